@@ -1,0 +1,95 @@
+"""Exactly once: outbox rows, read-back, revisions; through a Protocol that slack/poster fills."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain import delivery, ids
+
+
+class Outbox(Protocol):
+    """The rows of deliveries; filled by store.deliveries.DeliveryStore. Instants are UTC."""
+
+    async def put(self, wanted: delivery.Delivery) -> bool:
+        """Insert it unless its key is there; False: it was."""
+        ...
+
+    async def get(self, key: str) -> delivery.Delivery | None:
+        """The row, or None."""
+        ...
+
+    async def due(self, now: datetime) -> Sequence[delivery.Delivery]:
+        """Pending, posting or unknown ones whose not_before has come; parents before replies."""
+        ...
+
+    async def begin(self, key: str, *, since: str) -> delivery.Delivery | None:
+        """Pending → posting, with Slack's own time; None: somebody else began."""
+        ...
+
+    async def posted(self, key: str, *, ts: str, at: datetime) -> delivery.Delivery:
+        """Posting or unknown → posted; a report's run succeeds in the same transaction."""
+        ...
+
+    async def unknown(self, key: str, *, error: str, not_before: datetime) -> None:
+        """Posting → unknown: read back, not before this."""
+        ...
+
+    async def again(self, key: str, *, rung: int, error: str, not_before: datetime | None) -> None:
+        """Back to pending: certainly not stored (429, refused payload, absent after read-back)."""
+        ...
+
+    async def failed(self, key: str, *, error: str) -> delivery.Delivery:
+        """No way to post it; a report's run is failed in the same transaction."""
+        ...
+
+    async def cancel(self, key: str) -> bool:
+        """Pending → cancelled."""
+        ...
+
+    async def revise(
+        self, key: str, bodies: tuple[delivery.Body, ...], *, run: ids.RunId | None = None
+    ) -> bool:
+        """What it should say now; posted ones are edited. False: no such delivery."""
+        ...
+
+    async def stale(self) -> Sequence[delivery.Delivery]:
+        """Posted ones whose shown version is behind."""
+        ...
+
+    async def showed(self, key: str, *, version: int) -> None:
+        """Slack shows this version now."""
+        ...
+
+    async def rung(self) -> int:
+        """The rung of the ladder that this workspace is known to take."""
+        ...
+
+    async def remember_rung(self, rung: int) -> None:
+        """Keep it for the posts to come."""
+        ...
+
+
+class Poster(Protocol):
+    """Slack, as far as deliveries need it; filled by slack.poster.Poster. Raises nothing."""
+
+    async def send(
+        self, wanted: delivery.Delivery, body: delivery.Body, *, thread_ts: str | None
+    ) -> delivery.SendResult:
+        """Post it with its key as metadata; never retried inside."""
+        ...
+
+    async def edit(self, shown: delivery.Delivery, body: delivery.Body) -> delivery.SendResult:
+        """Make the posted message say this; safe to repeat."""
+        ...
+
+    async def find(
+        self, wanted: delivery.Delivery, *, thread_ts: str | None
+    ) -> delivery.Sent | delivery.Refused | None:
+        """Look for the key in the channel (or thread) since posting_since; None: absent.
+        Refused: it could not be looked at.
+        """
+        ...
+
+    async def slack_time(self) -> str | None:
+        """Slack's own clock as a ts; None when it cannot be reached."""
+        ...

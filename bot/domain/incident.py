@@ -1,0 +1,40 @@
+"""Incidents: a failure with one cause, open until recovered, shown by one card."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import ids, run
+
+
+class IncidentStatus(StrEnum):
+    """Whether somebody still has to care."""
+
+    OPEN = "open"
+    RECOVERED = "recovered"
+    CLOSED = "closed"
+    """Skipped, or ended by a person without a report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One cause of failure of one client. Instants are UTC."""
+
+    id: ids.IncidentId
+    client: ids.ClientId
+    cause: str
+    """Failures with the same cause share the card: ``<source or stage>:<code>``."""
+    failure: run.Failure
+    status: IncidentStatus
+    runs: tuple[ids.RunId, ...]
+    """The runs it stopped, in the order they came."""
+    version: int = 1
+    """Counts its changes; a button carries the version it was drawn from (Settled 8)."""
+    replies: int = 0
+    """How many lines its thread has."""
+    opened_at: datetime
+    closed_at: datetime | None = None
+    closed_by: ids.UserId | None = None
+    next_retry_at: datetime | None = None
+    noticed: bool = False
+    """The client's channel got its neutral line."""

@@ -1,0 +1,84 @@
+"""The finished content of one run, as data."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain import ids, metric
+from bot.domain.period import Period
+
+
+class Author(StrEnum):
+    """Who wrote the sentences."""
+
+    AI = "ai"
+    TEMPLATE = "template"
+
+
+class Severity(StrEnum):
+    """How much a finding matters: for the record, for the reader, or a reason to hold."""
+
+    NOTE = "note"
+    SHOWN = "shown"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check says about a table, a metric or a sentence."""
+
+    code: str
+    severity: Severity
+    subject: str
+    """The query, metric or sentence it is about."""
+    text: str
+    """One plain sentence, bounded to 300 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of the narrative; holds references, never digits."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the rows of one query came from."""
+
+    query: str
+    source: str
+    kind: str
+    rows: int
+    data_to: date | None = None
+    """The last day the data speaks of, where the rows say it (a ``data_to`` column)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one run found out and wrote."""
+
+    client: ids.ClientId
+    client_name: str
+    name: ids.ReportName
+    title: str
+    period: Period
+    previous: Period | None = None
+    last_year: Period | None = None
+    timezone: str
+    locale: str
+    currency: str
+    language: str = "en"
+    as_of: datetime
+    metrics: tuple[metric.Metric, ...]
+    breakdowns: tuple[metric.Breakdown, ...] = ()
+    trend: str | None = None
+    narrative: tuple[Sentence, ...] = ()
+    author: Author = Author.TEMPLATE
+    author_note: str = ""
+    """Why the template wrote although a model was asked, in plain words; else empty."""
+    terms: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    provenance: tuple[Provenance, ...] = ()
+    without: tuple[str, ...] = ()
+    """The sources that were left out on an operator's word."""

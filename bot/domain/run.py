@@ -1,0 +1,177 @@
+"""Runs and attempts: one report for one client for one period, and each try at it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import ids
+from bot.domain.period import Period
+
+
+class Status(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    """To be attempted once ``next_attempt_at`` has come."""
+    RUNNING = "running"
+    WAITING = "waiting"
+    """Its data is not fresh yet."""
+    HELD = "held"
+    """An operator must look before it goes on."""
+    READY = "ready"
+    """Has its report; holds for post_at."""
+    POSTING = "posting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """Retries are used up or cannot help; a person may still retry it."""
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+TERMINAL = frozenset({Status.SUCCEEDED, Status.MISSED, Status.SKIPPED, Status.CANCELLED})
+"""Nothing leads out of these."""
+SETTLED = TERMINAL | {Status.FAILED}
+"""Nothing happens by itself any more."""
+
+MOVES: Mapping[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.RUNNING, Status.SKIPPED, Status.CANCELLED, Status.MISSED}),
+    Status.RUNNING: frozenset(
+        {Status.QUEUED, Status.WAITING, Status.HELD, Status.READY, Status.FAILED, Status.CANCELLED}
+        | {Status.SUCCEEDED, Status.SKIPPED}
+    ),
+    Status.WAITING: frozenset({Status.QUEUED, Status.SKIPPED, Status.CANCELLED, Status.FAILED}),
+    Status.HELD: frozenset(
+        {Status.QUEUED, Status.READY, Status.POSTING, Status.SKIPPED, Status.CANCELLED}
+        | {Status.SUCCEEDED}
+    ),
+    Status.READY: frozenset({Status.POSTING, Status.HELD, Status.SKIPPED, Status.CANCELLED}),
+    Status.POSTING: frozenset({Status.SUCCEEDED, Status.FAILED, Status.HELD, Status.READY}),
+    Status.FAILED: frozenset({Status.QUEUED, Status.POSTING, Status.SKIPPED, Status.CANCELLED}),
+    Status.SUCCEEDED: frozenset(),
+    Status.MISSED: frozenset(),
+    Status.SKIPPED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+"""The one table of allowed moves; the store refuses any other."""
+
+
+class Trigger(StrEnum):
+    """Why a run exists."""
+
+    SCHEDULED = "scheduled"
+    SLACK = "slack"
+    SHELL = "shell"
+
+
+class FailureCode(StrEnum):
+    """Every way an attempt can fail. bot.errors gives each its sentence and its remedy."""
+
+    CREDENTIAL_MISSING = "credential_missing"
+    CREDENTIAL_INVALID = "credential_invalid"
+    """It is there but not of the form that its kind needs."""
+    CREDENTIAL_REFUSED = "credential_refused"
+    """Revoked, expired, or of a key the source does not know."""
+    PERMISSION_DENIED = "permission_denied"
+    SOURCE_UNREACHABLE = "source_unreachable"
+    SOURCE_BUSY = "source_busy"
+    """429 or a quota that refills."""
+    SOURCE_FAULT = "source_fault"
+    """5xx and the like: theirs, and passing."""
+    SOURCE_TIMEOUT = "source_timeout"
+    QUERY_INVALID = "query_invalid"
+    QUERY_REFUSED = "query_refused"
+    """Not a single SELECT, or outside what a query may do."""
+    BUDGET_EXCEEDED = "budget_exceeded"
+    """maximum_bytes_billed."""
+    RESULT_INVALID = "result_invalid"
+    """Rows or columns are not what the spec needs."""
+    RESULT_EMPTY = "result_empty"
+    FORMULA_INVALID = "formula_invalid"
+    CONFIGURATION = "configuration"
+    DEADLINE = "deadline"
+    """The whole run took longer than it may."""
+    CRASHED = "crashed"
+    """The process ended without an outcome."""
+    POST_REFUSED = "post_refused"
+    """Slack will not take the post; ``said`` is Slack's error name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failure as a code with bounded parameters; the parent writes the sentence (Settled 13)."""
+
+    code: FailureCode
+    source: str | None = None
+    kind: str | None = None
+    """The source's kind."""
+    query: str | None = None
+    reference: str | None = None
+    """The credential reference, which is safe to show."""
+    said: str = ""
+    """The other side's own words, masked and cut to 200 characters; shown to operators only."""
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    """At most eight; each value at most 200 characters."""
+
+
+class AttemptEnd(StrEnum):
+    """How a try ended."""
+
+    REPORT = "report"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+    """The bot died under it; uses no retry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try at a run. Times are UTC."""
+
+    run: ids.RunId
+    number: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    end: AttemptEnd | None = None
+    failure: Failure | None = None
+    by: ids.UserId | None = None
+    """Who asked for it; None: the schedule or the backoff."""
+    timings: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Stage → milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One report for one client for one period. Instants are UTC."""
+
+    id: ids.RunId
+    client: ids.ClientId
+    report: ids.ReportName
+    key: str
+    """``fire:<nominal local time> <zone>``, ``ask:<trigger id>`` or ``cli:<id>`` (Settled 1)."""
+    trigger: Trigger
+    period: Period
+    as_of: datetime
+    """Frozen at the claim, like the period."""
+    status: Status
+    created_at: datetime
+    scheduled_for: str | None = None
+    """Nominal local time and zone, such as ``2026-11-23T06:00 Europe/Paris``."""
+    next_attempt_at: datetime | None = None
+    post_at: datetime | None = None
+    deliver_by: datetime | None = None
+    late: bool = False
+    attempts: int = 0
+    """Attempts begun."""
+    retries: int = 0
+    """Of them, those that the backoff began; abandoned ones and people's do not count."""
+    requested_by: ids.UserId | None = None
+    reply_channel: ids.ChannelId | None = None
+    """Where the person who asked is told privately."""
+    revision: int = 0
+    """The delivery it is for: 0 the first, 1 a correction of it, …"""
+    without: tuple[str, ...] = ()
+    """Sources to leave out, on an operator's word."""
+    hold: str = ""
+    """Why it is held: ``changed`` (a rerun differs from what was sent), ``outsiders`` (the
+    channel was newly shared), or empty."""

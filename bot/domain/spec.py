@@ -1,0 +1,125 @@
+"""Specs: what a client's files ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+
+from bot.domain import ids, metric, period
+
+
+class Comparison(StrEnum):
+    """What a period is held against."""
+
+    PREVIOUS = "previous"
+    LAST_YEAR = "last_year"
+
+
+class Span(StrEnum):
+    """Whether a query answers for one period or for all at once (Settled 5)."""
+
+    PERIOD = "period"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """Where data comes from."""
+
+    name: str
+    kind: str
+    """A key of bot.kinds.KINDS, such as ``duckdb``."""
+    settings: Mapping[str, object]
+    """The kind's own settings, checked; plain data (str, int, bool, list) only."""
+    credential: str | None = None
+    """A credential reference: a URI that is safe to show, such as ``env://GLOBEX_BIGQUERY``."""
+    identity: str
+    """Whose data it is, as one comparable line, such as ``bigquery:globex-analytics``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuerySpec:
+    """One question to one source."""
+
+    name: str
+    source: str
+    sql: str
+    """The text itself, in the source's own dialect."""
+    file: str
+    """The file it was read from, relative to the client's folder, for messages."""
+    span: Span = Span.PERIOD
+    optional: bool = False
+    """Where true, the report may go out without its metrics."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSpec:
+    """A figure to compute: a column of a query's result, or a formula over other metrics."""
+
+    name: str
+    label: str
+    unit: metric.Unit
+    description: str = ""
+    better: metric.Better = metric.Better.NEITHER
+    query: str | None = None
+    """The query its column comes from (``from: orders.revenue``); None: the one that has it."""
+    column: str
+    formula: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakdownSpec:
+    """A metric by a dimension."""
+
+    name: str
+    source: str
+    sql: str
+    file: str
+    by: str
+    """The result column that holds the labels."""
+    metric: str
+    """The metric whose unit and label it has; also the result column of the values."""
+    top: int = 5
+    optional: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NarrativeSpec:
+    """How the sentences are written. ``model`` None: the template writes, nothing is sent."""
+
+    model: str | None = None
+    language: str = "en"
+    instructions: str = ""
+    credential: str | None = None
+    """The client's own model key, where it has one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSpec:
+    """When a report runs, is posted, and is promised; local times in the client's zone."""
+
+    cron: str
+    post_at: time | None = None
+    deliver_by: time | None = None
+    catch_up: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSpec:
+    """What to tell a client."""
+
+    name: ids.ReportName
+    title: str
+    channel: ids.ChannelId | None = None
+    """Where it differs from the client's."""
+    schedule: ScheduleSpec | None = None
+    period: period.PeriodRule
+    compare: tuple[Comparison, ...] = (Comparison.PREVIOUS,)
+    history: int = 8
+    """How many periods the trend shows, the report's own included."""
+    queries: tuple[QuerySpec, ...]
+    metrics: tuple[MetricSpec, ...]
+    breakdowns: tuple[BreakdownSpec, ...] = ()
+    narrative: NarrativeSpec = NarrativeSpec()
+    trend: str | None = None
+    """The metric of the chart; None: the first."""

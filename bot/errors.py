@@ -1,0 +1,249 @@
+"""The error tree, and the sentence and remedy of every failure code.
+
+    ReportopsError                    everything we raise on purpose
+    ├── ConfigurationError            settings or files are wrong; exit code 2
+    ├── UsageError                    a person asked for something that cannot be; says what can
+    ├── RunError                      an attempt failed; carries a domain Failure
+    ├── StoreError                    the database cannot be used
+    │   ├── FutureDatabase            made by a newer reportops
+    │   ├── MoveRefused               a run's status may not change that way
+    │   └── OwnedElsewhere            another process holds the lock
+    └── WireError                     what crossed the process border is not what was agreed
+
+Bases are for catching, leaves for naming. A ``Failure`` is data because it crosses the process
+border and is stored; ``describe`` turns it into words in the parent (Settled 13).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+
+from bot.domain import run
+from bot.domain.run import FailureCode
+
+
+class ReportopsError(Exception):
+    """Everything we raise on purpose."""
+
+
+class ConfigurationError(ReportopsError):
+    """Settings or files are wrong. The text says where, what, and what to do."""
+
+
+class UsageError(ReportopsError):
+    """A person asked for something that cannot be. The text is fit for them as it stands."""
+
+
+class RunError(ReportopsError):
+    """An attempt failed in a known way."""
+
+    def __init__(self, failure: run.Failure) -> None:
+        super().__init__(failure.code.value)
+        self.failure = failure
+
+
+class StoreError(ReportopsError):
+    """The database cannot be used as asked."""
+
+
+class FutureDatabase(StoreError):  # noqa: N818 - named for what it is
+    """The database was made by a newer reportops."""
+
+
+class MoveRefused(StoreError):  # noqa: N818
+    """A run's status may not change that way, or has changed meanwhile."""
+
+
+class OwnedElsewhere(StoreError):  # noqa: N818
+    """Another process owns the database."""
+
+
+class WireError(ReportopsError):
+    """What crossed the process border is not what was agreed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What people are told about a failure code.
+
+    ``sentence`` and ``remedy`` are templates over ``$source`` (the source's label), ``$query``,
+    ``$reference`` and the failure's own params; a name that is absent reads as its own word.
+    """
+
+    stage: str
+    """Where in the path of a run: credentials, sources, metrics, executor, delivery."""
+    retryable: bool
+    sentence: str
+    remedy: str
+    short: str
+    """Three words or so for one-line lists."""
+
+
+WORDS: Mapping[FailureCode, Words] = {
+    FailureCode.CREDENTIAL_MISSING: Words(
+        stage="credentials",
+        retryable=False,
+        short="credential not set",
+        sentence="The credential $reference of $source is not set where the bot runs.",
+        remedy="Set it and press Retry.",
+    ),
+    FailureCode.CREDENTIAL_INVALID: Words(
+        stage="credentials",
+        retryable=False,
+        short="credential unusable",
+        sentence="The credential $reference of $source is not of a form it can use: $fault.",
+        remedy="Replace it and press Retry.",
+    ),
+    FailureCode.CREDENTIAL_REFUSED: Words(
+        stage="sources",
+        retryable=False,
+        short="sign-in revoked",
+        sentence="$source refused our sign-in with $reference.",
+        remedy="Retrying cannot help until the credential is replaced or granted again.",
+    ),
+    FailureCode.PERMISSION_DENIED: Words(
+        stage="sources",
+        retryable=False,
+        short="access denied",
+        sentence="$source let us in but does not let us read what the query $query asks for.",
+        remedy="Grant read access to it, then press Retry.",
+    ),
+    FailureCode.SOURCE_UNREACHABLE: Words(
+        stage="sources",
+        retryable=True,
+        short="not reachable",
+        sentence="$source could not be reached.",
+        remedy="It is tried again by itself.",
+    ),
+    FailureCode.SOURCE_BUSY: Words(
+        stage="sources",
+        retryable=True,
+        short="rate limited",
+        sentence="$source is turning requests away (rate limit or quota).",
+        remedy="It is tried again by itself.",
+    ),
+    FailureCode.SOURCE_FAULT: Words(
+        stage="sources",
+        retryable=True,
+        short="faulty for now",
+        sentence="$source answered with a fault of its own.",
+        remedy="It is tried again by itself.",
+    ),
+    FailureCode.SOURCE_TIMEOUT: Words(
+        stage="sources",
+        retryable=True,
+        short="too slow",
+        sentence="$source did not answer the query $query in time.",
+        remedy="It is tried again by itself.",
+    ),
+    FailureCode.QUERY_INVALID: Words(
+        stage="sources",
+        retryable=False,
+        short="query broken",
+        sentence="$source cannot run the query $query ($file).",
+        remedy="Mend the SQL, then press Retry.",
+    ),
+    FailureCode.QUERY_REFUSED: Words(
+        stage="sources",
+        retryable=False,
+        short="query refused",
+        sentence="The query $query ($file) does more than read: $fault.",
+        remedy="Make it a single SELECT, then press Retry.",
+    ),
+    FailureCode.BUDGET_EXCEEDED: Words(
+        stage="sources",
+        retryable=False,
+        short="over its byte limit",
+        sentence="The query $query would read more than maximum_bytes_billed allows.",
+        remedy="Narrow the query or raise the limit in client.yaml, then press Retry.",
+    ),
+    FailureCode.RESULT_INVALID: Words(
+        stage="metrics",
+        retryable=False,
+        short="unexpected result",
+        sentence="The result of the query $query is not what the report needs: $fault.",
+        remedy="Mend the query or the metric, then press Retry.",
+    ),
+    FailureCode.RESULT_EMPTY: Words(
+        stage="metrics",
+        retryable=False,
+        short="no rows",
+        sentence="The query $query gave no rows for this period.",
+        remedy="Check that the data has arrived, then press Retry.",
+    ),
+    FailureCode.FORMULA_INVALID: Words(
+        stage="metrics",
+        retryable=False,
+        short="formula broken",
+        sentence="The formula of $metric cannot be computed: $fault.",
+        remedy="Mend the formula in client.yaml, then press Retry.",
+    ),
+    FailureCode.CONFIGURATION: Words(
+        stage="metrics",
+        retryable=False,
+        short="configuration fault",
+        sentence="The report's configuration does not hold together: $fault.",
+        remedy="Mend client.yaml, then press Retry.",
+    ),
+    FailureCode.DEADLINE: Words(
+        stage="executor",
+        retryable=True,
+        short="ran too long",
+        sentence="The run took longer than the $seconds seconds it may take, and was ended.",
+        remedy="It is tried again by itself.",
+    ),
+    FailureCode.CRASHED: Words(
+        stage="executor",
+        retryable=True,
+        short="stopped unexpectedly",
+        sentence="The run stopped before it could give a result.",
+        remedy="It is tried again by itself.",
+    ),
+    FailureCode.POST_REFUSED: Words(
+        stage="delivery",
+        retryable=False,
+        short="Slack refused the post",
+        sentence="Slack refused the post: $fault.",
+        remedy="$remedy",
+    ),
+}
+
+
+class _Gentle(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return key
+
+
+def _fields(failure: run.Failure, source_label: str | None) -> _Gentle:
+    known = {
+        "source": source_label or failure.source,
+        "query": failure.query and f"“{failure.query}”",
+        "reference": failure.reference,
+    }
+    fields = _Gentle(failure.params)
+    fields.update({key: value for key, value in known.items() if value})
+    fields.setdefault("source", "The source")
+    return fields
+
+
+def describe(failure: run.Failure, *, source_label: str | None = None) -> str:
+    """Return one plain sentence for operators. Never holds ``said`` or a credential."""
+    fields = _fields(failure, source_label)
+    return Template(WORDS[failure.code].sentence).safe_substitute(fields)
+
+
+def remedy(failure: run.Failure, *, source_label: str | None = None) -> str:
+    """Return what to do next, one plain sentence for operators."""
+    fields = _fields(failure, source_label)
+    return Template(WORDS[failure.code].remedy).safe_substitute(fields)
+
+
+def short(failure: run.Failure, *, source_label: str | None = None) -> str:
+    """Return it in a few words for one-line lists, such as ``BigQuery sign-in revoked``."""
+    label = source_label or failure.source or ""
+    return f"{label} {WORDS[failure.code].short}".strip()
+
+
+def is_retryable(code: FailureCode) -> bool:
+    """Whether another attempt by itself can help."""
+    return WORDS[code].retryable

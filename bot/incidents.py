@@ -1,0 +1,1 @@
+"""Failures → one incident per cause → one card, edited until recovered."""

@@ -1,0 +1,214 @@
+"""What runs need from the rest of the house; app.py joins them. Instants are UTC."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot import wire
+from bot.domain import client, delivery, ids, money, run
+from bot.domain.report import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What came of a claim: the run, and whether it is new or one that was there already."""
+
+    run: run.Run
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A client that does not fire. ``until`` None: until somebody resumes it."""
+
+    client: ids.ClientId
+    since: datetime
+    until: datetime | None
+    by: ids.UserId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How an attempt ended, and where the run goes from there; written in one transaction."""
+
+    end: run.AttemptEnd
+    to: run.Status
+    at: datetime
+    failure: run.Failure | None = None
+    report: Report | None = None
+    usage: tuple[money.Usage, ...] = ()
+    timings: dict[str, int]
+    next_attempt_at: datetime | None = None
+    retries: int | None = None
+    """The new count of the backoff's retries, where it changes."""
+    hold: str = ""
+
+
+class Runs(Protocol):
+    """The rows of runs, attempts and outcomes; filled by store.runs.RunStore."""
+
+    async def claim(self, wanted: run.Run) -> Claim:
+        """Insert the run, unless its key, or an unfinished run of the same client, report and
+        period, is there already: then that one is returned with ``new`` False.
+        """
+        ...
+
+    async def get(self, run_id: ids.RunId) -> run.Run | None:
+        """The run, or None."""
+        ...
+
+    async def unfinished(self, status: Collection[run.Status]) -> Sequence[run.Run]:
+        """The runs in these statuses, oldest first."""
+        ...
+
+    async def due(self, now: datetime) -> Sequence[run.Run]:
+        """Queued runs whose next_attempt_at has come, by deadline, then by age."""
+        ...
+
+    async def latest(
+        self, client_id: ids.ClientId, report_name: ids.ReportName | None = None, *, limit: int = 20
+    ) -> Sequence[run.Run]:
+        """The newest runs first."""
+        ...
+
+    async def move(
+        self,
+        run_id: ids.RunId,
+        to: run.Status,
+        *,
+        expect: Collection[run.Status],
+        next_attempt_at: datetime | None = None,
+        hold: str | None = None,
+        without: tuple[str, ...] | None = None,
+    ) -> run.Run:
+        """Change the status by one conditional write; MoveRefused when it was in none of
+        ``expect`` or run.MOVES forbids it.
+        """
+        ...
+
+    async def begin(
+        self, run_id: ids.RunId, *, at: datetime, by: ids.UserId | None
+    ) -> run.Attempt | None:
+        """Queued → running and a new attempt row, in one transaction; None: no longer queued."""
+        ...
+
+    async def end(self, run_id: ids.RunId, number: int, ended: Ended) -> run.Run:
+        """Write the attempt's end, outcome, usage and the run's next status in one transaction."""
+        ...
+
+    async def enter_posting(self, run_id: ids.RunId, wanted: delivery.Delivery) -> bool:
+        """Ready, held or failed → posting and the delivery's row, in one transaction.
+
+        An unposted (pending or failed) delivery of the same key is taken over: its bodies and run
+        become these, the earlier run is cancelled. False: that delivery is already posting,
+        unknown or posted, and nothing changed (Settled 2).
+        """
+        ...
+
+    async def attempts(self, run_id: ids.RunId) -> Sequence[run.Attempt]:
+        """Its attempts, oldest first."""
+        ...
+
+    async def outcome(self, run_id: ids.RunId) -> Report | None:
+        """The report it made, if it did and it is still kept."""
+        ...
+
+    async def delivered(
+        self, client_id: ids.ClientId, report_name: ids.ReportName, wanted: run.Run
+    ) -> tuple[delivery.Delivery, Report] | None:
+        """The newest posted report delivery of the run's period, with the report it shows."""
+        ...
+
+    async def watermark(
+        self, client_id: ids.ClientId, report_name: ids.ReportName, *, seen: datetime
+    ) -> datetime:
+        """Up to when fires were considered. A report never seen before starts at ``seen``."""
+        ...
+
+    async def advance(
+        self, client_id: ids.ClientId, report_name: ids.ReportName, *, to: datetime
+    ) -> None:
+        """Remember that fires up to ``to`` were considered."""
+        ...
+
+
+class Pauses(Protocol):
+    """The rows of pauses; filled by store.pauses.PauseStore."""
+
+    async def current(self, client_id: ids.ClientId) -> Pause | None:
+        """The pause in force, or None."""
+        ...
+
+    async def all(self) -> Sequence[Pause]:
+        """Every pause in force."""
+        ...
+
+
+OnProgress = Callable[[str], None]
+
+
+class Executor(Protocol):
+    """Where a run executes; filled by executors.process.ProcessExecutor."""
+
+    async def execute(
+        self, order: wire.RunOrder, *, on_progress: OnProgress | None = None
+    ) -> wire.RunOutcome:
+        """Run one order to its outcome. Never raises for what the worker does: a crash, a lie or
+        a missed deadline is a RunFailed. Cancelling it kills the worker's process group.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who may read a channel."""
+
+    outside: bool
+    """Guests, or people of another workspace. Unknown counts as yes."""
+    known: bool
+    confirmed: bool
+    """An operator has confirmed that these outside people are meant to read it."""
+
+
+class Audiences(Protocol):
+    """Filled by slack.people.People together with store.channels."""
+
+    async def audience(self, channel: ids.ChannelId) -> Audience:
+        """Who may read the channel, cached and refreshed by events."""
+        ...
+
+
+class Composer(Protocol):
+    """Renders the post; filled by slack.screens.post."""
+
+    def __call__(
+        self, found: Report, *, run: run.Run, client: client.Client, corrected: bool
+    ) -> tuple[delivery.Body, ...]:
+        """Return the fall-back ladder, richest first."""
+        ...
+
+
+class Clients(Protocol):
+    """The clients as their files say now; filled by the catalog's current version."""
+
+    def clients(self) -> Sequence[client.Client]:
+        """Every client that is in force, by id."""
+        ...
+
+    def client(self, client_id: ids.ClientId) -> client.Client | None:
+        """One client, or None."""
+        ...
+
+
+class Incidents(Protocol):
+    """Filled by incidents.Incidents."""
+
+    async def failed(self, stopped: run.Run, failure: run.Failure) -> None:
+        """An attempt of the run failed; the run's row already says what comes next."""
+        ...
+
+    async def changed(self, stopped: run.Run) -> None:
+        """The run moved on (retry began, report ready, posted, skipped): redraw its card."""
+        ...

@@ -1,0 +1,164 @@
+"""The environment → frozen Settings, read once. Secrets hide themselves in every rendering."""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot import errors
+
+PREFIX = "REPORTOPS_"
+
+
+class Settings(BaseSettings):
+    """Everything the environment may say. Each field's description stands in the README too."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    slack_bot_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_BOT_TOKEN",
+        description="The app's bot token (xoxb-…).",
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_APP_TOKEN",
+        description="The app-level token with connections:write (xapp-…).",
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        description="Where Slack's Web API is; another address is for the demo and tests.",
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="ANTHROPIC_API_KEY",
+        description="The key for narratives; without it the template writes.",
+    )
+    anthropic_base_url: str | None = Field(
+        default=None, validation_alias="ANTHROPIC_BASE_URL", description="Where the model's API is."
+    )
+    bigquery_emulator_host: str | None = Field(
+        default=None,
+        validation_alias="BIGQUERY_EMULATOR_HOST",
+        description="A BigQuery double instead of the real one, with its scheme.",
+    )
+    clients_dir: Path = Field(
+        default=Path("clients"), description="The folder with one folder per client."
+    )
+    database: Path = Field(default=Path("var/reportops.db"), description="The database file.")
+    operators: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Slack ids of the operators, comma-separated."
+    )
+    ops_channel: str | None = Field(
+        default=None,
+        description="The private channel of the operators; its members are operators.",
+    )
+    max_concurrent_runs: int = Field(default=3, ge=1, le=64, description="Runs at the same time.")
+    run_timeout: timedelta = Field(
+        default=timedelta(minutes=10),
+        description="How long one attempt may take (seconds or ISO 8601).",
+    )
+    run_memory_mb: int = Field(default=2048, ge=512, description="Memory of one run, in MiB.")
+    monthly_ai_budget: Decimal | None = Field(
+        default=None, ge=0, description="US dollars of model cost a month over all clients."
+    )
+    stagger: timedelta = Field(
+        default=timedelta(minutes=10),
+        description="The widest distance between reports due together (seconds or ISO 8601).",
+    )
+    keep_days: int = Field(
+        default=400, ge=35, description="How long finished reports are kept, in days."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="console, json, or auto: console on a terminal."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe event that is logged."
+    )
+    demo: bool = Field(
+        default=False, description="Run the clients marked demo: true, and only those."
+    )
+    clock_file: Path | None = Field(
+        default=None, description="A file that moves the clock; the demo's, loopback only."
+    )
+
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _moved_clock_only_on_loopback(self) -> "Settings":
+        if self.clock_file is not None and not is_loopback(self.slack_api_url):
+            message = (
+                "REPORTOPS_CLOCK_FILE moves the clock and is accepted only where SLACK_API_URL is "
+                "a loopback address; unset it"
+            )
+            raise ValueError(message)
+        return self
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine by a literal address or by ``localhost``."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def environment_name(field: str) -> str:
+    """Return the environment variable that a field is read from."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else (PREFIX + field).upper()
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises ConfigurationError naming each variable, never its value.
+
+    An unknown ``REPORTOPS_`` name is an error that suggests the right one. ``environ`` stands for
+    the process's own environment and is only looked at for unknown names.
+    """
+    known = {environment_name(field) for field in Settings.model_fields}
+    problems = list(_unknown(os.environ if environ is None else environ, known))
+    if problems:
+        raise errors.ConfigurationError("\n".join(problems))
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{_named(item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors(include_input=False, include_url=False)
+        ]
+        raise errors.ConfigurationError("\n".join(lines)) from None
+
+
+def credential(name: str) -> str | None:
+    """Return the value of an ``env://`` reference's variable; never from ``.env`` (Settled 16)."""
+    return os.environ.get(name)
+
+
+def _named(place: tuple[int | str, ...]) -> str:
+    first = str(place[0]) if place else "settings"
+    return environment_name(first) if first in Settings.model_fields else first
+
+
+def _unknown(environ: Mapping[str, str], known: set[str]) -> Iterator[str]:
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name.upper() not in known:
+            close = difflib.get_close_matches(name.upper(), sorted(known), n=1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            yield f"{name} is not a setting.{hint}"
