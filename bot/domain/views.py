@@ -1,0 +1,284 @@
+"""What people are shown, as data: operations fill these, slack/screens and the shell draw them.
+
+Instants are UTC; the screen shows them in ``timezone``. Money is in US dollars.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain import ids, incident, run
+from bot.domain.client import Stage
+from bot.domain.metric import Metric
+from bot.domain.period import Period
+from bot.domain.report import Report
+
+
+class Light(StrEnum):
+    """How somebody should feel about a client, worst first."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREEN = "green"
+    GREY = "grey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientLine:
+    """One client on one line."""
+
+    client: ids.ClientId
+    name: str
+    light: Light
+    text: str
+    """Why, in a few plain words; names no other client."""
+    due: datetime | None = None
+    timezone: str
+    incident: ids.IncidentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """`/report` alone: the fleet in the ops channel, one client in its own."""
+
+    at: datetime
+    timezone: str
+    lines: tuple[ClientLine, ...]
+    faults: int = 0
+    """Files that could not be loaded; their last good version runs."""
+    client: ids.ClientId | None = None
+    """Set in a client's channel: its own line only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseView:
+    """Why nothing fires."""
+
+    until: datetime | None
+    by: ids.UserId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextFire:
+    """The coming fire of one report."""
+
+    client: ids.ClientId
+    client_name: str
+    report: ids.ReportName
+    title: str
+    timezone: str
+    nominal: str
+    """Local time as scheduled, such as ``2026-11-23T06:00``."""
+    run_at: datetime
+    """With its slot."""
+    post_at: datetime | None = None
+    deliver_by: datetime | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How a source did at its last use."""
+
+    name: str
+    label: str
+    ok: bool | None
+    """None: not used yet."""
+    text: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientStatus:
+    """`/report status acme`. Fields that only operators may read are empty for others."""
+
+    client: ids.ClientId
+    name: str
+    stage: Stage
+    timezone: str
+    channel: ids.ChannelId
+    owner: ids.UserId | None
+    outside: bool
+    walls: str
+    """What keeps its runs apart here, in a word: ``process``."""
+    last_posted: datetime | None = None
+    last_in_time: bool | None = None
+    next: NextFire | None = None
+    on_time: int = 0
+    sent: int = 0
+    """Posts of the last twelve scheduled fires, and of those in time: ``on_time of sent``."""
+    corrections: int = 0
+    without_ai: int = 0
+    sources: tuple[SourceHealth, ...] = ()
+    pause: PauseView | None = None
+    incident: str = ""
+    """The open failure in a few words."""
+    operator: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One run on one line."""
+
+    ref: str
+    report: ids.ReportName
+    period: Period
+    status: run.Status
+    trigger: run.Trigger
+    at: datetime
+    posted_at: datetime | None
+    in_time: bool | None
+    attempts: int
+    by: ids.UserId | None = None
+    revision: int = 0
+    cost: Decimal | None = None
+    """None where the reader may not know it."""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """`/report history acme`, newest first."""
+
+    client: ids.ClientId
+    name: str
+    timezone: str
+    rows: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRow:
+    """One client's month."""
+
+    client: ids.ClientId
+    name: str
+    reports: int
+    reruns: int
+    model: Decimal
+    warehouse: Decimal
+    budget: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """`/report cost`: a calendar month."""
+
+    month: date
+    """Its first day."""
+    until: date
+    """The last day counted."""
+    rows: tuple[CostRow, ...]
+    previous_total: Decimal
+    forecast: Decimal
+    """What the month will have cost at its end."""
+    budget: Decimal | None
+
+    @property
+    def total(self) -> Decimal:
+        """Everything together."""
+        return sum((row.model + row.warehouse for row in self.rows), Decimal(0))
+
+
+class Button(StrEnum):
+    """What a failure card may offer, in the order of the screen."""
+
+    RETRY = "retry"
+    SEND_WITHOUT = "send_without"
+    DETAILS = "details"
+    SKIP = "skip"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CONFIRM = "confirm"
+    """Post although outside people read the channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """Everything a failure card says."""
+
+    incident: incident.Incident
+    client_name: str
+    report_title: str
+    source_label: str | None
+    timezone: str
+    status: run.Status
+    """Of the run it is about."""
+    attempts: int
+    deliver_by: datetime | None
+    posted_at: datetime | None
+    now: datetime
+    owner: ids.UserId | None
+    also_affected: tuple[str, ...] = ()
+    """Titles of this client's other reports that the same cause stopped."""
+    client_saw: str = "nothing"
+    last_good: datetime | None = None
+    next_retry_at: datetime | None = None
+    fixed_by: ids.UserId | None = None
+    buttons: tuple[Button, ...] = ()
+    without: tuple[str, ...] = ()
+    """The optional sources that ``send_without`` would leave out, by name."""
+    in_ops_channel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsView:
+    """The Details button: for operators, ephemeral. No credential, no stack trace."""
+
+    card: CardView
+    attempts: tuple[run.Attempt, ...]
+    said: str
+    run_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyView:
+    """Why these numbers: per figure its definition, period, source and comparison."""
+
+    report: Report
+    definitions: tuple[tuple[Metric, str], ...]
+    """Each metric with its sources' labels in words; never SQL, cost or run internals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """A rerun's preview: what was sent beside what it would be now."""
+
+    run: ids.RunId
+    client: ids.ClientId
+    client_name: str
+    before: Report
+    after: Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault in one file of a client, with its place and its remedy."""
+
+    client: str
+    """The folder's name."""
+    file: str
+    """Relative to the clients folder."""
+    line: int
+    key: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """One line for terminals: ``acme/client.yaml:12 reports.weekly.period: … …``."""
+        return f"{self.file}:{self.line} {self.key}: {self.problem} {self.remedy}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the audit trail."""
+
+    at: datetime
+    who: str
+    """A Slack id, or ``shell:<user>``."""
+    what: str
+    client: ids.ClientId | None
+    detail: str
+    via: str
+    """command, button, modal or shell."""

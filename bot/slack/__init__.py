@@ -1,0 +1,1 @@
+"""Slack: ids · screens (pure) · limits · poster (sends and finds) · people · connection."""

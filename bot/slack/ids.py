@@ -1,0 +1,43 @@
+"""Every name that travels through Slack and back: command, actions, blocks, views, metadata."""
+
+COMMAND = "/report"
+
+METADATA_EVENT = "reportops_delivery"
+"""event_type of our messages' metadata; its payload is ``{"key": …}`` and nothing else."""
+
+# buttons under a post
+WHY = "post_why"
+DASHBOARD = "post_dashboard"
+
+# a failure card; the value is ``<incident>:<version>``
+RETRY = "incident_retry"
+SEND_WITHOUT = "incident_send_without"
+DETAILS = "incident_details"
+CARD_MENU = "incident_menu"
+"""The overflow; its option values are ``skip:<incident>:<version>`` and the like."""
+CONFIRM_AUDIENCE = "audience_confirm"
+"""The value is ``<run>``."""
+
+# a rerun's preview; the value is ``<run>``
+REPLACE = "rerun_replace"
+POST_AS_NEW = "rerun_post_new"
+DISCARD = "rerun_discard"
+
+# the menu and status lines; the value is ``<client>``
+MENU_CLIENT = "menu_client"
+MENU_STATUS = "menu_status"
+MENU_RERUN = "menu_rerun"
+MENU_PAUSE = "menu_pause"
+MENU_RESUME = "menu_resume"
+MENU_SCHEDULE = "menu_schedule"
+MENU_COST = "menu_cost"
+MENU_HISTORY = "menu_history"
+MENU_FIX = "menu_fix"
+"""The value is ``<incident>``: answers with that card's buttons."""
+COST_CSV = "cost_csv"
+COST_BY_REPORT = "cost_by_report"
+
+# modals
+PAUSE_VIEW = "pause_view"
+PAUSE_UNTIL = "pause_until"
+PAUSE_REASON = "pause_reason"
