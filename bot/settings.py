@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from ipaddress import ip_address
@@ -10,19 +10,22 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import errors
 
 PREFIX = "REPORTOPS_"
+ENV_FILE = ".env"
+"""For development; read where the bot is started."""
 
 
 class Settings(BaseSettings):
     """Everything the environment may say. Each field's description stands in the README too."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     slack_bot_token: SecretStr | None = Field(
@@ -100,6 +103,11 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("run_timeout", "stagger", mode="before")
+    @classmethod
+    def _seconds(cls, value: object) -> object:
+        return float(value) if isinstance(value, str) and value.strip().isdigit() else value
+
     @model_validator(mode="after")
     def _moved_clock_only_on_loopback(self) -> "Settings":
         if self.clock_file is not None and not is_loopback(self.slack_api_url):
@@ -126,14 +134,14 @@ def environment_name(field: str) -> str:
     return alias if isinstance(alias, str) else (PREFIX + field).upper()
 
 
-def read(environ: Mapping[str, str] | None = None) -> Settings:
+def read() -> Settings:
     """Read the settings; raises ConfigurationError naming each variable, never its value.
 
-    An unknown ``REPORTOPS_`` name is an error that suggests the right one. ``environ`` stands for
-    the process's own environment and is only looked at for unknown names.
+    An unknown ``REPORTOPS_`` name, in the environment or in ``.env``, is an error that suggests
+    the right one.
     """
     known = {environment_name(field) for field in Settings.model_fields}
-    problems = list(_unknown(os.environ if environ is None else environ, known))
+    problems = list(_unknown({*os.environ, *dotenv_values(ENV_FILE)}, known))
     if problems:
         raise errors.ConfigurationError("\n".join(problems))
     try:
@@ -156,8 +164,8 @@ def _named(place: tuple[int | str, ...]) -> str:
     return environment_name(first) if first in Settings.model_fields else first
 
 
-def _unknown(environ: Mapping[str, str], known: set[str]) -> Iterator[str]:
-    for name in sorted(environ):
+def _unknown(names: Iterable[str], known: set[str]) -> Iterator[str]:
+    for name in sorted(names):
         if name.startswith(PREFIX) and name.upper() not in known:
             close = difflib.get_close_matches(name.upper(), sorted(known), n=1)
             hint = f" Did you mean {close[0]}?" if close else ""

@@ -1,0 +1,51 @@
+"""The world is closed off: a clean environment, and no network beyond loopback."""
+
+import os
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+import pytest
+
+_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "UPDATE_GOLDEN", "PYTEST_", "COVERAGE_", "COV_")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove every variable that a test did not set itself."""
+    for name in list(os.environ):
+        if not name.startswith(_KEPT):
+            monkeypatch.delenv(name)
+
+
+def _is_loopback(host: object) -> bool:
+    if not isinstance(host, str) or host in {"localhost", ""}:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only() -> Iterator[None]:
+    """Refuse connections and name look-ups that would leave this machine."""
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and isinstance(address, tuple):
+            host = str(address[0])  # pyright: ignore[reportUnknownArgumentType]
+            if not _is_loopback(host):
+                raise OSError(f"tests may not connect to {host!r}")
+        return connect(self, address)  # pyright: ignore[reportArgumentType]
+
+    def guarded_resolve(host: object, *rest: object, **named: object) -> object:
+        if not _is_loopback(host):
+            raise socket.gaierror(f"tests may not look up {host!r}")
+        return resolve(host, *rest, **named)  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+    socket.socket.connect = guarded_connect
+    socket.getaddrinfo = guarded_resolve  # pyright: ignore[reportAttributeAccessIssue]
+    yield
+    socket.socket.connect = connect
+    socket.getaddrinfo = resolve

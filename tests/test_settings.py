@@ -1,0 +1,110 @@
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot import errors, settings
+
+TOKEN = "xoxb-" + "1234-not-a-token"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run where no .env lies about."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    found = settings.read()
+    assert found.clients_dir == Path("clients")
+    assert found.database == Path("var/reportops.db")
+    assert found.operators == ()
+    assert found.stagger == timedelta(minutes=10)
+
+
+def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTOPS_OPERATORS", "U1, U2 ,,U3")
+    assert settings.read().operators == ("U1", "U2", "U3")
+
+
+def test_spans_are_seconds_or_iso(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTOPS_STAGGER", "90")
+    monkeypatch.setenv("REPORTOPS_RUN_TIMEOUT", "PT5M")
+    found = settings.read()
+    assert (found.stagger, found.run_timeout) == (timedelta(seconds=90), timedelta(minutes=5))
+
+
+def test_an_unknown_name_suggests_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTOPS_CLIENT_DIR", "x")
+    with pytest.raises(errors.ConfigurationError, match="Did you mean REPORTOPS_CLIENTS_DIR"):
+        settings.read()
+
+
+def test_an_unknown_name_in_the_env_file_is_an_error_too(elsewhere: Path) -> None:
+    (elsewhere / ".env").write_text("REPORTOPS_OPS_CHANEL=C1\n")
+    with pytest.raises(errors.ConfigurationError, match="Did you mean REPORTOPS_OPS_CHANNEL"):
+        settings.read()
+
+
+def test_a_wrong_value_names_its_variable_and_never_the_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REPORTOPS_MAX_CONCURRENT_RUNS", "hunter2")
+    with pytest.raises(errors.ConfigurationError) as caught:
+        settings.read()
+    assert "REPORTOPS_MAX_CONCURRENT_RUNS" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_secrets_hide_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", TOKEN)
+    found = settings.read()
+    assert TOKEN not in repr(found)
+    assert TOKEN not in found.model_dump_json()
+    assert found.slack_bot_token is not None
+    assert found.slack_bot_token.get_secret_value() == TOKEN
+
+
+def test_the_env_file_is_read_and_the_environment_wins(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elsewhere / ".env").write_text("REPORTOPS_OPS_CHANNEL=C1\nREPORTOPS_MONTHLY_AI_BUDGET=20\n")
+    monkeypatch.setenv("REPORTOPS_OPS_CHANNEL", "C2")
+    found = settings.read()
+    assert (found.ops_channel, found.monthly_ai_budget) == ("C2", Decimal(20))
+
+
+def test_a_clients_credential_never_comes_from_the_env_file(elsewhere: Path) -> None:
+    (elsewhere / ".env").write_text("GLOBEX_BIGQUERY=secret\n")
+    settings.read()
+    assert settings.credential("GLOBEX_BIGQUERY") is None
+
+
+def test_a_clients_credential_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLOBEX_BIGQUERY", "secret")
+    assert settings.credential("GLOBEX_BIGQUERY") == "secret"
+
+
+@pytest.mark.parametrize(
+    ("url", "accepted"),
+    [
+        ("http://127.0.0.1:8000/api/", True),
+        ("http://localhost:1/api/", True),
+        ("http://[::1]:1/api/", True),
+        ("https://slack.com/api/", False),
+        ("http://localhost.example/api/", False),
+        ("http://127.0.0.1.example/api/", False),
+    ],
+)
+def test_the_moved_clock_is_for_loopback_only(
+    monkeypatch: pytest.MonkeyPatch, url: str, *, accepted: bool
+) -> None:
+    monkeypatch.setenv("REPORTOPS_CLOCK_FILE", "clock")
+    monkeypatch.setenv("SLACK_API_URL", url)
+    if accepted:
+        assert settings.read().clock_file == Path("clock")
+    else:
+        with pytest.raises(errors.ConfigurationError, match="loopback"):
+            settings.read()
