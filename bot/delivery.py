@@ -22,8 +22,12 @@ class Outbox(Protocol):
         """Pending, posting or unknown ones whose not_before has come; parents before replies."""
         ...
 
-    async def begin(self, key: str, *, since: str) -> delivery.Delivery | None:
-        """Pending → posting, with Slack's own time; None: somebody else began."""
+    async def begin(
+        self, key: str, *, since: str, rung: int | None = None
+    ) -> delivery.Delivery | None:
+        """Pending → posting, with Slack's own time, and the rung that is to be posted where it
+        changes; None: somebody else began, or it is pending no more.
+        """
         ...
 
     async def posted(self, key: str, *, ts: str, at: datetime) -> delivery.Delivery:
@@ -44,6 +48,14 @@ class Outbox(Protocol):
 
     async def cancel(self, key: str) -> bool:
         """Pending → cancelled."""
+        ...
+
+    async def redirect(self, key: str, *, channel: ids.ChannelId) -> bool:
+        """Failed → pending in another channel, with what hangs on it. False: it has not failed."""
+        ...
+
+    async def wanted_at(self) -> datetime | None:
+        """The earliest not_before of what is still to be posted or read back."""
         ...
 
     async def revise(
@@ -88,6 +100,10 @@ class Poster(Protocol):
         """Look for the key in the channel (or thread) since posting_since; None: absent.
         Refused: it could not be looked at.
         """
+        ...
+
+    async def upload(self, png: bytes, *, name: str, alt: str) -> str | delivery.Refused:
+        """Put an image into Slack, unshared; return the file's id."""
         ...
 
     async def slack_time(self) -> str | None:

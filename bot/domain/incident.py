@@ -38,3 +38,8 @@ class Incident:
     next_retry_at: datetime | None = None
     noticed: bool = False
     """The client's channel got its neutral line."""
+    acted_by: ids.UserId | None = None
+    """Whose press won last, …"""
+    acted_at: datetime | None = None
+    acted: str = ""
+    """… when, and what it was: ``retry``, ``skip`` and the like."""

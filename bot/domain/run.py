@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain import ids
+from bot.domain import ids, money
 from bot.domain.period import Period
+from bot.domain.report import Report
 
 
 class Status(StrEnum):
@@ -175,3 +176,28 @@ class Run:
     hold: str = ""
     """Why it is held: ``changed`` (a rerun differs from what was sent), ``outsiders`` (the
     channel was newly shared), or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What came of a claim: the run, and whether it is new or one that was there already."""
+
+    run: Run
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How an attempt ended, and where the run goes from there; written in one transaction."""
+
+    end: AttemptEnd
+    to: Status
+    at: datetime
+    failure: Failure | None = None
+    report: Report | None = None
+    usage: tuple[money.Usage, ...] = ()
+    timings: Mapping[str, int]
+    next_attempt_at: datetime | None = None
+    retries: int | None = None
+    """The new count of the backoff's retries, where it changes."""
+    hold: str = ""

@@ -1,49 +1,18 @@
 """What runs need from the rest of the house; app.py joins them. Instants are UTC."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bot import wire
-from bot.domain import client, delivery, ids, money, run
+from bot.domain import audience, client, delivery, ids, pause, run
 from bot.domain.report import Report
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What came of a claim: the run, and whether it is new or one that was there already."""
-
-    run: run.Run
-    new: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """A client that does not fire. ``until`` None: until somebody resumes it."""
-
-    client: ids.ClientId
-    since: datetime
-    until: datetime | None
-    by: ids.UserId
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How an attempt ended, and where the run goes from there; written in one transaction."""
-
-    end: run.AttemptEnd
-    to: run.Status
-    at: datetime
-    failure: run.Failure | None = None
-    report: Report | None = None
-    usage: tuple[money.Usage, ...] = ()
-    timings: dict[str, int]
-    next_attempt_at: datetime | None = None
-    retries: int | None = None
-    """The new count of the backoff's retries, where it changes."""
-    hold: str = ""
+# Siblings never meet (design.md): what passes between runs, store and slack is of the domain.
+Claim: TypeAlias = run.Claim
+Ended: TypeAlias = run.Ended
+Pause: TypeAlias = pause.Pause
+Audience: TypeAlias = audience.Audience
 
 
 class Runs(Protocol):
@@ -159,17 +128,6 @@ class Executor(Protocol):
         a missed deadline is a RunFailed. Cancelling it kills the worker's process group.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
-    """Who may read a channel."""
-
-    outside: bool
-    """Guests, or people of another workspace. Unknown counts as yes."""
-    known: bool
-    confirmed: bool
-    """An operator has confirmed that these outside people are meant to read it."""
 
 
 class Audiences(Protocol):
