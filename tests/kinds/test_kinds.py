@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.kinds import KINDS, bigquery, duckdb
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("2 GB", 2 * 10**9), ("1.5GiB", 1610612736), (1000, 1000), ("500", 500), ("3 mb", 3 * 10**6)],
+)
+def test_a_byte_limit_is_read_as_people_write_it(written: object, read: int) -> None:
+    raw = {"project": "globex-analytics", "maximum_bytes_billed": written}
+    assert bigquery.BigquerySettings.model_validate(raw).maximum_bytes_billed == read
+
+
+@pytest.mark.parametrize("written", ["two", "2 XB", "-1", -1, 0, ""])
+def test_a_byte_limit_that_is_none_is_refused(written: object) -> None:
+    raw = {"project": "globex-analytics", "maximum_bytes_billed": written}
+    with pytest.raises(ValidationError):
+        bigquery.BigquerySettings.model_validate(raw)
+
+
+@pytest.mark.parametrize(("written", "read"), [("90 s", 90), ("5 min", 300), (7, 7)])
+def test_a_timeout_is_read_as_people_write_it(written: object, read: int) -> None:
+    raw = {"setup": "load.sql", "timeout": written}
+    assert duckdb.DuckdbSettings.model_validate(raw).timeout == read
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        {"setup": "load.sql", "database": "shop.duckdb"},
+        {"setup": "/etc/load.sql"},
+        {"setup": "../globex/load.sql"},
+        {"setup": "a/../../load.sql"},
+        {"setup": ""},
+        {"setup": "load.sql", "file": "x"},
+    ],
+)
+def test_duckdb_takes_exactly_one_file_inside_the_folder(raw: object) -> None:
+    with pytest.raises(ValidationError):
+        duckdb.DuckdbSettings.model_validate(raw)
+
+
+def test_an_identity_of_duckdb_is_the_real_file(tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme/shop.duckdb").touch()
+    (tmp_path / "copy").symlink_to(tmp_path / "acme")
+    settings = duckdb.DuckdbSettings(database="shop.duckdb")
+    same = {duckdb.KIND.identity(settings, tmp_path / name) for name in ("acme", "copy")}
+    assert same == {f"duckdb:{(tmp_path / 'acme/shop.duckdb').resolve()}"}
+
+
+def test_a_file_that_is_missing_or_leads_out_is_a_problem(tmp_path: Path) -> None:
+    folder = tmp_path / "acme"
+    folder.mkdir()
+    (tmp_path / "elsewhere.sql").touch()
+    (folder / "out.sql").symlink_to(tmp_path / "elsewhere.sql")
+    (folder / "load.sql").touch()
+    found = {
+        name: duckdb.KIND.problems(duckdb.DuckdbSettings(setup=name), folder)
+        for name in ("load.sql", "out.sql", "gone.sql")
+    }
+    assert found["load.sql"] == ()
+    assert [one.key for name in ("out.sql", "gone.sql") for one in found[name]] == ["setup"] * 2
+
+
+def test_an_identity_of_bigquery_is_project_and_dataset() -> None:
+    bare = bigquery.BigquerySettings(project="globex-analytics")
+    narrow = bigquery.BigquerySettings(project="globex-analytics", dataset="shop")
+    names = [bigquery.KIND.identity(one, Path()) for one in (bare, narrow)]
+    assert names == ["bigquery:globex-analytics", "bigquery:globex-analytics.shop"]
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_a_kind_survives_being_plain_data(name: str) -> None:
+    raw = {"duckdb": {"setup": "load.sql"}, "bigquery": {"project": "globex-analytics"}}[name]
+    model = KINDS[name].settings
+    settings = model.model_validate(raw)
+    plain = settings.model_dump(mode="json", exclude_none=True)
+    assert model.model_validate(plain) == settings
+    assert all(isinstance(value, (str, int, bool)) for value in plain.values())
+    assert model.model_json_schema(mode="validation")["additionalProperties"] is False
