@@ -7,6 +7,7 @@ METADATA_EVENT = "reportops_delivery"
 
 # buttons under a post
 WHY = "post_why"
+"""The value is ``<run>``."""
 DASHBOARD = "post_dashboard"
 
 # a failure card; the value is ``<incident>:<version>``
@@ -34,6 +35,9 @@ MENU_COST = "menu_cost"
 MENU_HISTORY = "menu_history"
 MENU_FIX = "menu_fix"
 """The value is ``<incident>``: answers with that card's buttons."""
+MENU_TOOLS = "menu_tools"
+"""The block of the menu's buttons: ``state.values[MENU_TOOLS][MENU_CLIENT]`` is the chosen client
+where a button carries no value of its own."""
 COST_CSV = "cost_csv"
 COST_BY_REPORT = "cost_by_report"
 

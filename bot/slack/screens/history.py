@@ -1,0 +1,54 @@
+"""`/report history acme`: the last runs, newest first, each on one line."""
+
+from collections.abc import Iterator
+
+from bot.domain import delivery, run, views
+from bot.slack import blocks, limits, moments
+from bot.slack.screens import dollars
+
+_SIGNS = {
+    run.Status.SUCCEEDED: "🟢",
+    run.Status.FAILED: "🔴",
+    run.Status.MISSED: "🔴",
+    run.Status.SKIPPED: "⚪",
+    run.Status.CANCELLED: "⚪",
+}
+_ON_ITS_WAY = "🟠"
+
+
+def draw(view: views.History) -> delivery.Body:
+    """Return the rows; a cost stands only where the reader may know it."""
+    text = f"History of {blocks.escape(view.name)}"
+    if not view.rows:
+        text = f"{text}: nothing yet"
+        return limits.fit(delivery.Body(text=text, blocks=(blocks.section(text),)))
+    lines = "\n".join(" · ".join(_told(row, view.timezone)) for row in view.rows)
+    small = f"Times in {moments.city(view.timezone)}"
+    parts = (blocks.section(f"*{text}*"), blocks.section(lines), blocks.context(small))
+    return limits.fit(delivery.Body(text=text, blocks=parts))
+
+
+def _told(row: views.HistoryRow, zone: str) -> Iterator[str]:
+    sign = _SIGNS.get(row.status, _ON_ITS_WAY)
+    yield f"{sign} *{moments.period(row.period)}* {blocks.escape(row.report)}"
+    yield _end(row, zone)
+    if row.failure:
+        yield blocks.escape(row.failure)
+    if row.revision:
+        yield f"correction {row.revision}"
+    if row.attempts > 1:
+        yield f"{row.attempts} attempts"
+    if row.by:
+        yield f"by {blocks.mention(row.by)}"
+    elif row.trigger is run.Trigger.SHELL:
+        yield "from the shell"
+    if row.cost is not None:
+        yield dollars.told(row.cost)
+    yield f"Ref {row.ref}"
+
+
+def _end(row: views.HistoryRow, zone: str) -> str:
+    if row.posted_at is not None:
+        in_time = {True: ", in time", False: ", late", None: ""}[row.in_time]
+        return f"sent {moments.moment(row.posted_at, zone)}{in_time}"
+    return f"{row.status.value} {moments.moment(row.at, zone)}"

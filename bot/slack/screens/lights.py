@@ -1,0 +1,26 @@
+"""How a client stands, as a sign and a word: the word always says what the sign does."""
+
+from collections.abc import Mapping
+
+from bot.domain import views
+
+SIGNS: Mapping[views.Light, str] = {
+    views.Light.RED: "🔴",
+    views.Light.AMBER: "🟠",
+    views.Light.GREEN: "🟢",
+    views.Light.GREY: "⚪",
+}
+WORDS: Mapping[views.Light, str] = {
+    views.Light.RED: "needs you",
+    views.Light.AMBER: "waiting",
+    views.Light.GREEN: "ready",
+    views.Light.GREY: "paused or idle",
+}
+"""Of one client; ``4 need you`` is the one plural."""
+
+
+def count(light: views.Light, number: int) -> str:
+    """Return such as ``3 ready`` or ``1 needs you``."""
+    if light is views.Light.RED and number > 1:
+        return f"{number} need you"
+    return f"{number} {WORDS[light]}"

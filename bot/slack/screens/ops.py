@@ -1,0 +1,76 @@
+"""Words to the ops channel that are no incident: broken files, missed runs, refused posts."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.domain import delivery, ids, views
+from bot.slack import blocks, limits
+
+
+def faults(found: Sequence[views.Fault]) -> delivery.Body:
+    """Return the files that could not be loaded: each fault with its place and remedy."""
+    noun = "fault" if len(found) == 1 else "faults"
+    clients = sorted({fault.client for fault in found})
+    named = ", ".join(blocks.escape(name) for name in clients)
+    text = f"⚠️ {len(found)} {noun} in the files of {named}; their last good version runs"
+    parts = [blocks.section(f"*{text}*")]
+    for _, alike in groupby(sorted(found, key=_place), key=lambda fault: fault.client):
+        parts.append(blocks.section("\n".join(_fault(fault) for fault in alike)))
+    return limits.fit(delivery.Body(text=text, blocks=tuple(parts)))
+
+
+def mended(client: str) -> delivery.Body:
+    """Return that a client's files load again."""
+    return _say(f"✓ The files of {blocks.escape(client)} are in order again and in force.")
+
+
+def missed(entries: Sequence[tuple[str, str, str]]) -> delivery.Body:
+    """Return the fires nobody ran in time: ``(client's name, report's title, nominal time)``."""
+    noun = "run was" if len(entries) == 1 else "runs were"
+    lines = "\n".join(
+        f"🔴 {blocks.escape(name)}, {blocks.escape(title)}: due {blocks.escape(nominal)}"
+        for name, title, nominal in entries
+    )
+    text = f"{len(entries)} {noun} missed while the bot was down, beyond the catch-up window"
+    small = "`/report rerun CLIENT` makes one all the same."
+    parts = (blocks.section(f"*{text}*"), blocks.section(lines), blocks.context(small))
+    return limits.fit(delivery.Body(text=text, blocks=parts))
+
+
+def refused(
+    what: str, channel: ids.ChannelId, *, fault: str, remedy: str, code: str
+) -> delivery.Body:
+    """Return that Slack will not take a message of ours, and what mends it."""
+    told = f"🔴 Slack refused {blocks.escape(what)} in {blocks.channel(channel)}: "
+    reason = f"{blocks.escape(fault)} ({blocks.escape(code)}). {blocks.escape(remedy)}"
+    return _say(told + reason)
+
+
+def outsiders(name: str, channel: ids.ChannelId) -> delivery.Body:
+    """Return that a client's channel was opened to people of other workspaces, or to guests."""
+    return _say(
+        f"🟠 People from outside can now read {blocks.channel(channel)} of "
+        f"{blocks.escape(name)}. Its next post is held until an operator confirms it."
+    )
+
+
+def elsewhere(what: delivery.Body, channel: ids.ChannelId) -> delivery.Body:
+    """Return what could not be said in its own place, said here (Settled 15)."""
+    note = blocks.context(f"Could not be said in {blocks.channel(channel)}, so it is said here.")
+    shown = what.blocks or (blocks.section(what.text),)
+    return limits.fit(delivery.Body(text=what.text, blocks=(note, *shown)))
+
+
+def _place(fault: views.Fault) -> tuple[str, str, int]:
+    return (fault.client, fault.file, fault.line)
+
+
+def _fault(fault: views.Fault) -> str:
+    place = f"{blocks.escape(fault.file)}:{fault.line}"
+    key = f" {blocks.escape(fault.key)}" if fault.key else ""
+    told = f"{blocks.escape(fault.problem)} {blocks.escape(fault.remedy)}".strip()
+    return f"• {place}{key}: {told}"
+
+
+def _say(text: str) -> delivery.Body:
+    return limits.fit(delivery.Body(text=text, blocks=(blocks.section(text),)))
