@@ -37,7 +37,9 @@ SETTLED = TERMINAL | {Status.FAILED}
 """Nothing happens by itself any more."""
 
 MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.RUNNING, Status.SKIPPED, Status.CANCELLED, Status.MISSED}),
+    Status.QUEUED: frozenset(
+        {Status.QUEUED, Status.RUNNING, Status.SKIPPED, Status.CANCELLED, Status.MISSED}
+    ),  # to itself: a person's retry cancels the pending backoff
     Status.RUNNING: frozenset(
         {Status.QUEUED, Status.WAITING, Status.HELD, Status.READY, Status.FAILED, Status.CANCELLED}
         | {Status.SUCCEEDED, Status.SKIPPED}

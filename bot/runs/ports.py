@@ -1,11 +1,13 @@
 """What runs need from the rest of the house; app.py joins them. Instants are UTC."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol, TypeAlias
 
 from bot import wire
-from bot.domain import audience, client, delivery, ids, pause, run
+from bot.domain import audience, client, delivery, ids, pause, run, views
 from bot.domain.report import Report
 
 # Siblings never meet (design.md): what passes between runs, store and slack is of the domain.
@@ -114,6 +116,14 @@ class Pauses(Protocol):
         """Every pause in force."""
         ...
 
+    async def expired(self, now: datetime) -> Sequence[Pause]:
+        """Pauses whose ``until`` has come and that nobody has lifted yet."""
+        ...
+
+    async def lift(self, client_id: ids.ClientId) -> bool:
+        """End the client's pause, in force or expired. False: there was none."""
+        ...
+
 
 OnProgress = Callable[[str], None]
 
@@ -170,3 +180,68 @@ class Incidents(Protocol):
     async def changed(self, stopped: run.Run) -> None:
         """The run moved on (retry began, report ready, posted, skipped): redraw its card."""
         ...
+
+
+class Posts(Protocol):
+    """The part of delivery.Outbox that a rerun and a pause need."""
+
+    async def revise(
+        self, key: str, bodies: tuple[delivery.Body, ...], *, run: ids.RunId | None = None
+    ) -> bool:
+        """What the posted message should say now. False: no such delivery."""
+        ...
+
+
+class Spending(Protocol):
+    """What models have cost; filled by store.ledger."""
+
+    async def spent(self, *, since: datetime, client_id: ids.ClientId | None = None) -> Decimal:
+        """US dollars of model cost since an instant, of one client or of all."""
+        ...
+
+
+class Ops(Protocol):
+    """Words to the operators that are no incident. Saying one twice shows one message."""
+
+    async def missed(self, missed: run.Run) -> None:
+        """A fire was seen too late to be caught up; the row says which."""
+        ...
+
+    async def held(self, held: run.Run) -> None:
+        """Ready, but an operator must look first; ``hold`` says why."""
+        ...
+
+
+class Replies(Protocol):
+    """Private answers to the person who asked for a run. Best effort: nothing depends on them."""
+
+    async def changed(
+        self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
+    ) -> None:
+        """The figures differ from what was sent: show both, offer Replace, Post as new, Discard."""
+        ...
+
+    async def nothing_changed(self, asked: run.Run) -> None:
+        """The figures are those that were sent: nothing was posted."""
+        ...
+
+    async def failed(self, asked: run.Run, failure: run.Failure) -> None:
+        """The run that somebody asked for failed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """All of them, joined once by app.py."""
+
+    runs: Runs
+    pauses: Pauses
+    clients: Clients
+    executor: Executor
+    audiences: Audiences
+    composer: Composer
+    incidents: Incidents
+    posts: Posts
+    spending: Spending
+    ops: Ops
+    replies: Replies
