@@ -6,10 +6,11 @@ beyond that. Everybody else sees the status of the channel they stand in and may
 the posts there. A refusal repeats no client's name, and unknown and forbidden read alike.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain import client, ids
+from bot.domain import client, ids, people
 
 
 class Kind(StrEnum):
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     FOREIGN = "foreign"
     """Of another workspace, in a shared channel."""
     BOT = "bot"
+    """Not a person, or one whose account is closed."""
     UNKNOWN = "unknown"
     """Slack could not say; as little as a guest."""
 
@@ -75,7 +77,7 @@ class Place:
     channel: ids.ChannelId | None = None
     """None: the shell."""
     ops: bool = False
-    """It is the ops channel, and that is fit to be one (private and unshared)."""
+    """It is the ops channel."""
     direct: bool = False
     """A direct message with the bot."""
 
@@ -93,6 +95,19 @@ class Actor:
     def operator(self) -> bool:
         """Whether they steer the bot."""
         return self.kind in OPERATORS
+
+
+def kind(person: people.Person, *, named: Collection[str]) -> Kind:
+    """Return what somebody is to us; ``named`` are the settings' operators."""
+    if not person.known:
+        return Kind.UNKNOWN
+    if person.bot or person.deleted:
+        return Kind.BOT
+    if not person.team_ok or person.stranger:
+        return Kind.FOREIGN
+    if person.guest:
+        return Kind.GUEST
+    return Kind.OPERATOR if person.user in named or person.ops_member else Kind.MEMBER
 
 
 class Reason(StrEnum):

@@ -1,0 +1,161 @@
+"""What goes in and out of the operations, where domain/views.py has no word for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from bot.domain import ids, views
+from bot.domain.run import Status as RunStatus
+from bot.operations import grammar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It was done, or is under way: one or two plain sentences for the asker."""
+
+    text: str
+    runs: tuple[ids.RunId, ...] = ()
+    """What it started, for those who wait for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """What the asker may type, and what each does."""
+
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """`/report list`."""
+
+    overview: views.Overview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """`/report schedule`: the coming fires, soonest first."""
+
+    at: datetime
+    fires: tuple[views.NextFire, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """`/report status acme`, and when it was looked up."""
+
+    at: datetime
+    client: views.ClientStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether the bot does its work; each problem is one plain sentence."""
+
+    problems: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is wrong."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """Where a run stands, for a shell that waits for it."""
+
+    id: ids.RunId
+    status: RunStatus
+    settled: bool
+    """Nothing more happens by itself, or not soon."""
+    text: str
+
+
+Answer = (
+    Done
+    | Help
+    | Listing
+    | Schedule
+    | Status
+    | Health
+    | RunState
+    | views.Overview
+    | views.History
+    | views.Costs
+)
+
+
+class Verb(StrEnum):
+    """What the shell may ask of a running bot."""
+
+    ASK = "ask"
+    """What a person may type after /report."""
+    RUN = "run"
+    """Where a run stands."""
+    HEALTH = "health"
+    WAKE = "wake"
+    """Look at the clock and the store now; the demo has moved the clock."""
+    BACKUP = "backup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question over the control socket."""
+
+    verb: Verb = Verb.ASK
+    request: grammar.Request | None = None
+    run: ids.RunId | None = None
+    path: str = ""
+    """Where a backup goes; absolute."""
+
+
+class Problem(StrEnum):
+    """Why there is no answer; each has its exit code."""
+
+    USAGE = "usage"
+    CONFIGURATION = "configuration"
+    STORE = "store"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer on its way over the socket, or why there is none."""
+
+    kind: str = ""
+    """The answer's class by name."""
+    body: str = ""
+    """The answer as JSON."""
+    problem: Problem | None = None
+    text: str = ""
+
+
+_ADAPTERS: Mapping[str, TypeAdapter[Answer]] = {
+    "Done": TypeAdapter(Done),
+    "Help": TypeAdapter(Help),
+    "Listing": TypeAdapter(Listing),
+    "Schedule": TypeAdapter(Schedule),
+    "Status": TypeAdapter(Status),
+    "Health": TypeAdapter(Health),
+    "RunState": TypeAdapter(RunState),
+    "Overview": TypeAdapter(views.Overview),
+    "History": TypeAdapter(views.History),
+    "Costs": TypeAdapter(views.Costs),
+}
+
+
+def pack(answer: Answer) -> Reply:
+    """Return an answer as it travels."""
+    kind = type(answer).__name__
+    return Reply(kind=kind, body=_ADAPTERS[kind].dump_json(answer).decode())
+
+
+def unpack(reply: Reply) -> Answer:
+    """Return the answer that travelled; raises ValueError for one that this side does not know."""
+    if reply.kind not in _ADAPTERS:
+        message = f"an answer of kind {reply.kind!r}"
+        raise ValueError(message)
+    return _ADAPTERS[reply.kind].validate_json(reply.body)
