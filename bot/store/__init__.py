@@ -1,0 +1,60 @@
+"""The database: one file, one owning process, one connection. Instants in and out are UTC."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.store import (
+    audit,
+    channels,
+    database,
+    deliveries,
+    history,
+    incidents,
+    ledger,
+    lock,
+    meta,
+    pauses,
+    runs,
+)
+
+
+class Store:
+    """Everything that is kept, by subject."""
+
+    def __init__(self, owner: database.Database) -> None:
+        self._database = owner
+        self.runs = runs.RunStore(owner)
+        self.deliveries = deliveries.DeliveryStore(owner)
+        self.incidents = incidents.IncidentStore(owner)
+        self.pauses = pauses.PauseStore(owner)
+        self.channels = channels.ChannelStore(owner)
+        self.ledger = ledger.Ledger(owner)
+        self.history = history.History(owner)
+        self.audit = audit.Audit(owner)
+        self.meta = meta.Meta(owner)
+
+    @staticmethod
+    @asynccontextmanager
+    async def open(path: Path) -> AsyncGenerator["Store"]:
+        """Own the database, bring it up to date, and give it back at the end.
+
+        Raises OwnedElsewhere while another process has it, FutureDatabase when a newer reportops
+        made it, StoreError when it cannot be used.
+        """
+        with lock.own(path):
+            async with database.connect(path) as owner:
+                yield Store(owner)
+
+    async def backup(self, to: Path) -> None:
+        """Write a whole copy while the bot runs; refuses to overwrite a file."""
+        await self._database.backup(to)
+
+    async def prune(self, keep_days: int, *, now: datetime) -> int:
+        """Forget reports and texts of messages older than this; return how many reports went.
+
+        That something was posted, what it cost and who did what stays known.
+        """
+        before = now - timedelta(days=keep_days)
+        return await self._database.write(lambda connection: meta.prune(connection, before))

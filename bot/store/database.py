@@ -1,0 +1,231 @@
+"""One SQLite connection in one thread; every transaction is one function, run whole in it.
+
+aiosqlite hands single calls to its thread, so a task that is cancelled between two of them would
+leave the connection inside a transaction that the next task then joins. Here the unit that is
+handed over is the whole transaction: nothing can come between its statements, and a cancelled
+caller leaves it either done or not begun (docs/decisions/0003).
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar, cast
+
+import aiosqlite
+
+from bot import errors
+from bot.store import migrations, statements
+
+T = TypeVar("T")
+Values = Mapping[str, str | int | float | None]
+"""The parameters of one statement."""
+Work = Callable[[sqlite3.Connection], T]
+"""A whole transaction. It runs in the connection's thread and must not touch the event loop."""
+
+_APPLICATION = 0x52504F50
+_ROWS = 64
+
+
+def _sql(name: str) -> str:
+    return statements.get("database", name)
+
+
+class _Connection(aiosqlite.Connection):
+    """aiosqlite's connection, with the one call it lacks: run this function in the thread.
+
+    ``_execute`` and ``_conn`` are its own means of doing so; they are used here and nowhere else,
+    as a subclass may, and tests/store/test_database.py fails when a new version changes them.
+    """
+
+    async def run(self, work: Work[T]) -> T:
+        """Hand over one function and wait for what it returns."""
+        running = self._execute(lambda: work(self._conn))  # pyright: ignore[reportUnknownMemberType]
+        return cast("T", await running)
+
+
+class Database:
+    """The one connection. ``read`` and ``write`` raise StoreError for what SQLite refuses."""
+
+    def __init__(self, connection: _Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._is_open = True
+
+    async def write(self, work: Work[T]) -> T:
+        """Run one transaction: committed when ``work`` returns, rolled back when it raises.
+
+        Shielded: cancelling the caller never cuts it in two.
+        """
+        return await self._shielded(lambda connection: _transaction(connection, work))
+
+    async def read(self, work: Work[T]) -> T:
+        """Run queries that change nothing, all against the same state."""
+        return await self._shielded(work)
+
+    async def backup(self, to: Path) -> None:
+        """Write a whole copy of the database while the bot runs, readable by its owner only.
+
+        Raises StoreError when ``to`` is there already or cannot be written.
+        """
+        await self._shielded(lambda connection: _copy(connection, to))
+
+    async def close(self) -> None:
+        """Finish what was handed over, then close. Without it the thread outlives the loop."""
+        self._is_open = False
+        await asyncio.shield(self._connection.close())
+
+    async def _shielded(self, work: Work[T]) -> T:
+        if not self._is_open:
+            raise errors.StoreError(f"the database {self._path} is closed")
+        try:
+            return await asyncio.shield(self._connection.run(work))
+        except sqlite3.Error as error:
+            raise _plain(self._path, error) from error
+
+
+@asynccontextmanager
+async def connect(path: Path) -> AsyncGenerator[Database]:
+    """Open or create the database, bring it up to date, and close it at the end.
+
+    Raises FutureDatabase for one made by a newer reportops, StoreError for what is no database
+    of ours or is damaged. A new file and its folder are readable by their owner only.
+    """
+    try:
+        _create(path)
+    except OSError as error:
+        raise errors.StoreError(
+            f"the database {path} cannot be opened ({error.strerror}); make its folder writable "
+            "for the bot's user, or name another file in REPORTOPS_DATABASE"
+        ) from error
+    try:
+        connection = _Connection(lambda: _open(path), _ROWS)
+        await connection
+    except sqlite3.Error as error:
+        raise _plain(path, error) from error
+    database = Database(connection, path)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def rows(
+    connection: sqlite3.Connection, sql: str, values: Values | None = None
+) -> list[sqlite3.Row]:
+    """Execute one statement and return all its rows."""
+    return connection.execute(sql, values or {}).fetchall()
+
+
+def row(
+    connection: sqlite3.Connection, sql: str, values: Values | None = None
+) -> sqlite3.Row | None:
+    """Execute one statement and return its first row, or None."""
+    found = rows(connection, sql, values)
+    return found[0] if found else None
+
+
+def number(connection: sqlite3.Connection, sql: str, values: Values | None = None) -> int:
+    """Execute one statement that answers with one whole number."""
+    found = row(connection, sql, values)
+    return 0 if found is None else int(found[0])
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Runs in aiosqlite's thread, like everything that touches the connection."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    for name in ("busy_timeout", "foreign_keys", "trusted_schema"):
+        rows(connection, _sql(name))
+    version = number(connection, _sql("version"))
+    _check_ours(connection, path)
+    newest = migrations.newest()
+    if version > newest:
+        raise errors.FutureDatabase(
+            f"the database {path} is of version {version}, this reportops knows up to {newest}: "
+            "a newer reportops has used it. Install that one again, or start from a backup made "
+            "before the upgrade."
+        )
+    rows(connection, _sql("journal"))
+    rows(connection, _sql("synchronous"))
+    verdict = row(connection, _sql("check"))
+    if verdict is None or verdict[0] != "ok":
+        raise errors.StoreError(f"the database {path} is damaged; {_RESTORE}")
+    for migration in migrations.after(version):
+        _transaction(connection, migration.apply)
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    application = number(connection, _sql("application"))
+    if application == 0 and number(connection, _sql("tables")) == 0:
+        rows(connection, _sql("claim_application"))
+    elif application != _APPLICATION:
+        raise errors.StoreError(
+            f"{path} is a database, but not one of reportops; name another file in "
+            "REPORTOPS_DATABASE"
+        )
+
+
+def _transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
+    connection.execute(_sql("begin"))
+    try:
+        result = work(connection)
+        connection.execute(_sql("commit"))
+    except BaseException:
+        # SQLite has rolled back by itself after some errors, such as a full disk.
+        if connection.in_transaction:
+            connection.execute(_sql("rollback"))
+        raise
+    return result
+
+
+def _copy(connection: sqlite3.Connection, to: Path) -> None:
+    try:
+        # An empty file of ours: VACUUM INTO would make one that everybody may read.
+        os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        raise errors.StoreError(f"{to} is there already; name a new file for the backup") from None
+    except OSError as error:
+        raise errors.StoreError(f"the backup {to} cannot be written: {error.strerror}") from error
+    try:
+        connection.execute(_sql("copy"), {"path": str(to)})
+        _flush(to)
+    except BaseException:
+        to.unlink(missing_ok=True)
+        raise
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+_RESTORE = "restore a backup, or name another file in REPORTOPS_DATABASE"
+
+
+def _plain(path: Path, error: sqlite3.Error) -> errors.StoreError:
+    code = getattr(error, "sqlite_errorname", "")
+    if code in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
+        return errors.StoreError(f"the database {path} is damaged or no database; {_RESTORE}")
+    if code == "SQLITE_FULL":
+        return errors.StoreError(f"no space is left for the database {path}; free some")
+    return errors.StoreError(f"the database {path} refused: {error}")

@@ -1,0 +1,136 @@
+-- Deliveries: every message of ours, posted exactly once.
+
+-- name: insert
+-- Nothing comes back when its key is there already.
+INSERT INTO deliveries (key, kind, client, report, period_start, period_end, revision, run, incident,
+  channel, parent, bodies, state, rung, ts, posting_since, not_before, tries, error, version, shown,
+  created_at, posted_at)
+VALUES (:key, :kind, :client, :report, :period_start, :period_end, :revision, :run, :incident,
+  :channel, :parent, :bodies, :state, :rung, :ts, :posting_since, :not_before, :tries, :error,
+  :version, :shown, :created_at, :posted_at)
+ON CONFLICT (key) DO NOTHING
+RETURNING key
+
+-- name: get
+SELECT * FROM deliveries WHERE key = :key
+
+-- name: due
+-- What is to be posted or read back: parents before replies, each kind in the order it was asked
+-- for. A reply waits for the earlier ones of its thread, so that a thread reads in order.
+SELECT * FROM deliveries AS one
+WHERE (state = 'posting'
+    OR (state IN ('pending', 'unknown') AND (not_before IS NULL OR not_before <= :now)))
+  AND NOT (state = 'pending' AND parent IS NOT NULL AND EXISTS (
+    SELECT 1 FROM deliveries AS earlier
+    WHERE earlier.parent = one.parent AND earlier.rowid < one.rowid
+      AND earlier.state IN ('pending', 'posting', 'unknown')))
+ORDER BY parent IS NOT NULL, rowid
+
+-- name: wake
+-- The next instant at which something waits to be posted or read back.
+SELECT min(not_before) AS at FROM deliveries
+WHERE state IN ('pending', 'unknown') AND not_before IS NOT NULL
+
+-- name: begin
+-- Pending → posting. `shown` becomes the version that goes out, so that a revision made during the
+-- call is seen as an edit that is due.
+UPDATE deliveries
+SET state = 'posting', posting_since = :since, rung = coalesce(:rung, rung), not_before = NULL,
+  tries = tries + 1, shown = version
+WHERE key = :key AND state = 'pending'
+RETURNING *
+
+-- name: posted
+-- A ts in hand is the strongest fact there is: whatever was believed meanwhile, it is posted.
+UPDATE deliveries
+SET state = 'posted', ts = :ts, posted_at = :at, not_before = NULL, error = ''
+WHERE key = :key AND state != 'posted'
+RETURNING *
+
+-- name: unknown
+UPDATE deliveries SET state = 'unknown', error = :error, not_before = :not_before
+WHERE key = :key AND state IN ('posting', 'unknown')
+
+-- name: again
+-- Certainly not stored: back to pending.
+UPDATE deliveries SET state = 'pending', rung = :rung, error = :error, not_before = :not_before
+WHERE key = :key AND state IN ('pending', 'posting', 'unknown')
+
+-- name: failed
+UPDATE deliveries SET state = 'failed', error = :error, not_before = NULL
+WHERE key = :key AND state IN ('pending', 'posting', 'unknown')
+RETURNING *
+
+-- name: cancel
+UPDATE deliveries SET state = 'cancelled', not_before = NULL
+WHERE key = :key AND state = 'pending'
+RETURNING key
+
+-- name: redirect
+-- What failed in its place is said in another one, from the top of its ladder.
+UPDATE deliveries
+SET state = 'pending', channel = :channel, rung = 0, not_before = NULL, tries = 0
+WHERE key = :key AND state = 'failed'
+RETURNING key
+
+-- name: follow
+-- What hangs on a redirected message goes where that goes.
+UPDATE deliveries SET channel = :channel WHERE parent = :key AND state = 'pending'
+
+-- name: take_over
+-- An unposted delivery of the same key becomes another run's.
+UPDATE deliveries
+SET run = :run, channel = :channel, bodies = :bodies, state = 'pending', rung = :rung,
+  not_before = :not_before, tries = 0, error = '', version = version + 1
+WHERE key = :key AND state IN ('pending', 'failed', 'cancelled')
+
+-- name: revise
+-- What it should say now.
+UPDATE deliveries
+SET bodies = :bodies, version = version + 1, run = coalesce(:run, run)
+WHERE key = :key
+RETURNING key
+
+-- name: stale
+-- Posted, and Slack shows an older version.
+SELECT * FROM deliveries WHERE state = 'posted' AND shown < version ORDER BY rowid
+
+-- name: showed
+UPDATE deliveries SET shown = max(shown, min(:version, version)) WHERE key = :key
+
+-- name: settle_run
+-- A report's end decides its run's, in the same transaction.
+UPDATE runs SET status = :to WHERE id = :run AND status = 'posting'
+
+-- name: of_incident
+-- The messages of one incident, in the order they were asked for.
+SELECT * FROM deliveries WHERE incident = :incident ORDER BY rowid
+
+-- name: of_run
+-- The report delivery that a run was, or is to be, posted by.
+SELECT * FROM deliveries WHERE kind = 'report' AND run = :run ORDER BY revision DESC LIMIT 1
+
+-- name: of_message
+-- The message that a button was pressed under.
+SELECT * FROM deliveries WHERE channel = :channel AND ts = :ts
+
+-- name: highest_revision
+-- The number of the newest revision of a period's post; -1 when there is none.
+SELECT coalesce(max(revision), -1) FROM deliveries
+WHERE kind = 'report' AND client = :client AND report = :report
+  AND period_start = :period_start AND period_end = :period_end
+
+-- name: undelivered
+-- Alerts that could be said nowhere: cards of incidents that are still open, and the rest that
+-- failed lately.
+SELECT count(*) FROM deliveries LEFT JOIN incidents ON incidents.id = deliveries.incident
+WHERE deliveries.state = 'failed'
+  AND ((deliveries.kind = 'card' AND incidents.status = 'open')
+    OR (deliveries.kind IN ('notice', 'ops') AND deliveries.created_at >= :since))
+
+-- name: meta
+SELECT value FROM meta WHERE key = :key
+
+-- name: remember
+INSERT INTO meta (key, value) VALUES (:key, :value)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value

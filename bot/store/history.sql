@@ -1,0 +1,68 @@
+-- Read only: how clients have been served.
+
+-- name: record
+-- Of the last fires that were meant to be posted: how many were, and how many of those in time.
+-- A fire without a promise is in time whenever it is posted; one that is still on its way counts
+-- only once it is posted or its promise is broken.
+WITH fires AS (
+  SELECT runs.id, runs.deliver_by, runs.client, runs.report, runs.period_start, runs.period_end,
+    (SELECT min(posted_at) FROM deliveries
+     WHERE kind = 'report' AND state = 'posted' AND deliveries.client = runs.client
+       AND deliveries.report = runs.report AND deliveries.period_start = runs.period_start
+       AND deliveries.period_end = runs.period_end) AS posted_at
+  FROM runs
+  WHERE runs.client = :client AND (:report IS NULL OR runs.report = :report)
+    AND runs.trigger = 'scheduled' AND runs.status NOT IN ('skipped', 'cancelled')
+  ORDER BY runs.created_at DESC, runs.rowid DESC
+  LIMIT :fires)
+SELECT
+  count(posted_at) AS posted,
+  count(*) FILTER (WHERE posted_at IS NOT NULL OR deliver_by < :now) AS due,
+  count(*) FILTER (WHERE posted_at IS NOT NULL
+    AND (deliver_by IS NULL OR posted_at <= deliver_by)) AS in_time,
+  (SELECT coalesce(sum((deliveries.revision > 0) + (deliveries.version - 1)), 0)
+   FROM deliveries JOIN fires ON fires.client = deliveries.client
+     AND fires.report = deliveries.report AND fires.period_start = deliveries.period_start
+     AND fires.period_end = deliveries.period_end
+   WHERE deliveries.kind = 'report' AND deliveries.state = 'posted') AS corrections,
+  (SELECT count(*) FROM fires JOIN outcomes ON outcomes.run = fires.id
+   WHERE fires.posted_at IS NOT NULL
+     AND json_extract(outcomes.report, '$.author_note') != '') AS without_ai
+FROM fires
+
+-- name: last_posted
+-- The newest post, with the promise it was made under.
+SELECT deliveries.posted_at, runs.deliver_by
+FROM deliveries JOIN runs ON runs.id = deliveries.run
+WHERE deliveries.kind = 'report' AND deliveries.state = 'posted' AND deliveries.client = :client
+  AND (:report IS NULL OR deliveries.report = :report)
+  AND (:before IS NULL OR deliveries.posted_at < :before)
+ORDER BY deliveries.posted_at DESC
+LIMIT 1
+
+-- name: rows
+-- One line per run, newest first: its post, and what its last failed attempt said.
+SELECT runs.*, deliveries.posted_at AS posted_at,
+  (SELECT failure FROM attempts WHERE attempts.run = runs.id AND ended = 'failed'
+   ORDER BY number DESC LIMIT 1) AS failure
+FROM runs
+LEFT JOIN deliveries ON deliveries.run = runs.id AND deliveries.kind = 'report'
+  AND deliveries.state = 'posted'
+WHERE runs.client = :client AND (:report IS NULL OR runs.report = :report)
+ORDER BY runs.created_at DESC, runs.rowid DESC
+LIMIT :limit
+
+-- name: costs
+-- The cost of these runs, line by line.
+SELECT run, cost FROM usage WHERE run IN (SELECT value FROM json_each(:runs))
+
+-- name: uses
+-- The newest ended attempts of a client: what failed in each, and which sources a report came from.
+SELECT attempts.ended_at, attempts.ended, attempts.failure,
+  (SELECT json_group_array(json_extract(each.value, '$.source'))
+   FROM outcomes, json_each(outcomes.report, '$.provenance') AS each
+   WHERE outcomes.run = attempts.run AND outcomes.attempt = attempts.number) AS sources
+FROM attempts JOIN runs ON runs.id = attempts.run
+WHERE runs.client = :client AND attempts.ended IN ('report', 'failed')
+ORDER BY attempts.ended_at DESC
+LIMIT :limit

@@ -1,0 +1,96 @@
+-- Incidents: one per cause, open until recovered.
+
+-- name: get
+SELECT * FROM incidents WHERE id = :id
+
+-- name: runs
+-- The runs it stopped, in the order they came.
+SELECT run FROM incident_runs WHERE incident = :id ORDER BY position
+
+-- name: open_of_run
+-- A run in an open incident stays with it.
+SELECT incidents.* FROM incidents JOIN incident_runs ON incident_runs.incident = incidents.id
+WHERE incident_runs.run = :run AND incidents.status = 'open'
+ORDER BY incidents.opened_at
+LIMIT 1
+
+-- name: last_of_run
+-- The newest incident that a run was in, open or not.
+SELECT incidents.* FROM incidents JOIN incident_runs ON incident_runs.incident = incidents.id
+WHERE incident_runs.run = :run
+ORDER BY incidents.status = 'open' DESC, incidents.opened_at DESC
+LIMIT 1
+
+-- name: open_of_cause
+SELECT * FROM incidents WHERE client = :client AND cause = :cause AND status = 'open'
+ORDER BY opened_at
+LIMIT 1
+
+-- name: open
+-- Oldest first, of one client or of all.
+SELECT * FROM incidents WHERE status = 'open' AND (:client IS NULL OR client = :client)
+ORDER BY opened_at, rowid
+
+-- name: insert
+INSERT INTO incidents (id, client, cause, failure, status, version, replies, opened_at, closed_at,
+  closed_by, next_retry_at, noticed, acted_by, acted_at, acted)
+VALUES (:id, :client, :cause, :failure, :status, :version, :replies, :opened_at, :closed_at,
+  :closed_by, :next_retry_at, :noticed, :acted_by, :acted_at, :acted)
+
+-- name: attach
+INSERT INTO incident_runs (incident, run, position)
+SELECT :id, :run, coalesce(max(position), 0) + 1 FROM incident_runs WHERE incident = :id
+ON CONFLICT (incident, run) DO NOTHING
+
+-- name: worsen
+-- Another failure of one of its runs.
+UPDATE incidents
+SET cause = :cause, failure = :failure, next_retry_at = :next_retry_at, version = version + 1
+WHERE id = :id
+
+-- name: act
+-- One press wins (Settled 8): nothing comes back for a card that has changed since.
+UPDATE incidents
+SET acted_by = :by, acted_at = :at, acted = :what, next_retry_at = NULL, version = version + 1
+WHERE id = :id AND version = :version AND status = 'open'
+RETURNING *
+
+-- name: close
+UPDATE incidents
+SET status = :status, closed_at = :at, closed_by = :by, next_retry_at = NULL, version = version + 1
+WHERE id = :id AND status = 'open'
+RETURNING *
+
+-- name: expect_retry
+-- When the backoff tries next; no change that a button could be stale by.
+UPDATE incidents SET next_retry_at = :at WHERE id = :id AND status = 'open'
+
+-- name: noticed
+UPDATE incidents SET noticed = 1 WHERE id = :id
+
+-- name: replied
+UPDATE incidents SET replies = replies + 1 WHERE id = :id
+
+-- name: unattended
+-- Failed runs without an incident: the bot died between the attempt's end and the card.
+SELECT runs.id FROM runs
+WHERE NOT EXISTS (SELECT 1 FROM incident_runs WHERE incident_runs.run = runs.id)
+  AND (status = 'failed' OR (status = 'queued' AND
+    (SELECT count(*) FROM attempts WHERE attempts.run = runs.id AND ended = 'failed') > 1))
+ORDER BY created_at
+
+-- name: over
+-- Open incidents none of whose runs can still fail: the bot died before it could say so.
+SELECT * FROM incidents
+WHERE status = 'open' AND NOT EXISTS (
+  SELECT 1 FROM incident_runs JOIN runs ON runs.id = incident_runs.run
+  WHERE incident_runs.incident = incidents.id
+    AND runs.status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled'))
+
+-- name: broken_promises
+-- Scheduled runs that are late and not on their way out, and of which nothing was said yet.
+SELECT runs.id FROM runs
+WHERE deliver_by < :now AND deliver_by >= :oldest AND trigger = 'scheduled'
+  AND status NOT IN ('posting', 'succeeded', 'missed', 'skipped', 'cancelled')
+  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.key = 'notice:' || runs.id)
+ORDER BY deliver_by

@@ -1,0 +1,79 @@
+"""The rows of pauses; PauseStore fills what bot.runs needs.
+
+A pause is in force until somebody resumes it: whoever sweeps ends it once ``until`` has come, and
+what it held is settled then (Settled 9). The store does not tell the time.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain import ids
+from bot.domain.pause import Pause
+from bot.store import codec, database, statements
+
+
+def _sql(name: str) -> str:
+    return statements.get("pauses", name)
+
+
+class PauseStore:
+    """Who is paused."""
+
+    def __init__(self, owner: database.Database) -> None:
+        self._database = owner
+
+    async def current(self, client_id: ids.ClientId) -> Pause | None:
+        """The pause in force, or None."""
+        row = await self._database.read(
+            lambda connection: database.row(connection, _sql("current"), {"client": client_id})
+        )
+        return None if row is None else _decode(row)
+
+    async def all(self) -> Sequence[Pause]:
+        """Every pause in force, by client."""
+        found = await self._database.read(lambda connection: database.rows(connection, _sql("all")))
+        return [_decode(row) for row in found]
+
+    async def pause(
+        self,
+        client_id: ids.ClientId,
+        until: datetime | None,
+        *,
+        by: ids.UserId,
+        reason: str,
+        at: datetime,
+    ) -> Pause:
+        """Pause a client; one that is paused already gets the new end and reason."""
+        values: database.Values = {
+            "client": client_id,
+            "since": codec.instant(at),
+            "until": codec.maybe_instant(until),
+            "by": by,
+            "reason": reason,
+        }
+        return await self._database.write(lambda connection: _pause(connection, values))
+
+    async def resume(self, client_id: ids.ClientId, at: datetime) -> Pause | None:
+        """End the pause in force and return it; None: it was not paused."""
+        values = {"client": client_id, "at": codec.instant(at)}
+        row = await self._database.write(
+            lambda connection: database.row(connection, _sql("resume"), values)
+        )
+        return None if row is None else _decode(row)
+
+
+def _pause(connection: sqlite3.Connection, values: database.Values) -> Pause:
+    database.rows(connection, _sql("pause"), values)
+    (row,) = database.rows(connection, _sql("current"), {"client": values["client"]})
+    return _decode(row)
+
+
+def _decode(row: sqlite3.Row) -> Pause:
+    return Pause(
+        client=codec.client(row),
+        since=codec.moment(row, "since"),
+        until=codec.maybe_moment(row, "until"),
+        by=ids.UserId(codec.text(row, "by")),
+        reason=codec.text(row, "reason"),
+    )

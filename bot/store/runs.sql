@@ -1,0 +1,93 @@
+-- Runs: claimed once, moved by conditional writes.
+
+-- name: insert
+-- A claim's row; the unique keys of Settled 1 stand behind it.
+INSERT INTO runs (id, client, report, key, trigger, period_kind, period_start, period_end, partial,
+  as_of, status, created_at, scheduled_for, next_attempt_at, post_at, deliver_by, late, attempts,
+  retries, requested_by, reply_channel, revision, without, hold)
+VALUES (:id, :client, :report, :key, :trigger, :period_kind, :period_start, :period_end, :partial,
+  :as_of, :status, :created_at, :scheduled_for, :next_attempt_at, :post_at, :deliver_by, :late,
+  :attempts, :retries, :requested_by, :reply_channel, :revision, :without, :hold)
+
+-- name: same
+-- The run that a claim meets: of the same key, or else unfinished and of the same period.
+SELECT * FROM runs
+WHERE client = :client AND report = :report
+  AND (key = :key
+    OR (period_start = :period_start AND period_end = :period_end
+      AND status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled')))
+ORDER BY key = :key DESC
+LIMIT 1
+
+-- name: get
+SELECT * FROM runs WHERE id = :id
+
+-- name: in_status
+-- Oldest first.
+SELECT * FROM runs WHERE status IN (SELECT value FROM json_each(:status))
+ORDER BY created_at, rowid
+
+-- name: due
+-- Queued runs whose next attempt has come: by deadline, then by age.
+SELECT * FROM runs
+WHERE status = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= :now)
+ORDER BY deliver_by IS NULL, deliver_by, created_at, rowid
+
+-- name: wake
+-- The next instant at which a queued run comes due or a ready one may be posted.
+SELECT min(at) AS at FROM (
+  SELECT min(next_attempt_at) AS at FROM runs WHERE status = 'queued'
+  UNION ALL
+  SELECT min(post_at) FROM runs WHERE status = 'ready' AND post_at > :now)
+
+-- name: latest
+-- Newest first, of one report or of all of a client's.
+SELECT * FROM runs
+WHERE client = :client AND (:report IS NULL OR report = :report)
+ORDER BY created_at DESC, rowid DESC
+LIMIT :limit
+
+-- name: move
+-- One conditional write; nothing comes back when the run was in none of the statuses.
+UPDATE runs
+SET status = :to, next_attempt_at = :next_attempt_at, hold = coalesce(:hold, hold),
+  without = coalesce(:without, without)
+WHERE id = :id AND status IN (SELECT value FROM json_each(:status))
+RETURNING *
+
+-- name: begin
+-- Queued → running, counted.
+UPDATE runs SET status = 'running', attempts = attempts + 1, next_attempt_at = NULL
+WHERE id = :id AND status = 'queued'
+RETURNING attempts
+
+-- name: finish
+-- Running → what the attempt's end says. A run that was skipped meanwhile stays skipped.
+UPDATE runs
+SET status = :to, next_attempt_at = :next_attempt_at, retries = coalesce(:retries, retries),
+  hold = :hold
+WHERE id = :id AND status = 'running'
+
+-- name: resume
+-- The bot died under these: back to the queue at once, no retry used (Settled 8).
+UPDATE runs SET status = 'queued', next_attempt_at = :at
+WHERE status = 'running'
+RETURNING *
+
+-- name: give_way
+-- Another run takes over the delivery that this one could not post.
+UPDATE runs SET status = 'cancelled', next_attempt_at = NULL
+WHERE id = :id AND status IN ('failed', 'held', 'ready', 'posting')
+
+-- name: watermark
+SELECT considered FROM watermarks WHERE client = :client AND report = :report
+
+-- name: first_seen
+-- A report's history starts when its file is first seen (Settled 9).
+INSERT INTO watermarks (client, report, considered) VALUES (:client, :report, :considered)
+ON CONFLICT (client, report) DO NOTHING
+
+-- name: advance
+-- Never backwards: a clock that steps back fires nothing twice.
+INSERT INTO watermarks (client, report, considered) VALUES (:client, :report, :considered)
+ON CONFLICT (client, report) DO UPDATE SET considered = max(considered, excluded.considered)
