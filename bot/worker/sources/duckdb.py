@@ -1,0 +1,176 @@
+"""DuckDB over files inside the client's folder: read-only, and nothing beyond the folder.
+
+A file name in SQL is relative to the process's working directory, and DuckDB holds every name
+against ``allowed_directories`` after following links. So opening a source moves the process into
+the folder, names that folder alone, turns external access off (DuckDB never turns it on again)
+and, once the client's own setup has run, locks the configuration.
+"""
+
+import os
+import resource
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING, cast
+
+import duckdb
+
+from bot import errors
+from bot.domain.run import FailureCode
+from bot.kinds.duckdb import DuckdbSettings
+from bot.worker.sources import base
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_THREADS = 2
+_MEMORY_MB = 1024
+_SHARE = 2
+"""DuckDB gets at most this part of the process's address space."""
+_ZONED = "TIMESTAMP WITH TIME ZONE"
+_OFFLINE: dict[str, bool | int | float | str | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+def open_source(access: base.Access) -> "Duckdb":
+    """Open the database or run the setup; raises RunError."""
+    settings = DuckdbSettings.model_validate(access.spec.settings)
+    folder = access.folder.resolve()
+    file = (folder / settings.file).resolve()
+    if not file.is_file() or not file.is_relative_to(folder):
+        fault = f"{settings.file} of the source {access.spec.name} is not in the client's folder"
+        raise access.failed(FailureCode.CONFIGURATION, fault=fault)
+    os.chdir(folder)
+    source = Duckdb(access, settings)
+    source.prepare(folder)
+    return source
+
+
+class Duckdb:
+    """One connection, one query at a time; DuckDB spreads a query over its own threads."""
+
+    def __init__(self, access: base.Access, settings: DuckdbSettings) -> None:
+        self._access = access
+        self._settings = settings
+        with self._explained(base.Opening(file=settings.file)):
+            self._connection = (
+                duckdb.connect(settings.database, read_only=True, config=_OFFLINE)
+                if settings.database
+                else duckdb.connect(":memory:", config=_OFFLINE)
+            )
+
+    def prepare(self, folder: Path) -> None:
+        """Put up the walls, run the client's setup within them, and lock the configuration."""
+        with self._explained(base.Opening(file=self._settings.file)), self._bounded():
+            run = self._connection.execute
+            run(f"SET allowed_directories = [{_quoted(str(folder))}]")
+            run("SET enable_external_access = false")
+            run(f"SET TimeZone = {_quoted(self._access.timezone)}")
+            run(f"SET memory_limit = '{_memory_mb()}MB'")
+            run(f"SET threads = {_THREADS}")
+            if self._settings.setup:
+                run((folder / self._settings.setup).read_text("utf-8"))
+            run("SET lock_configuration = true")
+
+    def read(self, ask: base.Ask) -> base.Answer:
+        """Read one query; raises RunError."""
+        with self._explained(ask), self._bounded():
+            statements = self._connection.extract_statements(ask.sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                fault = "it is not one single SELECT"
+                raise self._access.failed(FailureCode.QUERY_REFUSED, about=ask, fault=fault)
+            names = statements[0].named_parameters
+            bound = self._access.bound(names, ask, mark="$")
+            return base.Answer(table=self._table(ask, statements[0].query, _values(bound)))
+
+    def stop(self) -> None:
+        """Interrupt what is running."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _table(self, ask: base.Ask, sql: str, values: Mapping[str, object]) -> base.Table:
+        cursor = self._connection.execute(sql, values or None)
+        described = [(str(one[0]), str(one[1])) for one in cursor.description or ()]
+        if any(kind == _ZONED for _, kind in described):
+            cursor = self._connection.execute(_in_local_time(sql, described), values or None)
+        rows = cast("list[tuple[base.Cell, ...]]", cursor.fetchmany(base.MOST_ROWS + 1))
+        if len(rows) > base.MOST_ROWS:
+            fault = f"it has more than {base.MOST_ROWS} rows"
+            raise self._access.failed(FailureCode.RESULT_INVALID, about=ask, fault=fault)
+        return base.Table(columns=tuple(name for name, _ in described), rows=tuple(rows))
+
+    @contextmanager
+    def _bounded(self) -> "Generator[None]":
+        """Interrupt the query at its own timeout or at the run's inner deadline."""
+        left = self._access.deadline - time.monotonic()
+        timer = Timer(max(0.0, min(left, self._settings.timeout)), self._connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    @contextmanager
+    def _explained(self, ask: base.About) -> "Generator[None]":
+        try:
+            yield
+        except duckdb.Error as error:
+            raise self._explain(error, ask) from None
+
+    def _explain(self, error: duckdb.Error, ask: base.About) -> errors.RunError:
+        said = str(error)
+        failed = self._access.failed
+        match error:
+            case duckdb.InterruptException():
+                return failed(FailureCode.SOURCE_TIMEOUT, about=ask, said=said)
+            case duckdb.PermissionException():
+                fault = "it reaches beyond the client's folder"
+                return failed(FailureCode.QUERY_REFUSED, about=ask, said=said, fault=fault)
+            case duckdb.IOException() if "could not set lock" in said.casefold():
+                return failed(FailureCode.SOURCE_BUSY, about=ask, said=said)
+            case duckdb.InternalException() | duckdb.FatalException():
+                return failed(FailureCode.SOURCE_FAULT, about=ask, said=said)
+            case _:
+                return failed(FailureCode.QUERY_INVALID, about=ask, said=said)
+
+
+def _in_local_time(sql: str, described: Sequence[tuple[str, str]]) -> str:
+    """Instants as local times: DuckDB hands out zoned ones only together with pytz."""
+    columns = ", ".join(
+        f"{_name(name)}::TIMESTAMP AS {_name(name)}" if kind == _ZONED else _name(name)
+        for name, kind in described
+    )
+    return f"SELECT {columns} FROM (\n{sql.strip().removesuffix(';')}\n)"  # noqa: S608 - the client's own
+
+
+def _values(bound: Mapping[str, base.Parameter]) -> Mapping[str, object]:
+    """Instants as DuckDB values: as Python's own they would need pytz."""
+    zoned = duckdb.sqltype(_ZONED)
+    return {
+        name: duckdb.Value(value.isoformat(), zoned) if isinstance(value, datetime) else value
+        for name, value in bound.items()
+    }
+
+
+def _memory_mb() -> int:
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return _MEMORY_MB
+    return min(_MEMORY_MB, limit // _SHARE // 2**20)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

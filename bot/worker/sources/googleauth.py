@@ -1,0 +1,60 @@
+"""A client's Google credential → the credential object of google-auth, built field by field.
+
+Never ``google.auth.default()``: what the machine happens to hold is nobody's credential here.
+"""
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Protocol, cast
+from urllib.parse import urlsplit
+
+from google.auth import exceptions
+from google.oauth2 import credentials as oauth2
+from google.oauth2 import service_account
+
+from bot.domain.run import FailureCode
+from bot.worker.sources import base
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+
+_SCOPES = ("https://www.googleapis.com/auth/bigquery",)
+_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+
+
+class _Make(Protocol):
+    def __call__(self, info: dict[str, str], *, scopes: tuple[str, ...]) -> "Credentials": ...
+
+
+def credentials(access: base.Access) -> "Credentials":
+    """Return the object that signs in; raises RunError where the credential is of no use."""
+    credential = access.credential
+    if credential is None:
+        raise access.failed(FailureCode.CREDENTIAL_MISSING)
+    info = credential.info
+    if credential.type == "service_account":
+        try:
+            make = cast("_Make", service_account.Credentials.from_service_account_info)  # pyright: ignore[reportUnknownMemberType]
+            return make(dict(info), scopes=_SCOPES)
+        except (ValueError, exceptions.GoogleAuthError):
+            fault = "its private_key cannot be read"
+            raise access.failed(FailureCode.CREDENTIAL_INVALID, fault=fault) from None
+    named = info.get("token_uri", "")
+    return cast(
+        "Credentials",
+        oauth2.Credentials(
+            None,
+            refresh_token=info["refresh_token"],
+            # A person's refresh token goes to Google, or to a double on this machine.
+            token_uri=named if _is_loopback(named) else _TOKEN_URI,
+            client_id=info["client_id"],
+            client_secret=info["client_secret"],
+        ),
+    )
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
