@@ -18,6 +18,8 @@ _MARKS = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 """Slack has no escape for its style marks, so look-alikes stand in for them."""
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 """An underscore inside a word styles nothing and is kept: names can still be copied."""
+_EMOJI = re.compile(r"(?<!\w):(?=[^:]*[a-z])([a-z0-9_+'-]+):")
+_QUOTE = re.compile(r"^>", re.MULTILINE)
 
 
 def clean(text: str) -> str:
@@ -30,8 +32,10 @@ def clean(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return somebody else's words, safe inside mrkdwn: no mention, link, style or control."""
-    return _LOOSE_UNDERSCORE.sub("\u02cd", clean(text).translate(_MARKS)).translate(_ENTITIES)
+    """Return somebody else's words, safe inside mrkdwn: no mention, style, emoji or control."""
+    still = _LOOSE_UNDERSCORE.sub("\u02cd", clean(text).translate(_MARKS))
+    still = _QUOTE.sub("\u203a", _EMOJI.sub("\ua789\\1\ua789", still))
+    return still.translate(_ENTITIES)
 
 
 def cut(text: str, limit: int) -> str:

@@ -1,0 +1,211 @@
+"""One call of Slack's Web API, and all that may come of it as plain data. Raises nothing of Slack.
+
+The SDK's own retry handlers are off: they sent a message again that Slack had stored already.
+What is safe to repeat is repeated by whoever asks.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, cast
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot import clock, settings
+from bot.slack import limiter
+
+TIMEOUT = 10
+"""Seconds a call may take; read-back counts on it (Settled 11)."""
+RATE_LIMITED = "ratelimited"
+UNREACHABLE = "unreachable"
+"""No connection was made, so nothing was stored."""
+UNCLEAR = frozenset(
+    {"timeout", "connection_lost", "unreadable_answer", "fatal_error", "internal_error"}
+    | {"request_timeout", "service_unavailable"}
+)
+"""Nobody knows whether it was done."""
+_DEFAULT_WAIT = 30.0
+_LONGEST_WAIT = 60.0
+_SERVER_ERROR = 500
+_TOO_MANY = 429
+
+log = structlog.get_logger()
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back. ``error`` is empty when it was done; else Slack's name or one of ours."""
+
+    error: str = ""
+    data: Json = field(default_factory=dict[str, object])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    retry_after: float | None = None
+    """Seconds, where the error will pass by waiting."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was done."""
+        return not self.error
+
+    @property
+    def unclear(self) -> bool:
+        """Whether nobody knows if it was done."""
+        return self.error in UNCLEAR
+
+    def text(self, key: str) -> str:
+        """A text of the answer, or empty."""
+        value = self.data.get(key)
+        return value if isinstance(value, str) else ""
+
+    def part(self, key: str) -> Json:
+        """An object of the answer, or an empty one."""
+        value = self.data.get(key)
+        return cast("Json", value) if isinstance(value, dict) else {}
+
+    def parts(self, key: str) -> list[Json]:
+        """The objects of a list of the answer."""
+        found = _list(self.data.get(key))
+        return [cast("Json", one) for one in found if isinstance(one, dict)]
+
+    @property
+    def cursor(self) -> str:
+        """Where the next page begins; empty on the last."""
+        value = self.part("response_metadata").get("next_cursor")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def detail(self) -> str:
+        """What Slack adds to a refusal, such as the block it is about; bounded."""
+        told = (self.part("response_metadata").get("messages"), self.data.get("errors"))
+        found = [str(one) for part in told for one in _list(part)]
+        needed = self.text("needed")
+        return "; ".join([*found, *([f"needed: {needed}"] if needed else [])])[:500]
+
+
+class _Response(Protocol):
+    """As much of the SDK's answer as is used, with types."""
+
+    data: object
+    headers: Mapping[str, str]
+    status_code: int
+
+
+class _Caller(Protocol):
+    """As much of the SDK's client as is used, with types."""
+
+    async def api_call(
+        self,
+        api_method: str,
+        *,
+        http_verb: str = "POST",
+        params: dict[str, object] | None = None,
+        json: dict[str, object] | None = None,
+    ) -> _Response:
+        """Call one method; raises SlackApiError where Slack says no."""
+        ...
+
+
+class Web:
+    """Slack's Web API with one token."""
+
+    def __init__(self, token: str, *, url: str, limits: limiter.Limiter) -> None:
+        self._client = AsyncWebClient(token=token, base_url=url, timeout=TIMEOUT, retry_handlers=[])
+        if settings.is_loopback(url):
+            self._client.proxy = None
+        self._limits = limits
+
+    @property
+    def sdk(self) -> AsyncWebClient:
+        """The SDK's client, for Bolt; it has no retry handlers either."""
+        return self._client
+
+    async def read(self, method: str, **arguments: object) -> Answer:
+        """Ask for something; waits out a 429 once, being safe to repeat."""
+        given = {key: value for key, value in arguments.items() if value is not None}
+        answer = await self._call(method, given, how="params")
+        if answer.retry_after is not None and answer.error != UNREACHABLE:
+            await asyncio.sleep(min(answer.retry_after, _LONGEST_WAIT))
+            answer = await self._call(method, given, how="params")
+        return answer
+
+    async def write(
+        self, method: str, arguments: Json, *, how: Literal["json", "params"] = "json"
+    ) -> Answer:
+        """Do something, once. A method that is rate limited is refused here already."""
+        given = {key: value for key, value in arguments.items() if value is not None}
+        return await self._call(method, given, how=how)
+
+    async def _call(
+        self, method: str, arguments: dict[str, object], *, how: Literal["json", "params"]
+    ) -> Answer:
+        if (seconds := self._limits.wait(method)) > 0:
+            return Answer(error=RATE_LIMITED, retry_after=seconds)
+        caller = cast("_Caller", self._client)
+        try:
+            if how == "json":
+                response = await caller.api_call(method, json=arguments)
+            else:
+                response = await caller.api_call(method, params=arguments)
+        except SlackApiError as error:
+            return self._refused(method, error)
+        except (aiohttp.ClientError, SlackClientError, OSError, TimeoutError) as error:
+            return _broken(error)
+        return Answer(data=_data(response), headers=_headers(response))
+
+    def _refused(self, method: str, error: SlackApiError) -> Answer:
+        found = cast("object", error.response)
+        if not isinstance(found, AsyncSlackResponse):
+            return Answer(error="unreadable_answer")
+        response = cast("_Response", found)
+        data, headers = _data(response), _headers(response)
+        code = data.get("error")
+        if response.status_code == _TOO_MANY or code in {RATE_LIMITED, "rate_limited"}:
+            seconds = _seconds(headers.get("retry-after"))
+            self._limits.hold(method, seconds)
+            log.warning("slack_rate_limited", method=method, seconds=seconds)
+            return Answer(error=RATE_LIMITED, data=data, headers=headers, retry_after=seconds)
+        if response.status_code >= _SERVER_ERROR or not isinstance(code, str):
+            return Answer(error="service_unavailable", data=data, headers=headers)
+        return Answer(error=code, data=data, headers=headers)
+
+
+def _broken(error: Exception) -> Answer:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Answer(error=UNREACHABLE, retry_after=5.0)
+    if isinstance(error, TimeoutError):
+        return Answer(error="timeout")
+    if isinstance(error, json.JSONDecodeError | SlackClientError):
+        return Answer(error="unreadable_answer")
+    return Answer(error="connection_lost")
+
+
+def _data(response: _Response) -> Json:
+    data = response.data
+    return cast("Json", data) if isinstance(data, dict) else {}
+
+
+def _headers(response: _Response) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _seconds(told: str | None) -> float:
+    try:
+        return max(0.0, float(told or ""))
+    except ValueError:
+        return _DEFAULT_WAIT
+
+
+def _list(part: object) -> list[object]:
+    return cast("list[object]", part) if isinstance(part, list) else []
+
+
+def connect(*, token: str, url: str, time: clock.Clock) -> Web:
+    """Return the Web API with a limiter of its own."""
+    return Web(token, url=url, limits=limiter.Limiter(time))
