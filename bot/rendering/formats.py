@@ -10,7 +10,7 @@ from bot import errors
 from bot.domain import metric, report
 from bot.domain.metric import Better, Move, Unit
 from bot.domain.period import Period
-from bot.rendering import calendar, languages, numerals, words
+from bot.rendering import calendar, languages, numerals, text, words
 
 _ARROWS = {Move.ROSE: "▲", Move.FELL: "▼", Move.FLAT: "≈", Move.UNKNOWN: "–"}
 _MANY_PERCENT = Decimal(10)
@@ -64,13 +64,11 @@ class Formats:
             return _NOTHING
         difference = current - base
         relative = unit is not Unit.PERCENT and base > 0
-        if unit is Unit.PERCENT:
-            size = self.words.points.format(self.numerals.plain(abs(difference) * 100, 2))
-        elif relative:
+        if relative:
             share = abs(difference / base)
             size = self.numerals.percent(share, 0 if share >= _MANY_PERCENT else 1)
         else:
-            size = self.numerals.of(abs(difference), unit)
+            size = self._size(abs(difference), unit)
         return Change(
             move=metric.judge(current, base, unit=unit, flat=flat),
             size=size,
@@ -86,6 +84,53 @@ class Formats:
     def change_last_year(self, one: metric.Metric) -> Change:
         """Return a metric's change against the same period of last year."""
         return self.change(one.value, one.last_year, unit=one.unit, flat=one.flat)
+
+    def change_of_row(self, row: metric.BreakdownRow, split: metric.Breakdown) -> Change:
+        """Return the change of one row of a breakdown."""
+        return self.change(row.value, row.previous, unit=split.unit, flat=split.flat)
+
+    def said_change(self, change: Change) -> str:
+        """Return a change within a sentence, with its own direction word: ``fell 4.1%``."""
+        match change.move:
+            case Move.UNKNOWN:
+                return self.words.no_base
+            case Move.FLAT:
+                said = self.words.unchanged if change.is_zero else self.words.flat
+                return said.format(change.signed)
+            case Move.ROSE | Move.FELL:
+                said = self.words.rose if change.move is Move.ROSE else self.words.fell
+                size = self.words.share.format(change.size) if change.is_share else change.size
+                return said.format(size)
+
+    def moved(self, one: metric.Metric) -> str:
+        """Return a move within a sentence: ``fell from 5.64 to 5.00``."""
+        move = self.change_of(one).move
+        if move is Move.UNKNOWN:
+            return self.words.no_base
+        said = {
+            Move.ROSE: self.words.move_rose,
+            Move.FELL: self.words.move_fell,
+            Move.FLAT: self.words.move_flat,
+        }[move]
+        return said.format(self.said(one.previous, one.unit), self.said(one.value, one.unit))
+
+    def contributed(self, amount: Decimal | None, unit: Unit) -> str:
+        """Return what a part added to a whole's change: ``lost €2,100``."""
+        if amount is None or not amount.is_finite():
+            return self.words.not_available
+        if not amount:
+            return self.words.even
+        size = self._size(abs(amount), unit)
+        return (self.words.gained if amount > 0 else self.words.lost).format(size)
+
+    def label(self, label: str) -> str:
+        """Return a label, from data or from a file, made safe for plain text."""
+        return text.label(label, unnamed=self.words.unnamed)
+
+    def _size(self, amount: Decimal, unit: Unit) -> str:
+        if unit is Unit.PERCENT:
+            return self.words.points.format(self.numerals.plain(amount * 100, 2))
+        return self.numerals.of(amount, unit)
 
     def arrow(self, change: Change) -> str:
         """Return a change for a line: ``▲ 7.4%``, ``≈ flat (+0.9%)``, ``– no comparison``."""

@@ -54,7 +54,7 @@ def nouns(text: str) -> frozenset[str]:
 def _either(entries: tuple[str, ...], *, running: bool = False) -> re.Pattern[str]:
     if not entries:
         return re.compile(r"(?!)")
-    joined = "|".join(entries)
+    joined = "|".join(entries).replace("ß", "ss")  # as casefold has it in the text
     return re.compile(rf"\b(?:{joined})\b" if running else f"(?:{joined})")
 
 
