@@ -1,0 +1,172 @@
+"""One client's folder: read, checked in whole, and turned into a frozen Client."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.catalog import faults, model, plain, reports, secret, sources, stamps, yaml
+from bot.domain import ids, views
+from bot.domain.client import Client
+
+_SPARE = {"name": "?", "channel": "C00000000", "timezone": "UTC"}
+"""Stand in for required values that are wrong, so that the rest is checked all the same."""
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a client uses that no other may use undeclared; each with its place in the file."""
+
+    channels: Mapping[str, faults.Place] = field(default_factory=dict[str, faults.Place])
+    alerts: Mapping[str, faults.Place] = field(default_factory=dict[str, faults.Place])
+    identities: Mapping[str, faults.Place] = field(default_factory=dict[str, faults.Place])
+    credentials: Mapping[str, faults.Place] = field(default_factory=dict[str, faults.Place])
+    shares: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of one folder. ``client`` is None where there are faults."""
+
+    client: Client | None = None
+    claims: Claims = Claims()
+    demo: bool | None = None
+    """None: the file does not let itself be read so far."""
+    found: tuple[views.Fault, ...] = ()
+    lines: Mapping[faults.Place, int] = field(default_factory=dict[faults.Place, int])
+    stamps: Mapping[Path, stamps.Stamp | None]
+    """Of what was read or looked for, taken before: a change asks for another look."""
+
+
+def check(path: Path) -> Checked:
+    """Read and check the folder; never raises for what stands in it."""
+    found = faults.Faults(client=path.name)
+    seen = stamps.take_all([path / faults.FILE])
+    try:
+        document = yaml.read(_bytes(path))
+    except yaml.Unreadable as error:
+        problem = error.problem
+        found.add((), problem.text, problem.remedy, line=problem.line)
+        return Checked(found=found.all(), stamps=seen)
+    seen |= stamps.take_all(_named(path, document.data))
+    found.lines = document.lines
+    for problem in document.problems:
+        found.add(problem.place, problem.text, problem.remedy, line=problem.line)
+    _secrets(document.data, found)
+    shape = plain.check(model.ClientShape, document.data, found, _SPARE)
+    built, claims = _client(path, document.data, shape, found) if shape else (None, Claims())
+    return Checked(
+        client=None if found.found else built,
+        claims=claims,
+        demo=shape.demo if shape else None,
+        found=found.all(),
+        lines=document.lines,
+        stamps=seen,
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    """Return what stands in client.yaml; bounded, and only from inside the folder."""
+    main = path / faults.FILE
+    remedy = "Create it; reportops client new writes one to start from."
+    try:
+        if not main.resolve().is_relative_to(path.resolve()):
+            raise _unreadable("The file leads out of this folder.", "Put the file itself here.")
+        if not main.is_file():
+            raise _unreadable("The file is not there.", remedy)
+        with main.open("rb") as file:
+            return file.read(yaml.MAX_BYTES + 1)
+    except (OSError, RuntimeError):
+        raise _unreadable("The file cannot be read.", "Check its permissions.") from None
+
+
+def _unreadable(text: str, remedy: str) -> yaml.Unreadable:
+    return yaml.Unreadable(yaml.Problem(line=1, text=text, remedy=remedy))
+
+
+def _secrets(value: yaml.Value, found: faults.Faults, place: faults.Place = ()) -> None:
+    """A secret anywhere in the file is a fault; credential lines are judged with their source."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _secrets(item, found, (*place, key))
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            _secrets(item, found, (*place, position))
+    elif value is not None and secret.looks_secret(value) and "credential" not in place:
+        problem = "The value looks like a secret (it is not repeated)."
+        remedy = "Take it out of the file and replace it where it is used: it has been read."
+        found.add(place, problem, remedy)
+
+
+def _named(path: Path, data: dict[str, yaml.Value]) -> set[Path]:
+    """Return every file of the folder that the client's file may mean."""
+    words = [*_texts(data.get("sources")), *_texts(data.get("reports"), key="sql")]
+    return {
+        path / word
+        for word in words
+        if ".." not in word and not word.startswith("/") and len(word) < _LONGEST_NAME
+    }
+
+
+def _texts(value: yaml.Value, key: str | None = None) -> Iterator[str]:
+    """Yield the texts inside a value: all, or those behind one key."""
+    items = value.items() if isinstance(value, dict) else ()
+    for name, item in items:
+        if isinstance(item, str) and key in {None, name}:
+            yield item
+        yield from _texts(item, key)
+
+
+def _client(
+    path: Path, data: dict[str, yaml.Value], shape: model.ClientShape, found: faults.Faults
+) -> tuple[Client, Claims]:
+    given = data.get("sources")
+    built = sources.build(given if isinstance(given, dict) else {}, path, found)
+    folder = reports.Folder(path=path, data=data, sources=built, found=found)
+    made = Client(
+        id=ids.ClientId(path.name),
+        name=shape.name,
+        channel=ids.ChannelId(shape.channel),
+        stage=shape.stage,
+        owner=ids.UserId(shape.owner) if shape.owner else None,
+        alerts=ids.ChannelId(shape.alerts) if shape.alerts else None,
+        timezone=shape.timezone,
+        locale=shape.locale,
+        currency=shape.currency,
+        week_start=shape.week_start,
+        flat=shape.flat,
+        budget=shape.budget,
+        terms=tuple(shape.terms),
+        links=shape.links,
+        sources=built,
+        reports={
+            ids.ReportName(name): reports.build(folder, name, report, week_start=shape.week_start)
+            for name, report in shape.reports.items()
+        },
+        folder=path,
+        demo=shape.demo,
+    )
+    return made, _claims(made, shape)
+
+
+def _claims(made: Client, shape: model.ClientShape) -> Claims:
+    channels: dict[str, faults.Place] = {}
+    credentials: dict[str, faults.Place] = {}
+    if made.channel != _SPARE["channel"]:
+        channels[made.channel] = ("channel",)
+    for name, report in made.reports.items():
+        if report.channel:
+            channels.setdefault(report.channel, ("reports", name, "channel"))
+        if report.narrative.credential:
+            place: faults.Place = ("reports", name, "narrative", "credential")
+            credentials.setdefault(report.narrative.credential, place)
+    for name, source in made.sources.items():
+        if source.credential:
+            credentials.setdefault(source.credential, ("sources", name, "credential"))
+    return Claims(
+        channels=channels,
+        alerts={made.alerts: ("alerts",)} if made.alerts else {},
+        identities={source.identity: ("sources", name) for name, source in made.sources.items()},
+        credentials=credentials,
+        shares=frozenset(shape.shares),
+    )

@@ -1,0 +1,72 @@
+"""Clients that would use each other's channel, data or credential: both are refused.
+
+Copying a folder and forgetting a line must not post one client's numbers to another. Sharing that
+is meant is declared in both files: ``shares: [globex]`` here and ``shares: [acme]`` there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from bot.catalog import build, faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """One side of two clients' use of one thing."""
+
+    client: str
+    other: str
+    place: faults.Place
+    problem: str
+
+    @property
+    def remedy(self) -> str:
+        """What to write where."""
+        return (
+            f"Write this client's own. If the two really share it, write shares: [{self.other}] "
+            f"here and shares: [{self.client}] in {self.other}/client.yaml."
+        )
+
+
+def find(claims: Mapping[str, build.Claims]) -> tuple[Clash, ...]:
+    """Return both sides of every clash among the clients."""
+    found: list[Clash] = []
+    for one, other in _meeting(claims):
+        mine, theirs = claims[one], claims[other]
+        if other in mine.shares and one in theirs.shares:
+            continue
+        for words, here, there in _pairs(mine, theirs):
+            found.append(Clash(client=one, other=other, place=here, problem=words.format(other)))
+            found.append(Clash(client=other, other=one, place=there, problem=words.format(one)))
+    return tuple(found)
+
+
+def _meeting(claims: Mapping[str, build.Claims]) -> Iterable[tuple[str, str]]:
+    return combinations(sorted(claims), 2)
+
+
+def _pairs(
+    mine: build.Claims, theirs: build.Claims
+) -> Iterator[tuple[str, faults.Place, faults.Place]]:
+    for channel in mine.channels.keys() & theirs.channels.keys():
+        words = f"The client {{}} uses the channel {channel} too."
+        yield words, mine.channels[channel], theirs.channels[channel]
+    for channel in mine.alerts.keys() & theirs.channels.keys():
+        words = f"{channel} holds alerts of one client and reports of another, as {{}} shows."
+        yield words, mine.alerts[channel], theirs.channels[channel]
+    for channel in mine.channels.keys() & theirs.alerts.keys():
+        words = f"{channel} holds alerts of one client and reports of another, as {{}} shows."
+        yield words, mine.channels[channel], theirs.alerts[channel]
+    for reference in mine.credentials.keys() & theirs.credentials.keys():
+        words = f"The client {{}} uses {reference} too."
+        yield words, mine.credentials[reference], theirs.credentials[reference]
+    for identity, here in mine.identities.items():
+        for other, there in theirs.identities.items():
+            if _overlap(identity, other):
+                yield "This source reads the same data as a source of the client {}.", here, there
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two identities are the same, or one is a part of the other (project, data set)."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
