@@ -37,9 +37,11 @@ class Catalog:
     """Every fault of every file."""
     stale: frozenset[ids.ClientId] = frozenset()
     """Those in force by their last good version, since they have faults now."""
-    good: Mapping[str, Good] = field(default_factory=dict[str, Good])
+    good: Mapping[str, Good] = field(default_factory=dict[str, Good], repr=False)
     """What is in force, kept for the next load."""
-    checked: Mapping[str, build.Checked] = field(default_factory=dict[str, build.Checked])
+    checked: Mapping[str, build.Checked] = field(
+        default_factory=dict[str, build.Checked], repr=False
+    )
     """What came of each folder, with the stamps of its files."""
     folders: frozenset[str] = frozenset()
     """The names in the clients folder when it was read."""
