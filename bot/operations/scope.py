@@ -10,6 +10,7 @@ import structlog
 from bot import access, clock, errors
 from bot.domain import client, ids, spec, views
 from bot.operations import grammar
+from bot.store import audit
 
 _log = structlog.get_logger(__name__)
 
@@ -23,14 +24,6 @@ class Clients(Protocol):
 
     def client(self, client_id: ids.ClientId) -> client.Client | None:
         """One client, or None."""
-        ...
-
-
-class Audit(Protocol):
-    """The audit trail; filled by store.audit.AuditStore."""
-
-    async def note(self, entry: views.Entry) -> None:
-        """Append one line."""
         ...
 
 
@@ -67,7 +60,7 @@ class Subject:
 class Scope:
     """Checks and resolves requests, and writes down what was done."""
 
-    def __init__(self, clients: Clients, *, audit: Audit, clock: clock.Clock) -> None:
+    def __init__(self, clients: Clients, *, audit: audit.Audit, clock: clock.Clock) -> None:
         self._clients = clients
         self._audit = audit
         self._clock = clock
@@ -165,7 +158,7 @@ class Scope:
             detail=detail[:500],
             via=asker.via,
         )
-        await self._audit.note(entry)
+        await self._audit.append(entry)
 
     def _implied(
         self, asker: Asker, operation: access.Operation, here: Sequence[client.Client]
