@@ -54,15 +54,23 @@ class DeliveryStore:
         values = {"key": key, "ts": ts, "at": codec.instant(at)}
         return await self._settle("posted", values, to=run.Status.SUCCEEDED)
 
-    async def unknown(self, key: str, *, error: str, not_before: datetime) -> None:
-        """Posting → unknown, or unknown still: read back, not before this."""
-        values = {"key": key, "error": error, "not_before": codec.instant(not_before)}
+    async def unknown(self, key: str, *, since: str, error: str, not_before: datetime) -> None:
+        """Posting (since then) → unknown, or unknown still: read back, not before this."""
+        values = {
+            "key": key,
+            "since": since,
+            "error": error,
+            "not_before": codec.instant(not_before),
+        }
         await self._change("unknown", values)
 
-    async def again(self, key: str, *, rung: int, error: str, not_before: datetime | None) -> None:
-        """Back to pending: certainly not stored."""
+    async def again(
+        self, key: str, *, since: str | None, rung: int, error: str, not_before: datetime | None
+    ) -> None:
+        """Back to pending: certainly not stored in the posting that began at ``since``."""
         values: database.Values = {
             "key": key,
+            "since": since,
             "rung": rung,
             "error": error,
             "not_before": codec.maybe_instant(not_before),

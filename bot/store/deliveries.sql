@@ -48,13 +48,16 @@ WHERE key = :key AND state != 'posted'
 RETURNING *
 
 -- name: unknown
+-- Only of the posting that it is about.
 UPDATE deliveries SET state = 'unknown', error = :error, not_before = :not_before
-WHERE key = :key AND state IN ('posting', 'unknown')
+WHERE key = :key AND state IN ('posting', 'unknown') AND posting_since = :since
 
 -- name: again
--- Certainly not stored: back to pending.
+-- Certainly not stored: back to pending. What was learnt of one posting never undoes a later one.
 UPDATE deliveries SET state = 'pending', rung = :rung, error = :error, not_before = :not_before
-WHERE key = :key AND state IN ('pending', 'posting', 'unknown')
+WHERE key = :key
+  AND ((:since IS NULL AND state = 'pending')
+    OR (state IN ('posting', 'unknown') AND posting_since = :since))
 
 -- name: failed
 UPDATE deliveries SET state = 'failed', error = :error, not_before = NULL

@@ -1,4 +1,4 @@
-"""Exactly once: outbox rows, read-back, revisions; through a Protocol that slack/poster fills."""
+"""What deliveries need from the rest of the house; app.py joins them. Instants are UTC."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,12 +34,18 @@ class Outbox(Protocol):
         """Posting or unknown → posted; a report's run succeeds in the same transaction."""
         ...
 
-    async def unknown(self, key: str, *, error: str, not_before: datetime) -> None:
-        """Posting → unknown: read back, not before this."""
+    async def unknown(self, key: str, *, since: str, error: str, not_before: datetime) -> None:
+        """Posting (since then) → unknown, or unknown still: read back, not before this."""
         ...
 
-    async def again(self, key: str, *, rung: int, error: str, not_before: datetime | None) -> None:
-        """Back to pending: certainly not stored (429, refused payload, absent after read-back)."""
+    async def again(
+        self, key: str, *, since: str | None, rung: int, error: str, not_before: datetime | None
+    ) -> None:
+        """Back to pending: certainly not stored (429, refused payload, absent after read-back).
+
+        ``since`` is the posting that this is about, so that what was learnt of one posting never
+        undoes a later one; None: it was not begun.
+        """
         ...
 
     async def failed(self, key: str, *, error: str) -> delivery.Delivery:
@@ -108,4 +114,30 @@ class Poster(Protocol):
 
     async def slack_time(self) -> str | None:
         """Slack's own clock as a ts; None when it cannot be reached."""
+        ...
+
+
+class Charts(Protocol):
+    """Draws a chart as an image; filled by what runs the worker."""
+
+    async def draw(self, trend: delivery.Trend) -> bytes | None:
+        """Return a PNG; None: it cannot be drawn."""
+        ...
+
+
+class Told(Protocol):
+    """Who is told how deliveries end; filled in app.py."""
+
+    async def posted(self, settled: delivery.Delivery) -> None:
+        """It is in Slack, with its ts."""
+        ...
+
+    async def failed(self, settled: delivery.Delivery, refused: delivery.Refused) -> None:
+        """It will not be posted there."""
+        ...
+
+    async def stuck(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
+        """Whether it was posted cannot be found out for many minutes; told once per process. It
+        is not posted again before the channel could be read.
+        """
         ...

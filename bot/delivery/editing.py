@@ -1,0 +1,93 @@
+"""Edits: making posted messages say what they should say now.
+
+An edit is safe to repeat, so it is never read back.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot import clock
+from bot.delivery import ladder, ports, posting, readback
+from bot.domain import delivery
+
+DEBOUNCE = timedelta(seconds=1)
+"""Between two edits of one message."""
+
+log = structlog.get_logger()
+
+
+class Editing:
+    """Edits single messages, each at most once a second."""
+
+    def __init__(
+        self,
+        outbox: ports.Outbox,
+        poster: ports.Poster,
+        *,
+        clock: clock.Clock,
+        rungs: ladder.Ladder,
+    ) -> None:
+        self._outbox = outbox
+        self._poster = poster
+        self._clock = clock
+        self._rungs = rungs
+        self._not_before: dict[str, float] = {}
+        self._tries: dict[str, int] = {}
+
+    async def advance(self, shown: delivery.Delivery) -> None:
+        """Edit it, unless it was edited less than a second ago."""
+        if self.wait(shown) > timedelta():
+            return
+        rung: int | None = shown.rung
+        while rung is not None:
+            step = await self._rungs.prepare(shown, rung)
+            rung = await self._edit(shown, step)
+
+    def wait(self, shown: delivery.Delivery) -> timedelta:
+        """Return how long this one is still to be left alone."""
+        left = self._not_before.get(shown.key, 0.0) - self._clock.monotonic()
+        return timedelta(seconds=max(left, 0.0))
+
+    async def _edit(self, shown: delivery.Delivery, step: ladder.Step) -> int | None:
+        """Try one rung; return the next one where that may be taken instead."""
+        result = await self._call(shown, step.body)
+        if isinstance(result, delivery.Sent):
+            await self._outbox.showed(shown.key, version=shown.version)
+            self._pause(shown.key, DEBOUNCE)
+            self._tries.pop(shown.key, None)
+            return None
+        if isinstance(result, delivery.Refused):
+            if result.payload and step.rung + 1 < len(shown.bodies):
+                return step.rung + 1
+            if result.retry_after is not None:
+                self._pause(shown.key, timedelta(seconds=result.retry_after))
+                return None
+            if result.payload or result.permanent:
+                await self._give_up(shown, result.code)
+                return None
+        self._later(shown.key)
+        return None
+
+    async def _call(self, shown: delivery.Delivery, body: delivery.Body) -> delivery.SendResult:
+        try:
+            async with asyncio.timeout(posting.CALL_SECONDS):
+                return await self._poster.edit(shown, body)
+        except TimeoutError:
+            return delivery.Unknown(code="timeout")
+
+    async def _give_up(self, shown: delivery.Delivery, code: str) -> None:
+        """A person deleted it, or its channel is gone: nobody reads it, so nothing is lost."""
+        await self._outbox.showed(shown.key, version=shown.version)
+        log.warning("edit_given_up", key=shown.key, code=code)
+
+    def _later(self, key: str) -> None:
+        tries = self._tries.get(key, 0) + 1
+        self._tries[key] = tries
+        self._pause(key, readback.backoff(tries))
+
+    def _pause(self, key: str, wait: timedelta) -> None:
+        now = self._clock.monotonic()
+        self._not_before = {one: at for one, at in self._not_before.items() if at > now}
+        self._not_before[key] = now + wait.total_seconds()
