@@ -66,8 +66,7 @@ class Answer:
 
     def part(self, key: str) -> Json:
         """An object of the answer, or an empty one."""
-        value = self.data.get(key)
-        return cast("Json", value) if isinstance(value, dict) else {}
+        return as_object(self.data.get(key))
 
     def parts(self, key: str) -> list[Json]:
         """The objects of a list of the answer."""
@@ -126,6 +125,15 @@ class Web:
         """The SDK's client, for Bolt; it has no retry handlers either."""
         return self._client
 
+    @property
+    def proxy(self) -> str | None:
+        """The proxy of the environment, where one is needed."""
+        return self._client.proxy
+
+    async def turn(self, channel: str) -> None:
+        """Wait until the channel may get another message."""
+        await self._limits.turn(channel)
+
     async def read(self, method: str, **arguments: object) -> Answer:
         """Ask for something; waits out a 429 once, being safe to repeat."""
         given = {key: value for key, value in arguments.items() if value is not None}
@@ -174,6 +182,16 @@ class Web:
         if response.status_code >= _SERVER_ERROR or not isinstance(code, str):
             return Answer(error="service_unavailable", data=data, headers=headers)
         return Answer(error=code, data=data, headers=headers)
+
+
+def as_object(part: object) -> Json:
+    """Return the object, or an empty one."""
+    return cast("Json", part) if isinstance(part, dict) else {}
+
+
+def as_texts(part: object) -> list[str]:
+    """Return the texts of a list; whatever else it holds is left out."""
+    return [one for one in _list(part) if isinstance(one, str)]
 
 
 def _broken(error: Exception) -> Answer:
