@@ -109,19 +109,15 @@ class Pauses(Protocol):
     """The rows of pauses; filled by store.pauses.PauseStore."""
 
     async def current(self, client_id: ids.ClientId) -> Pause | None:
-        """The pause in force, or None."""
+        """The pause that nobody has ended yet, or None; its ``until`` may have come."""
         ...
 
     async def all(self) -> Sequence[Pause]:
-        """Every pause in force."""
+        """Every pause that nobody has ended yet; the ``until`` of some may have come."""
         ...
 
-    async def expired(self, now: datetime) -> Sequence[Pause]:
-        """Pauses whose ``until`` has come and that nobody has lifted yet."""
-        ...
-
-    async def lift(self, client_id: ids.ClientId) -> bool:
-        """End the client's pause, in force or expired. False: there was none."""
+    async def resume(self, client_id: ids.ClientId, at: datetime) -> Pause | None:
+        """End the client's pause and return it; None: it was not paused."""
         ...
 
 
@@ -189,6 +185,14 @@ class Posts(Protocol):
         self, key: str, bodies: tuple[delivery.Body, ...], *, run: ids.RunId | None = None
     ) -> bool:
         """What the posted message should say now. False: no such delivery."""
+        ...
+
+    async def of_run(self, run_id: ids.RunId) -> delivery.Delivery | None:
+        """The report delivery that a run was, or is to be, posted by."""
+        ...
+
+    async def cancel(self, key: str) -> bool:
+        """Pending → cancelled; False: it is pending no more."""
         ...
 
 

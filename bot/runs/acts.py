@@ -1,0 +1,276 @@
+"""What people do to runs: ask for one, try it again, skip it, release what is held.
+
+Every act is one conditional write: of two presses one wins, the other learns that it came second.
+Whether a person may, and what the audit trail says of it, is decided before (bot.operations).
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Literal, assert_never
+
+import structlog
+
+from bot import clock, errors
+from bot.domain import client, ids, period, periods, run, spec
+from bot.runs import ports, posting, telling
+
+_log = structlog.get_logger(__name__)
+
+Choice = Literal["replace", "new", "discard"]
+_TRIED_AGAIN = frozenset({run.Status.QUEUED, run.Status.WAITING, run.Status.FAILED})
+_SKIPPED = _TRIED_AGAIN | {run.Status.RUNNING, run.Status.HELD, run.Status.READY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A run that a person asks for."""
+
+    client: ids.ClientId
+    report: ids.ReportName
+    period: str | None = None
+    """As they wrote it, such as ``2026-W46``; None: the last complete one."""
+    trigger: run.Trigger
+    key: str
+    """``ask:<trigger id>`` or ``cli:<id>``: the same request twice is one run."""
+    by: ids.UserId | None = None
+    reply_channel: ids.ChannelId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What came of a request."""
+
+    run: run.Run
+    new: bool
+    joined: bool = False
+    """An unfinished run of this period was there; it is hurried, and posts when it is ready."""
+    retried: bool = False
+    """It had failed; this is another try at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """What came of a press. ``done`` False: somebody was first, or it is past that."""
+
+    run: run.Run
+    done: bool
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What people want of runs that are under way. Lost in a crash, and then merely late:
+    a run goes on by its row, to be posted at its post_at.
+    """
+
+    by: dict[ids.RunId, ids.UserId] = field(default_factory=dict[ids.RunId, ids.UserId])
+    """Who asked for a run's next attempt."""
+    at_once: set[ids.RunId] = field(default_factory=set[ids.RunId])
+    """Runs whose post_at somebody waived by asking for a rerun."""
+
+
+class Acts:
+    """What people do to runs; the runner is one that also sweeps."""
+
+    def __init__(
+        self,
+        house: ports.Ports,
+        *,
+        post: posting.Posting,
+        tell: telling.Telling,
+        now: clock.Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._house = house
+        self._posting = post
+        self._telling = tell
+        self._clock = now
+        self._wake = wake
+        self._wishes = Wishes()
+
+    async def request(self, asked: Request) -> Asked:
+        """Ask for a run; it joins an unfinished one of the same period (Settled 1).
+
+        Raises UsageError, in words for that person: no such client or report, a period that
+        cannot be meant, or a client that is paused.
+        """
+        of = await self._active(asked.client)
+        report = _report(of, asked.report)
+        now = self._clock.now()
+        claim = await self._house.runs.claim(
+            run.Run(
+                id=ids.RunId(ids.new_id()),
+                client=of.id,
+                report=report.name,
+                key=asked.key,
+                trigger=asked.trigger,
+                period=self._period(of, report, asked.period),
+                as_of=now,
+                status=run.Status.QUEUED,
+                created_at=now,
+                next_attempt_at=now,
+                requested_by=asked.by,
+                reply_channel=asked.reply_channel,
+            )
+        )
+        if claim.new and asked.by is not None:
+            self._wishes.by[claim.run.id] = asked.by
+        self._wake()
+        if claim.new or claim.run.key == asked.key:
+            return Asked(run=claim.run, new=claim.new)
+        return await self._join(claim.run, asked)
+
+    async def retry(self, run_id: ids.RunId, by: ids.UserId | None) -> Acted:
+        """Try it again now; cancels a pending backoff. Raises UsageError where it is paused."""
+        found = await self._find(run_id)
+        await self._active(found.client)
+        now = self._clock.now()
+        pressed = found.status is run.Status.QUEUED and (found.next_attempt_at or now) <= now
+        if pressed:
+            return Acted(run=found, done=False)
+        acted = await self._queue(found)
+        if acted.done and by is not None:
+            self._wishes.by[run_id] = by
+        return acted
+
+    async def skip(self, run_id: ids.RunId, by: ids.UserId | None) -> Acted:
+        """Let it go: nothing is posted for its period unless somebody asks again."""
+        found = await self._find(run_id)
+        acted = await self._move(found, run.Status.SKIPPED, expect=_SKIPPED)
+        if acted.done:
+            _log.info("run_skipped", run=run_id, client=found.client, by=by)
+            await self._telling.moved(acted.run)
+        return acted
+
+    async def send_without(
+        self, run_id: ids.RunId, sources: Collection[str], by: ids.UserId | None
+    ) -> Acted:
+        """Try it again now, leaving these sources out. Raises UsageError for others."""
+        found = await self._find(run_id)
+        of = await self._active(found.client)
+        unknown = sorted(set(sources) - of.sources.keys())
+        if unknown or not sources:
+            raise errors.UsageError(f"{of.name} has no source {', '.join(unknown) or '—'}.")
+        acted = await self._queue(found, without=tuple(sorted({*found.without, *sources})))
+        if acted.done and by is not None:
+            self._wishes.by[run_id] = by
+        return acted
+
+    async def release(self, run_id: ids.RunId, choice: Choice, by: ids.UserId | None) -> Acted:
+        """Decide about a rerun whose figures differ from those that were sent."""
+        found = await self._find(run_id)
+        if found.status is not run.Status.HELD or found.hold != posting.CHANGED:
+            return Acted(run=found, done=False)
+        match choice:
+            case "replace":
+                acted = await self._replace(found)
+            case "new":
+                acted = await self._post_as_new(found)
+            case "discard":
+                acted = await self._move(found, run.Status.CANCELLED, expect={found.status})
+            case _:
+                assert_never(choice)
+        if acted.done:
+            _log.info("run_released", run=run_id, client=found.client, choice=choice, by=by)
+            await self._telling.moved(acted.run)
+            self._wake()
+        return acted
+
+    async def confirm_audience(self, run_id: ids.RunId, by: ids.UserId | None) -> Acted:
+        """Let a run go on that was held because outside people read its channel.
+
+        The caller has written down that these people are meant to; else it is held again.
+        """
+        found = await self._find(run_id)
+        if found.hold != posting.OUTSIDERS:
+            return Acted(run=found, done=False)
+        acted = await self._move(found, run.Status.READY, expect={run.Status.HELD})
+        if acted.done:
+            _log.info("audience_confirmed", run=run_id, client=found.client, by=by)
+            self._wake()
+        return acted
+
+    async def _active(self, client_id: ids.ClientId) -> client.Client:
+        of = self._house.clients.client(client_id)
+        if of is None:
+            raise errors.UsageError(f"There is no client “{client_id}”.")
+        if await self._house.pauses.current(client_id) is not None:
+            raise errors.UsageError(f"{of.name} is paused; resume it first.")
+        return of
+
+    async def _find(self, run_id: ids.RunId) -> run.Run:
+        found = await self._house.runs.get(run_id)
+        if found is None:
+            raise errors.UsageError(f"There is no run {ids.short_ref(run_id)} any more.")
+        return found
+
+    def _period(
+        self, of: client.Client, report: spec.ReportSpec, notation: str | None
+    ) -> period.Period:
+        today = clock.local_date(self._clock.now(), of.timezone)
+        if notation is None:
+            return periods.last_complete(report.period, today=today)
+        try:
+            return periods.parse(notation, report.period, today=today)
+        except ValueError as error:
+            raise errors.UsageError(f"{error}.") from None
+
+    async def _join(self, found: run.Run, asked: Request) -> Asked:
+        """Hurry the run that is there: a rerun of what is not delivered posts at once."""
+        self._wishes.at_once.add(found.id)
+        if found.status is run.Status.HELD:
+            await self._telling.preview(found, channel=asked.reply_channel, user=asked.by)
+        if found.status not in _TRIED_AGAIN:
+            return Asked(run=found, new=False, joined=True)
+        acted = await self._queue(found)
+        if acted.done and asked.by is not None:
+            self._wishes.by[found.id] = asked.by
+        retried = found.status is run.Status.FAILED and acted.done
+        return Asked(run=acted.run, new=False, joined=True, retried=retried)
+
+    async def _queue(self, found: run.Run, *, without: tuple[str, ...] | None = None) -> Acted:
+        acted = await self._move(found, run.Status.QUEUED, expect=_TRIED_AGAIN, without=without)
+        self._wake()
+        return acted
+
+    async def _move(
+        self,
+        found: run.Run,
+        to: run.Status,
+        *,
+        expect: Collection[run.Status],
+        without: tuple[str, ...] | None = None,
+    ) -> Acted:
+        try:
+            moved = await self._house.runs.move(
+                found.id,
+                to,
+                expect=expect,
+                next_attempt_at=self._clock.now() if to is run.Status.QUEUED else None,
+                hold="",
+                without=without,
+            )
+        except errors.MoveRefused:
+            return Acted(run=await self._find(found.id), done=False)
+        return Acted(run=moved, done=True)
+
+    async def _replace(self, held: run.Run) -> Acted:
+        """Revise first: a crash between the two leaves the choice, and repeating it is harmless."""
+        if not await self._posting.replace(held):
+            return Acted(run=held, done=False)
+        return await self._move(held, run.Status.SUCCEEDED, expect={run.Status.HELD})
+
+    async def _post_as_new(self, held: run.Run) -> Acted:
+        made, sent = await self._house.runs.outcome(held.id), await self._posting.sent(held)
+        if made is None or sent is None:
+            return Acted(run=held, done=False)
+        entered = await self._posting.enter(
+            held, made, revision=sent[0].revision + 1, now=self._clock.now(), corrected=True
+        )
+        return Acted(run=entered or held, done=entered is not None)
+
+
+def _report(of: client.Client, name: ids.ReportName) -> spec.ReportSpec:
+    if name not in of.reports:
+        known = ", ".join(sorted(of.reports))
+        raise errors.UsageError(f"{of.name} has no report “{name}”; it has {known}.")
+    return of.reports[name]

@@ -1,0 +1,146 @@
+"""One attempt: begin, execute, end; each a row before anything else hears of it."""
+
+from collections.abc import Mapping
+
+import structlog
+
+from bot import clock, errors, wire
+from bot.domain import ids, periods, run
+from bot.runs import backoff, orders, ports, posting, telling
+
+_log = structlog.get_logger(__name__)
+
+
+class Attempts:
+    """Makes attempts at runs. Cancelling one leaves its row open; settle resumes it."""
+
+    def __init__(
+        self,
+        house: ports.Ports,
+        write: orders.Orders,
+        *,
+        post: posting.Posting,
+        tell: telling.Telling,
+        now: clock.Clock,
+    ) -> None:
+        self._house = house
+        self._orders = write
+        self._posting = post
+        self._telling = tell
+        self._clock = now
+
+    async def attempt(self, queued: run.Run, *, by: ids.UserId | None) -> run.Run | None:
+        """Make one attempt; return the run as it stands after it. None: it is queued no more."""
+        begun = await self._house.runs.begin(queued.id, at=self._clock.now(), by=by)
+        running = await self._house.runs.get(queued.id)
+        if begun is None or running is None:
+            return None
+        with structlog.contextvars.bound_contextvars(run=running.id):
+            if begun.number > 1:
+                await self._telling.moved(running)
+            outcome = await self._execute(running, begun.number)
+            return await self._end(running, begun.number, outcome=outcome)
+
+    async def crashed(self, run_id: ids.RunId) -> run.Run | None:
+        """End an attempt that broke in our own hands, as a crash; None: it had ended."""
+        running = await self._house.runs.get(run_id)
+        if running is None or running.status is not run.Status.RUNNING:
+            return None
+        failure = run.Failure(code=run.FailureCode.CRASHED)
+        outcome = wire.RunFailed(failure=failure, timings={})
+        return await self._end(running, running.attempts, outcome=outcome)
+
+    async def _execute(self, running: run.Run, number: int) -> wire.RunOutcome:
+        of = self._house.clients.client(running.client)
+        if of is None or self._posting.destination(running) is None:
+            return wire.RunFailed(failure=_nowhere(), timings={})
+        try:
+            order = await self._orders.order(running, of, attempt=number)
+        except errors.RunError as error:
+            return wire.RunFailed(failure=error.failure, timings={})
+        return await self._house.executor.execute(order, on_progress=_progress)
+
+    async def _end(self, running: run.Run, number: int, *, outcome: wire.RunOutcome) -> run.Run:
+        """Write how it ended and where the run goes, then say so."""
+        match outcome:
+            case wire.ReportMade():
+                failure, ended = None, await self._made(running, outcome)
+            case wire.RunFailed():
+                failure, ended = outcome.failure, self._failed(running, outcome)
+        moved = await self._house.runs.end(running.id, number, ended)
+        _finished(moved, number, failure=failure, timings=outcome.timings)
+        if moved.status is not ended.to:
+            return moved  # skipped or cancelled while it ran: its outcome is nobody's news
+        if moved.status is run.Status.SUCCEEDED:
+            await self._telling.nothing_changed(moved)
+        else:
+            await self._telling.moved(moved, failure=failure)
+        return moved
+
+    async def _made(self, running: run.Run, outcome: wire.ReportMade) -> run.Ended:
+        """Ready; or, where this period was sent already, succeeded or held (see Rerun)."""
+        sent = await self._posting.sent(running)
+        to, hold = run.Status.READY, ""
+        if sent is not None and posting.same_figures(sent[1], outcome.report):
+            to = run.Status.SUCCEEDED
+        elif sent is not None:
+            to, hold = run.Status.HELD, posting.CHANGED
+        return run.Ended(
+            end=run.AttemptEnd.REPORT,
+            to=to,
+            at=self._clock.now(),
+            report=outcome.report,
+            usage=outcome.usage,
+            timings=outcome.timings,
+            hold=hold,
+        )
+
+    def _failed(self, running: run.Run, outcome: wire.RunFailed) -> run.Ended:
+        """Back to the queue with the backoff's next attempt; or failed, where none is left."""
+        now = self._clock.now()
+        again = None
+        if errors.is_retryable(outcome.failure.code):
+            again = backoff.next_attempt(running, now=now)
+        return run.Ended(
+            end=run.AttemptEnd.FAILED,
+            to=run.Status.FAILED if again is None else run.Status.QUEUED,
+            at=now,
+            failure=outcome.failure,
+            usage=outcome.usage,
+            timings=outcome.timings,
+            next_attempt_at=again,
+            retries=None if again is None else running.retries + 1,
+        )
+
+
+def _nowhere() -> run.Failure:
+    fault = (
+        "the client's stage is internal and no ops channel is set (REPORTOPS_OPS_CHANNEL), "
+        "or the report is gone from its files"
+    )
+    return run.Failure(code=run.FailureCode.CONFIGURATION, params={"fault": fault})
+
+
+def _progress(stage: str) -> None:
+    _log.debug("run_stage", stage=stage)
+
+
+def _finished(
+    moved: run.Run,
+    number: int,
+    *,
+    failure: run.Failure | None,
+    timings: Mapping[str, int],
+) -> None:
+    """The one line that every attempt ends with."""
+    _log.info(
+        "run_finished",
+        client=moved.client,
+        report=moved.report,
+        period=periods.notation(moved.period),
+        attempt=number,
+        status=moved.status.value,
+        stage="done" if failure is None else errors.WORDS[failure.code].stage,
+        failure=None if failure is None else failure.code.value,
+        timings_ms=dict(timings),
+    )

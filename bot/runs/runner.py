@@ -1,0 +1,207 @@
+"""The runner: one sweep looks at everything that is due and starts it.
+
+This is one of the four places where a broad ``except`` stands: whatever goes wrong with one client
+or one run is logged, and never stops the others.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot import clock, settings
+from bot.domain import client, ids, run
+from bot.runs import (
+    acts,
+    attempt,
+    drain,
+    fires,
+    orders,
+    pauses,
+    ports,
+    posting,
+    settle,
+    telling,
+)
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+USUAL = timedelta(minutes=1)
+"""How long a run is taken to last where slots are planned."""
+Pauses = Mapping[ids.ClientId, ports.Pause]
+
+
+def stagger(config: settings.Settings) -> fires.Stagger:
+    """Return how reports that are due together are spread, as the settings say."""
+    return fires.Stagger(
+        widest=config.stagger, usual=USUAL, max_concurrent=config.max_concurrent_runs
+    )
+
+
+class Runner(acts.Acts):
+    """Claims fires, makes attempts, takes what is ready into posting. Sweeps must not overlap.
+
+    Attempts are named tasks of the group that app hands in, at most ``max_concurrent_runs`` at
+    once; ``wake`` asks for another sweep when one has ended.
+    """
+
+    def __init__(
+        self,
+        house: ports.Ports,
+        write: orders.Orders,
+        *,
+        config: settings.Settings,
+        now: clock.Clock,
+        group: asyncio.TaskGroup,
+        wake: Callable[[], None],
+    ) -> None:
+        ops_channel = None if config.ops_channel is None else ids.ChannelId(config.ops_channel)
+        post = posting.Posting(house, ops_channel=ops_channel)
+        tell = telling.Telling(house, post)
+        super().__init__(house, post=post, tell=tell, now=now, wake=wake)
+        self._attempts = attempt.Attempts(house, write, post=post, tell=tell, now=now)
+        self._fires = fires.Fires(house, stagger(config))
+        self._seats = config.max_concurrent_runs
+        self._group = group
+        self._tasks: dict[ids.RunId, asyncio.Task[None]] = {}
+        self._draining = False
+
+    async def start(self) -> None:
+        """Settle what a crash left behind; before the first sweep."""
+        for one in await settle.settle(self._house, now=self._clock.now()):
+            _log.warning("run_resumed", run=one.id, client=one.client, status=one.status.value)
+            if one.status is run.Status.FAILED:
+                failure = run.Failure(code=run.FailureCode.CRASHED)
+                await self._guard(self._telling.moved(one, failure=failure), one)
+
+    async def sweep(self) -> datetime | None:
+        """Do everything that is due by now; returns the next instant that is worth a look."""
+        if self._draining:
+            return None
+        now = self._clock.now()
+        await self._claim(now, await self._pauses())
+        for one in (await self._pauses()).values():
+            if one.until is not None and one.until <= now:
+                await self._house.pauses.resume(one.client, now)
+                await self._guard(self.resumed(one.client), one)
+        await self._begin(now, await self._pauses())
+        await self._post(now, await self._pauses())
+        return await self._next(now, await self._pauses())
+
+    async def paused(self, client_id: ids.ClientId) -> None:
+        """A client was just paused: what waits in the outbox is taken back, and held."""
+        await pauses.hold(self._house, client_id)
+
+    async def resumed(self, client_id: ids.ClientId) -> None:
+        """A client was just resumed: what was held goes on, or ends skipped (Settled 9)."""
+        for one in await pauses.outdated(self._house, client_id, now=self._clock.now()):
+            await self.skip(one.id, None)
+        self._wake()
+
+    async def drain(self, grace: timedelta = drain.GRACE) -> int:
+        """Claim and begin nothing more, and let what runs end; returns how many were cut."""
+        self._draining = True
+        return await drain.drain(tuple(self._tasks.values()), grace=grace)
+
+    @property
+    def running(self) -> int:
+        """How many attempts are under way."""
+        return len(self._tasks)
+
+    async def _pauses(self) -> Pauses:
+        """Asked anew before each step: a pause counts from the moment it is written."""
+        return {one.client: one for one in await self._house.pauses.all()}
+
+    async def _claim(self, now: datetime, paused: Pauses) -> None:
+        clients = self._house.clients.clients()
+        self._fires.forget(clients)
+        come = {
+            of.id: await self._guard(self._fires.come(of, now=now, pause=paused.get(of.id)), of)
+            for of in clients
+        }
+        starts = self._fires.slots([one for some in come.values() for one in some or ()])
+        for of in clients:
+            if come[of.id] is not None:
+                mine = [one for one in starts if one[0].client is of]
+                await self._guard(self._claim_of(of, mine, now=now), of)
+
+    async def _claim_of(
+        self, of: client.Client, come: Sequence[tuple[fires.Due, datetime]], *, now: datetime
+    ) -> None:
+        for one, start in come:
+            claim = await self._house.runs.claim(fires.make(one, now=now, start=start))
+            if claim.new:
+                _log.info(
+                    "run_claimed", run=claim.run.id, client=of.id, status=claim.run.status.value
+                )
+            if claim.new and claim.run.status is run.Status.MISSED:
+                await self._house.ops.missed(claim.run)
+        await self._fires.considered(of, now=now, fired=bool(come))
+
+    async def _begin(self, now: datetime, paused: Pauses) -> None:
+        for one in await self._house.runs.due(now):
+            if len(self._tasks) >= self._seats:
+                return
+            if one.id in self._tasks or one.client in paused or self._gone(one):
+                continue
+            name = f"attempt {one.client}/{one.report} {ids.short_ref(one.id)}"
+            self._tasks[one.id] = self._group.create_task(self._attempt(one), name=name)
+
+    async def _attempt(self, queued: run.Run) -> None:
+        by = self._wishes.by.pop(queued.id, None)
+        try:
+            await self._attempts.attempt(queued, by=by)
+        except Exception:  # noqa: BLE001 - one run must not stop the others; it ends as a crash
+            _log.exception("attempt_crashed", run=queued.id, client=queued.client)
+            await self._guard(self._attempts.crashed(queued.id), queued)
+        finally:
+            del self._tasks[queued.id]
+            self._wake()
+
+    async def _post(self, now: datetime, paused: Pauses) -> None:
+        waiting = {run.Status.READY, run.Status.HELD}
+        for one in await self._house.runs.unfinished(waiting):
+            if one.client in paused or self._gone(one):
+                continue
+            if one.status is run.Status.HELD:
+                await self._guard(self._posting.unhold(one), one)
+            elif one.post_at is None or one.post_at <= now or one.id in self._wishes.at_once:
+                await self._guard(self._post_one(one, now), one)
+
+    async def _post_one(self, ready: run.Run, now: datetime) -> None:
+        moved = await self._posting.post(ready, now=now)
+        if moved is None:
+            return
+        self._wishes.at_once.discard(ready.id)
+        if moved.status is run.Status.CANCELLED:
+            await self._telling.nothing_changed(moved)
+        else:
+            await self._telling.moved(moved)
+
+    async def _next(self, now: datetime, paused: Pauses) -> datetime | None:
+        waiting = await self._house.runs.unfinished({run.Status.QUEUED, run.Status.READY})
+        instants = [
+            one.next_attempt_at if one.status is run.Status.QUEUED else one.post_at
+            for one in waiting
+            if one.client not in paused
+        ]
+        ends = [one.until for one in paused.values()]
+        wanted = [at for at in (*instants, *ends, self._fires.next_at()) if at is not None]
+        return min((at for at in wanted if at > now), default=None)
+
+    def _gone(self, one: run.Run) -> bool:
+        """Its client's files are not there now: the run waits, they may be on their way back."""
+        return self._house.clients.client(one.client) is None
+
+    async def _guard(
+        self, work: Awaitable[_T], about: run.Run | client.Client | ports.Pause
+    ) -> _T | None:
+        try:
+            return await work
+        except Exception:  # noqa: BLE001 - one client must not stop the others
+            of = about.id if isinstance(about, client.Client) else about.client
+            _log.exception("client_failed", client=of)
+            return None
