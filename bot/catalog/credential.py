@@ -4,6 +4,8 @@ import re
 
 from bot.catalog import faults
 
+PATTERN = "^env://[A-Z_][A-Z0-9_]{0,99}$"
+"""As JSON Schema says it."""
 _ENV = re.compile(r"env://([A-Z_][A-Z0-9_]{0,99})")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{1,20})://")
 _LATER = frozenset(

@@ -5,7 +5,6 @@ bot.catalog.build, which also turns shapes into the nouns of bot.domain.
 """
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -27,18 +26,14 @@ class Shape(BaseModel):
 
 
 class FlatShape(Shape):
-    """Within what a change reads flat, where both limits are given."""
+    """Within what a change reads flat, where both limits are given; read by written.flat."""
 
-    relative: Annotated[
-        Decimal,
-        BeforeValidator(written.relative, json_schema_input_type=written.Number),
-        Field(description="A share of the earlier value: 1 % or 0.01."),
-    ] = Flat().relative
-    points: Annotated[
-        Decimal,
-        BeforeValidator(written.points, json_schema_input_type=written.Number),
-        Field(description="For percent metrics, in percentage points: 0.1."),
-    ] = Flat().points
+    relative: written.Number = Field(
+        default="1 %", description="A share of the earlier value: 1 % or 0.01."
+    )
+    points: written.Number = Field(
+        default="0.1", description="For percent metrics, in percentage points: 0.1."
+    )
 
 
 class PeriodShape(Shape):
@@ -165,20 +160,27 @@ class ReportShape(Shape):
     ] = Field(description="What a report is about: the last complete one before the fire.")
     compare: Annotated[
         tuple[spec.Comparison, ...],
-        BeforeValidator(written.listed, json_schema_input_type=list[spec.Comparison]),
-    ] = Field(default=(spec.Comparison.PREVIOUS,), description="What the period is held against.")
+        BeforeValidator(written.listed, json_schema_input_type=written.Compare),
+    ] = Field(
+        default=(spec.Comparison.PREVIOUS,),
+        description="What the period is held against: [previous, last_year]; none for nothing.",
+    )
     history: int = Field(
         default=8, ge=1, le=MAX_HISTORY, description="How many periods the trend shows."
     )
     trend: fields.Name | None = Field(
         default=None, description="The metric of the chart; without it, the first."
     )
-    queries: dict[fields.Name, QueryShape] = Field(min_length=1, max_length=20)
+    queries: dict[fields.Name, QueryShape] = Field(
+        min_length=1, max_length=20, description="What is asked of the sources."
+    )
     metrics: dict[fields.Name, MetricShape] = Field(
         min_length=1, max_length=30, description="In the order in which the post shows them."
     )
     breakdowns: dict[fields.Name, BreakdownShape] = Field(
-        default_factory=dict[str, BreakdownShape], max_length=5
+        default_factory=dict[str, BreakdownShape],
+        max_length=5,
+        description="Metrics split by a dimension, such as revenue by channel.",
     )
     narrative: Annotated[
         NarrativeShape | None,

@@ -10,11 +10,12 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field
 
 from bot.catalog import fields, secret
-from bot.domain import metric, period
+from bot.domain import metric, period, spec
 from bot.kinds import models
 
 Number = int | float | str
 NoNarrative = Literal["none"]
+Compare = list[spec.Comparison] | spec.Comparison | Literal["none"]
 Period = Annotated[
     str,
     Field(

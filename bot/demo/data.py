@@ -156,6 +156,20 @@ def _booking(
     return key, day, arrival, nights, f"{rate:.2f}", name, shown
 
 
+_DEALS = """
+SELECT
+    id::BIGINT AS id,
+    opened_on::DATE AS opened_on,
+    closed_on::DATE AS closed_on,
+    stage::VARCHAR AS stage,
+    amount::DECIMAL(18, 2) AS amount,
+    region::VARCHAR AS region
+FROM (VALUES
+$rows
+) AS deals (id, opened_on, closed_on, stage, amount, region)
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """One table of the BigQuery double: its name, and the DuckDB SQL that yields its rows."""
@@ -172,12 +186,7 @@ def xyz_tables(today: date, seed: int) -> tuple[Table, ...]:
         f"({key}, DATE '{opened}', {closed}, '{stage}', {amount:.2f}, '{region}')"
         for key, opened, closed, stage, amount, region in _deals(today, seed)
     )
-    sql = (
-        "SELECT id::BIGINT AS id, opened_on::DATE AS opened_on, closed_on::DATE AS closed_on, "
-        "stage::VARCHAR AS stage, amount::DECIMAL(18, 2) AS amount, region::VARCHAR AS region "
-        f"FROM (VALUES\n{rows}\n) "  # noqa: S608 - the rows are our own
-        "AS deals (id, opened_on, closed_on, stage, amount, region)"
-    )
+    sql = _DEALS.replace("$rows", rows)
     return (Table(project="xyz-pipeline", dataset="crm", name="opportunities", sql=sql),)
 
 

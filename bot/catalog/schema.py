@@ -1,0 +1,80 @@
+"""clients/client.schema.json, generated from the shapes and the kinds' own settings.
+
+``python -m bot.catalog.schema clients/client.schema.json`` writes it anew; a test keeps it current.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import cast
+
+from bot import kinds
+from bot.catalog import credential, model
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Json = dict[str, object]
+
+
+def build() -> Json:
+    """Return the JSON Schema (draft 2020-12) of client.yaml."""
+    made = cast("Json", model.ClientShape.model_json_schema())
+    definitions = cast("Json", made["$defs"])
+    for kind in kinds.KINDS.values():
+        source = cast("Json", kind.settings.model_json_schema())
+        definitions.update(cast("Json", source.pop("$defs", {})))
+        definitions[f"source_{kind.name}"] = _source(kind, source)
+    sources = cast("Json", cast("Json", made["properties"])["sources"])
+    sources["additionalProperties"] = {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {
+            "kind": {"enum": sorted(kinds.KINDS), "description": "What kind of source it is."}
+        },
+        "oneOf": [{"$ref": f"#/$defs/source_{name}"} for name in sorted(kinds.KINDS)],
+    }
+    tidy = cast("Json", _tidy(made))
+    return {"$schema": _DIALECT, "title": "A client of reportops", **tidy}
+
+
+def _source(kind: kinds.Kind, settings: Json) -> Json:
+    own = cast("Json", settings.get("properties", {}))
+    required = cast("list[str]", settings.get("required", []))
+    properties: Json = {"kind": {"const": kind.name, "description": kind.label}, **own}
+    if kind.credential:
+        properties["credential"] = {
+            "type": "string",
+            "pattern": credential.PATTERN,
+            "description": "Where the secret is, never the secret: env://NAME.",
+        }
+    needed = ["kind", *required, *(["credential"] if kind.credential else [])]
+    return settings | {"properties": properties, "required": needed}
+
+
+def _tidy(node: object) -> object:
+    """Leave out what editors show for nothing, and refuse names that match no pattern."""
+    if isinstance(node, list):
+        return [_tidy(item) for item in cast("list[object]", node)]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: _tidy(item) for key, item in cast("Json", node).items()}
+    if isinstance(kept.get("title"), str):
+        del kept["title"]
+    if kept.get("default", ...) is None:
+        del kept["default"]
+    options = kept.get("anyOf")
+    if isinstance(options, list) and {"type": "null"} in options:
+        rest = [option for option in cast("list[Json]", options) if option != {"type": "null"}]
+        del kept["anyOf"]
+        kept = kept | (rest[0] if len(rest) == 1 else {"anyOf": rest})
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False
+    return kept
+
+
+def text() -> str:
+    """Return the schema as it stands in the file."""
+    return json.dumps(build(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(text(), "utf-8")
