@@ -1,5 +1,6 @@
 """Numbers in a locale. Everything is rounded half up, the way a reader would by hand."""
 
+import copy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -40,18 +41,15 @@ class Numerals:
         """Return a grouped number; one too small for the decimals keeps two digits."""
         if abs(amount) >= _SCIENTIFIC_FROM:
             return numbers.format_scientific(amount, "0.##E0", locale=self.locale)
-        decimals = _fitting(amount, decimals)
-        pattern = self.locale.decimal_formats[None]
-        return pattern.apply(
-            rounded(amount, decimals), self.locale, force_frac=(decimals, decimals)
-        )
+        shown = _fitting(amount, decimals)
+        pattern = _with_decimals(self.locale.decimal_formats[None], decimals, shown)
+        return pattern.apply(rounded(amount, shown), self.locale)
 
     def percent(self, fraction: Decimal, decimals: int) -> str:
         """Return a fraction as a percentage: 0.0196 reads ``1.96%``."""
         shown = _fitting(fraction * 100, decimals)
-        pattern = self.locale.percent_formats[None]
-        exact = rounded(fraction, shown + 2)
-        return pattern.apply(exact, self.locale, force_frac=(decimals, shown))
+        pattern = _with_decimals(self.locale.percent_formats[None], decimals, shown)
+        return pattern.apply(rounded(fraction, shown + 2), self.locale)
 
     def money(self, amount: Decimal) -> str:
         """Return money: whole units from 1,000 on, the currency's own minor digits below."""
@@ -60,14 +58,9 @@ class Numerals:
         minor = numbers.get_currency_precision(self.currency)
         decimals = minor if abs(rounded(amount, minor)) < WHOLE_FROM else 0
         shown = _fitting(amount, decimals)
-        pattern = self.locale.currency_formats["standard"]
-        return pattern.apply(
-            rounded(amount, shown),
-            self.locale,
-            currency=self.currency,
-            currency_digits=False,
-            force_frac=(decimals, shown),
-        )
+        pattern = _with_decimals(self.locale.currency_formats["standard"], decimals, shown)
+        exact = rounded(amount, shown)
+        return pattern.apply(exact, self.locale, currency=self.currency, currency_digits=False)
 
     def duration(self, seconds: Decimal) -> str:
         """Return seconds as ``2 h 58 min``, ``3 min 12 s`` or ``41.5 s``."""
@@ -94,6 +87,13 @@ def rounded(amount: Decimal, decimals: int) -> Decimal:
     """Return the amount rounded half up; never a negative zero."""
     exact = amount.quantize(Decimal(1).scaleb(-decimals), context=_ROUNDING)
     return exact or abs(exact)
+
+
+def _with_decimals(pattern: numbers.NumberPattern, least: int, most: int) -> numbers.NumberPattern:
+    """Return a locale's pattern with other decimals; the locale's own stays as it is."""
+    changed = copy.copy(pattern)
+    changed.frac_prec = (least, most)
+    return changed
 
 
 def _fitting(amount: Decimal, decimals: int) -> int:
