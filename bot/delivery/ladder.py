@@ -3,7 +3,6 @@
 Native blocks first, an image where a workspace does not take them, text where it takes neither.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -63,7 +62,7 @@ class Ladder:
 
 def _with_image(body: delivery.Body, file: str) -> delivery.Body:
     alt = body.chart.alt if body.chart else ""
-    image: Mapping[str, object] = {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
+    image: delivery.Block = {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
     blocks = tuple(image if one.get("type") == CHART_HERE else one for one in body.blocks)
     return replace(body, blocks=blocks, chart=None)
 

@@ -83,10 +83,6 @@ class IncidentStore:
         }
         return await self._change("close", values)
 
-    async def expect_retry(self, incident_id: ids.IncidentId, at: datetime | None) -> None:
-        """Remember when the backoff tries next."""
-        await self._do("expect_retry", {"id": incident_id, "at": codec.maybe_instant(at)})
-
     async def noticed(self, incident_id: ids.IncidentId) -> None:
         """The client's channel got its neutral line."""
         await self._do("noticed", {"id": incident_id})

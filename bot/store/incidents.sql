@@ -61,10 +61,6 @@ SET status = :status, closed_at = :at, closed_by = :by, next_retry_at = NULL, ve
 WHERE id = :id AND status = 'open'
 RETURNING *
 
--- name: expect_retry
--- When the backoff tries next; no change that a button could be stale by.
-UPDATE incidents SET next_retry_at = :at WHERE id = :id AND status = 'open'
-
 -- name: noticed
 UPDATE incidents SET noticed = 1 WHERE id = :id
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from bot.domain import ids, money
@@ -79,6 +79,20 @@ class Ledger:
             lambda connection: database.rows(connection, _sql(name), values)
         )
         return sum((codec.money(row, "cost") for row in found), Decimal(0))
+
+
+class Spending:
+    """What the model has cost since an instant, as the budgets ask it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def spent(self, *, since: datetime, client_id: ids.ClientId | None = None) -> Decimal:
+        """US dollars of model cost since an instant, of one client or of all."""
+        return await self._ledger.model_cost(since, _FOREVER, client=client_id)
+
+
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _span(start: datetime, end: datetime, *, client: ids.ClientId | None) -> database.Values:

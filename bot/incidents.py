@@ -1,1 +1,0 @@
-"""Failures → one incident per cause → one card, edited until recovered."""

@@ -1,0 +1,6 @@
+"""Failures → one incident per cause → one card, edited until recovered."""
+
+from bot.incidents.incidents import Acted, Incidents
+from bot.incidents.ports import Audiences, Book, Cards, Clients
+
+__all__ = ["Acted", "Audiences", "Book", "Cards", "Clients", "Incidents"]

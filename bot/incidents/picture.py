@@ -1,0 +1,150 @@
+"""What a card says, gathered from the store's facts and the client's files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import kinds
+from bot.domain import client, delivery, ids, incident, run, spec, views
+from bot.incidents import ports
+
+_NOTICED = "one neutral line"
+_STUCK = frozenset({run.Status.FAILED, run.Status.QUEUED, run.Status.WAITING, run.Status.HELD})
+"""A person can still change something."""
+_SKIPPABLE = (views.Button.SKIP, views.Button.PAUSE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a card is drawn from."""
+
+    incident: incident.Incident
+    runs: tuple[run.Run, ...]
+    """The incident's runs that are still there, in the order they came."""
+    subject: run.Run
+    """The run that the card is about."""
+    client: client.Client | None
+    posted: delivery.Delivery | None
+    last_good: datetime | None
+    paused: bool
+    channel: ids.ChannelId | None
+    """Where the card stands."""
+
+
+async def gather(
+    book: ports.Book, clients: ports.Clients, *, of: incident.Incident
+) -> Facts | None:
+    """Read everything that a card says; None: none of its runs is there."""
+    found = [await book.runs.get(run_id) for run_id in of.runs]
+    runs = tuple(one for one in found if one is not None)
+    if not runs:
+        return None
+    subject = _subject(runs)
+    posted = await book.deliveries.of_run(subject.id)
+    # Once recovered, the last good post before this one is of no interest any more.
+    last = await book.history.last_posted(subject.client, subject.report)
+    card = await book.deliveries.get(card_key(of.id))
+    return Facts(
+        incident=of,
+        runs=runs,
+        subject=subject,
+        client=clients.client(of.client),
+        posted=posted,
+        last_good=None if last is None else last.at,
+        paused=await book.pauses.current(of.client) is not None,
+        channel=None if card is None else card.channel,
+    )
+
+
+def card_key(incident_id: ids.IncidentId) -> str:
+    """Return the key of an incident's card."""
+    return f"card:{incident_id}"
+
+
+def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView:
+    """Return what the card says; pure."""
+    subject, of = facts.subject, facts.client
+    without = _without(facts)
+    return views.CardView(
+        incident=facts.incident,
+        client_name=of.name if of else subject.client,
+        report_title=_title(of, subject),
+        source_label=_label(of, facts.incident.failure.source),
+        timezone=of.timezone if of else "UTC",
+        status=subject.status,
+        attempts=subject.attempts,
+        deliver_by=subject.deliver_by,
+        posted_at=facts.posted.posted_at if facts.posted else None,
+        now=now,
+        owner=of.owner if of else None,
+        also_affected=_also(facts),
+        client_saw=_NOTICED if facts.incident.noticed else "nothing",
+        last_good=facts.last_good,
+        next_retry_at=subject.next_attempt_at if subject.status is run.Status.QUEUED else None,
+        fixed_by=facts.incident.closed_by or facts.incident.acted_by,
+        buttons=_buttons(facts, without=bool(without)),
+        without=without,
+        in_ops_channel=in_ops_channel,
+    )
+
+
+def _subject(runs: Sequence[run.Run]) -> run.Run:
+    """The newest run that has not ended, else the newest."""
+    going = [one for one in runs if one.status not in run.TERMINAL]
+    return (going or runs)[-1]
+
+
+def _report(of: client.Client | None, one: run.Run) -> spec.ReportSpec | None:
+    return of.reports.get(one.report) if of else None
+
+
+def _title(of: client.Client | None, one: run.Run) -> str:
+    found = _report(of, one)
+    return found.title if found else one.report
+
+
+def _label(of: client.Client | None, name: str | None) -> str | None:
+    """A source as people call it: by its kind; with its own name where the client has two."""
+    found = of.sources.get(name) if of and name else None
+    if of is None or found is None or found.kind not in kinds.KINDS:
+        return name
+    label = kinds.KINDS[found.kind].label
+    alike = sum(one.kind == found.kind for one in of.sources.values())
+    return label if alike == 1 else f"{label} ({found.name})"
+
+
+def _also(facts: Facts) -> tuple[str, ...]:
+    """The other reports that the same cause still stops, each once."""
+    own = _title(facts.client, facts.subject)
+    titles = {
+        _title(facts.client, one): None
+        for one in facts.runs
+        if one.id != facts.subject.id and one.status not in run.TERMINAL
+    }
+    return tuple(title for title in titles if title != own)
+
+
+def _without(facts: Facts) -> tuple[str, ...]:
+    """The sources that could be left out: the failing one, where all it answers is optional."""
+    source, found = facts.incident.failure.source, _report(facts.client, facts.subject)
+    if source is None or found is None or source in facts.subject.without:
+        return ()
+    mine = [one.optional for one in found.queries if one.source == source]
+    mine += [one.optional for one in found.breakdowns if one.source == source]
+    others = any(one.source != source for one in found.queries)
+    return (source,) if mine and all(mine) and others else ()
+
+
+def _buttons(facts: Facts, *, without: bool) -> tuple[views.Button, ...]:
+    if facts.incident.status is not incident.IncidentStatus.OPEN:
+        return ()
+    status = facts.subject.status
+    if facts.paused:
+        return (views.Button.RESUME, views.Button.DETAILS, views.Button.SKIP)
+    if status is run.Status.HELD:
+        first = (views.Button.CONFIRM,) if facts.subject.hold == "outsiders" else ()
+        return (*first, views.Button.DETAILS, *_SKIPPABLE)
+    if status not in _STUCK:
+        return (views.Button.DETAILS,)
+    leave_out = (views.Button.SEND_WITHOUT,) if without else ()
+    return (views.Button.RETRY, *leave_out, views.Button.DETAILS, *_SKIPPABLE)

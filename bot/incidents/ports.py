@@ -1,0 +1,209 @@
+"""What incidents need from the rest of the house; app.py joins them. Instants are UTC."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain import audience, client, delivery, ids, incident, run, views
+from bot.domain.pause import Pause
+
+
+class Rows(Protocol):
+    """The rows of incidents; filled by store.incidents.IncidentStore."""
+
+    async def get(self, incident_id: ids.IncidentId) -> incident.Incident | None:
+        """The incident, or None."""
+        ...
+
+    async def open_of_run(self, run_id: ids.RunId) -> incident.Incident | None:
+        """The open incident that a run is in, or None."""
+        ...
+
+    async def last_of_run(self, run_id: ids.RunId) -> incident.Incident | None:
+        """The newest incident that a run was in, open or not."""
+        ...
+
+    async def all_open(self, client: ids.ClientId | None = None) -> Sequence[incident.Incident]:
+        """The open incidents of one client or of all, oldest first."""
+        ...
+
+    async def join(self, wanted: incident.Incident) -> incident.Incident:
+        """Put the one run into its open incident, the open one of its cause, or this new one."""
+        ...
+
+    async def act(
+        self,
+        incident_id: ids.IncidentId,
+        version: int,
+        *,
+        by: ids.UserId,
+        at: datetime,
+        what: str,
+    ) -> incident.Incident | None:
+        """Write down who acted, once per version; None: the card has changed since."""
+        ...
+
+    async def close(
+        self,
+        incident_id: ids.IncidentId,
+        status: incident.IncidentStatus,
+        *,
+        at: datetime,
+        by: ids.UserId | None = None,
+    ) -> incident.Incident | None:
+        """Open → recovered or closed; None: it was not open."""
+        ...
+
+    async def noticed(self, incident_id: ids.IncidentId) -> None:
+        """The client's channel got its neutral line."""
+        ...
+
+    async def replied(self, incident_id: ids.IncidentId) -> None:
+        """Its thread has one line more."""
+        ...
+
+    async def unattended(self) -> Sequence[ids.RunId]:
+        """Failed runs without an incident; there are some only after a crash."""
+        ...
+
+    async def over(self) -> Sequence[incident.Incident]:
+        """Open incidents all of whose runs have ended; there are some only after a crash."""
+        ...
+
+    async def broken_promises(self, now: datetime, *, oldest: datetime) -> Sequence[ids.RunId]:
+        """Scheduled runs past their promise since ``oldest`` that nobody was told about."""
+        ...
+
+
+class Runs(Protocol):
+    """Filled by store.runs.RunStore."""
+
+    async def get(self, run_id: ids.RunId) -> run.Run | None:
+        """The run, or None."""
+        ...
+
+    async def attempts(self, run_id: ids.RunId) -> Sequence[run.Attempt]:
+        """Its attempts, oldest first."""
+        ...
+
+
+class Outbox(Protocol):
+    """Filled by store.deliveries.DeliveryStore."""
+
+    async def put(self, wanted: delivery.Delivery) -> bool:
+        """Insert it unless its key is there; False: it was."""
+        ...
+
+    async def get(self, key: str) -> delivery.Delivery | None:
+        """The row, or None."""
+        ...
+
+    async def of_run(self, run_id: ids.RunId) -> delivery.Delivery | None:
+        """The report delivery that a run was, or is to be, posted by."""
+        ...
+
+    async def revise(
+        self, key: str, bodies: tuple[delivery.Body, ...], *, run: ids.RunId | None = None
+    ) -> bool:
+        """What it should say now; posted ones are edited. False: no such delivery."""
+        ...
+
+    async def redirect(self, key: str, *, channel: ids.ChannelId) -> bool:
+        """Failed → pending in another channel, with what hangs on it."""
+        ...
+
+
+class Pauses(Protocol):
+    """Filled by store.pauses.PauseStore."""
+
+    async def current(self, client_id: ids.ClientId) -> Pause | None:
+        """The pause in force, or None."""
+        ...
+
+
+class Posted(Protocol):
+    """The newest post; filled by store.history.Posted."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was posted."""
+        ...
+
+
+class History(Protocol):
+    """Filled by store.history.History."""
+
+    async def last_posted(
+        self,
+        client: ids.ClientId,
+        report: ids.ReportName | None = None,
+        *,
+        before: datetime | None = None,
+    ) -> Posted | None:
+        """The newest post of a report."""
+        ...
+
+
+class Book(Protocol):
+    """Everything that is written down; filled by store.Store."""
+
+    @property
+    def incidents(self) -> Rows:
+        """The rows of incidents."""
+        ...
+
+    @property
+    def runs(self) -> Runs:
+        """The rows of runs."""
+        ...
+
+    @property
+    def deliveries(self) -> Outbox:
+        """The outbox."""
+        ...
+
+    @property
+    def pauses(self) -> Pauses:
+        """Who is paused."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """How clients have been served."""
+        ...
+
+
+class Clients(Protocol):
+    """Filled by the catalog's current version."""
+
+    def client(self, client_id: ids.ClientId) -> client.Client | None:
+        """One client, or None."""
+        ...
+
+
+class Audiences(Protocol):
+    """Filled by slack.people together with store.channels."""
+
+    async def audience(self, channel: ids.ChannelId) -> audience.Audience:
+        """Who may read the channel."""
+        ...
+
+
+class Cards(Protocol):
+    """Draws what is said about incidents; pure; filled by slack.screens.card."""
+
+    def card(self, view: views.CardView) -> delivery.Body:
+        """The card as it should stand now."""
+        ...
+
+    def attempt(self, view: views.CardView, tried: run.Attempt) -> delivery.Body:
+        """The thread's line about one attempt that has ended."""
+        ...
+
+    def act(self, view: views.CardView, *, who: ids.UserId | None, what: str) -> delivery.Body:
+        """The thread's line about what a person did: ``what`` completes their name."""
+        ...
+
+    def notice(self, *, sent: bool) -> delivery.Body:
+        """The neutral line in a client's channel, before the report is there and after."""
+        ...
