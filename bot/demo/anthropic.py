@@ -27,6 +27,7 @@ CACHEABLE_TOKENS = 512
 """A shorter prefix is not kept. The real limit differs by model."""
 ALWAYS_THINKING = ("claude-opus-5-5", "claude-fable")
 """Models that refuse to be told not to think."""
+_VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
 _CHARACTERS_PER_TOKEN = 4
 _KNOWN = re.compile(r"claude-[a-z]+-\d")
 _REFERENCE = re.compile(r"^([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+) = (.+)$", re.MULTILINE)
@@ -207,9 +208,10 @@ class Double:
     def _refused(self, path: str, headers: Mapping[str, str]) -> _Reply | None:
         if path != "/v1/messages":
             return _error(404, "not_found_error", "Not found")
-        if headers.get("x-api-key") != self.key:
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        if self.key not in {headers.get("x-api-key"), bearer}:
             return _error(401, Fault.KEY.value, "invalid x-api-key")
-        if headers.get("anthropic-version") != "2023-06-01":
+        if headers.get("anthropic-version") not in _VERSIONS:
             return _error(400, "invalid_request_error", "anthropic-version: header is required")
         if headers.get("content-type", "").split(";")[0] != "application/json":
             return _error(400, "invalid_request_error", "content-type: must be application/json")

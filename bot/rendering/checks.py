@@ -13,8 +13,6 @@ from bot.rendering.figures import Figure, Part
 LENGTH_MIN, LENGTH_MAX = 10, 600
 REFERENCES_MAX = 14
 
-_ALLOWED = "\ufffc"
-"""Stands for a name that may be written, while the rest is looked at."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _ENDINGS = "ai|app|biz|ch|co|com|de|dev|es|eu|fr|info|io|it|ly|me|net|nl|org|shop|uk|us"
 _ADDRESS = re.compile(rf"://|\bwww\.|\b[\w-]+\.(?:{_ENDINGS})\b", re.IGNORECASE)
@@ -126,7 +124,7 @@ def _sentence(pieces: tuple[parsing.Piece, ...], rules: _Rules) -> Iterator[Prob
     explained = any(one is not None and one.part is Part.CONTRIBUTION for one in parts)
     for piece in pieces:
         if isinstance(piece, parsing.Literal):
-            bare = rules.allowed.sub(_ALLOWED, piece.text) if rules.allowed else piece.text
+            bare = rules.allowed.sub(" ", piece.text) if rules.allowed else piece.text
             yield from _characters(bare)
             yield from _words(bare, rules, explained=explained)
     yield from _attributions(pieces, rules)
@@ -134,7 +132,7 @@ def _sentence(pieces: tuple[parsing.Piece, ...], rules: _Rules) -> Iterator[Prob
 
 def _characters(bare: str) -> Iterator[Problem]:
     for character in dict.fromkeys(bare):
-        problem = None if character == _ALLOWED else _character(character)
+        problem = _character(character)
         if problem:
             yield problem
     for pattern, fault, what in (

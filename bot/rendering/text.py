@@ -6,6 +6,9 @@ import unicodedata
 LABEL_MAX = 80
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Controls, bidirectional and zero-width marks, lone surrogates, private and unassigned."""
+_KEPT_SPACES = frozenset("\u00a0\u202f")
+"""They hold a figure together at a line's end."""
+_SPACES = re.compile(r" {2,}")
 _CONTROL = re.compile(r"<(?=[!@#]|[A-Za-z][\w+.-]*:)")
 _EDGE_MARK = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])|`")
 """A formatting mark at the edge of a word, where Slack would take it up; within one it does not."""
@@ -22,8 +25,11 @@ def is_hidden(character: str) -> bool:
 
 def visible(text: str) -> str:
     """Return the text on one line without characters that hide, turn or steer what is read."""
-    spaced = "".join(" " if character.isspace() else character for character in text)
-    return " ".join("".join(c for c in spaced if not is_hidden(c)).split())
+    spaced = "".join(
+        " " if character.isspace() and character not in _KEPT_SPACES else character
+        for character in text
+    )
+    return _SPACES.sub(" ", "".join(c for c in spaced if not is_hidden(c))).strip()
 
 
 def label(text: str, *, unnamed: str) -> str:
