@@ -11,6 +11,8 @@ from bot import clock
 
 SPACING = 1.0
 """Seconds between two messages in one channel."""
+PATIENCE = 3.0
+"""Seconds that a message waits here; a posting call may take 15 in all."""
 _CHANNELS = 2_000
 """How many channels are remembered; the longest quiet are forgotten."""
 
@@ -33,13 +35,18 @@ class Limiter:
         until = self._time.monotonic() + seconds
         self._methods[method] = max(until, self._methods.get(method, 0.0))
 
-    async def turn(self, channel: str) -> None:
-        """Wait for the channel's next free second and take it."""
+    async def turn(self, channel: str) -> float:
+        """Wait for the channel's next free second and take it: 0. Where many stand in line
+        nothing is taken, and the seconds to come back in are returned.
+        """
         now = self._time.monotonic()
         at = max(now, self._channels.get(channel, 0.0))
+        if at - now > PATIENCE:
+            return at - now
         self._channels[channel] = at + self._spacing
         self._channels.move_to_end(channel)
         if len(self._channels) > _CHANNELS:
             self._channels.popitem(last=False)
         if at > now:
             await asyncio.sleep(at - now)
+        return 0.0

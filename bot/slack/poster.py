@@ -5,34 +5,31 @@ settles it (Settled 11). The key travels as message metadata, which everybody in
 read, so it holds ids and nothing else.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 import structlog
 
 from bot.domain import delivery, ids
-from bot.slack import files, limits, refusals, web
+from bot.slack import blocks, files, limits, refusals, web
 from bot.slack import ids as names
 
 PAGES = 15
 """How far back a search reads."""
 _PAGE = 100
+_UNFURL: Mapping[str, object] = {"unfurl_links": False, "unfurl_media": False}
 _BEFORE = 60
 """Seconds before posting began that a search starts at: clocks differ."""
 
 log = structlog.get_logger()
 
-Draw = Callable[[delivery.Trend], Awaitable[bytes | None]]
-"""Draws a trend as a PNG, in a worker; None where it cannot."""
-
 
 class Poster:
     """Fills delivery.Poster."""
 
-    def __init__(self, slack: web.Web, *, draw: Draw, bot_user: str = "") -> None:
+    def __init__(self, slack: web.Web, *, bot_user: str = "") -> None:
         self._slack = slack
-        self._draw = draw
         self._bot_user = bot_user
         """Only messages of ours count when searching; empty: of anybody."""
 
@@ -40,25 +37,22 @@ class Poster:
         self, wanted: delivery.Delivery, body: delivery.Body, *, thread_ts: str | None
     ) -> delivery.SendResult:
         """Post it with its key as metadata, once."""
-        shown = await self._with_chart(body)
-        if not isinstance(shown, delivery.Body):
-            return shown
+        wait = await self._slack.turn(wanted.channel)
+        if wait > 0:
+            return delivery.Refused(code=web.RATE_LIMITED, retry_after=wait)
         arguments = {
-            **_content(shown),
+            **_content(body),
+            **_UNFURL,
             "channel": wanted.channel,
             "thread_ts": thread_ts,
             "metadata": {"event_type": names.METADATA_EVENT, "event_payload": {"key": wanted.key}},
         }
-        await self._slack.turn(wanted.channel)
         answer = await self._slack.write("chat.postMessage", arguments)
         return _result(answer, method="chat.postMessage", key=wanted.key)
 
     async def edit(self, shown: delivery.Delivery, body: delivery.Body) -> delivery.SendResult:
         """Make the posted message say this; safe to repeat. Its metadata stays as it is."""
-        content = await self._with_chart(body)
-        if not isinstance(content, delivery.Body):
-            return content
-        arguments = {**_content(content), "channel": shown.channel, "ts": shown.ts}
+        arguments = {**_content(body), "channel": shown.channel, "ts": shown.ts}
         answer = await self._slack.write("chat.update", arguments)
         return _result(answer, method="chat.update", key=shown.key)
 
@@ -88,6 +82,13 @@ class Poster:
             if not cursor:
                 return None
         return delivery.Refused(code="history_too_long", retry_after=30.0)
+
+    async def upload(self, png: bytes, *, name: str, alt: str) -> str | delivery.Refused:
+        """Put an image into Slack, unshared, and wait until it may be shown; the file's id."""
+        title = name.removesuffix(".png")
+        wanted = files.File(name=name, content=png, title=title, alt=blocks.cut(alt, limits.ALT))
+        uploaded = await files.upload(self._slack, wanted)
+        return uploaded.id or delivery.Refused(code=uploaded.error, payload=True)
 
     async def slack_time(self) -> str | None:
         """Slack's own clock as a ts, from the head of its answer; None when out of reach."""
@@ -122,7 +123,9 @@ class Poster:
             return _result(opened, method="conversations.open", key="")
         channel = str(opened.part("channel").get("id", ""))
         await self._slack.turn(channel)
-        answer = await self._slack.write("chat.postMessage", {**_content(body), "channel": channel})
+        answer = await self._slack.write(
+            "chat.postMessage", {**_content(body), **_UNFURL, "channel": channel}
+        )
         if answer.ok and file is not None:
             uploaded = await files.upload(self._slack, file, channel=channel)
             if uploaded.error:
@@ -152,36 +155,10 @@ class Poster:
         named = metadata.get("event_type") == names.METADATA_EVENT
         return ours and named and payload.get("key") == key
 
-    async def _with_chart(self, body: delivery.Body) -> delivery.Body | delivery.SendResult:
-        """The body with its trend uploaded and in its place, or why that could not be."""
-        if body.chart is None:
-            return body
-        png = await self._draw(body.chart)
-        if png is None:
-            return delivery.Refused(code="chart_not_drawn", payload=True)
-        wanted = files.File(
-            name="trend.png", content=png, title=body.chart.title, alt=body.chart.alt
-        )
-        uploaded = await files.upload(self._slack, wanted)
-        if uploaded.error:
-            return delivery.Refused(code=uploaded.error, payload=True)
-        image: delivery.Block = {
-            "type": "image",
-            "slack_file": {"id": uploaded.id},
-            "alt_text": body.chart.alt,
-        }
-        placed = tuple(image if one["type"] == "chart_here" else one for one in body.blocks)
-        return replace(body, blocks=placed, chart=None)
-
 
 def _content(body: delivery.Body) -> dict[str, object]:
     """Text and blocks; an empty list clears the blocks of a message that is edited to text."""
-    return {
-        "text": body.text,
-        "blocks": list(body.blocks),
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    return {"text": body.text, "blocks": list(body.blocks)}
 
 
 def _result(answer: web.Answer, *, method: str, key: str) -> delivery.SendResult:

@@ -130,9 +130,9 @@ class Web:
         """The proxy of the environment, where one is needed."""
         return self._client.proxy
 
-    async def turn(self, channel: str) -> None:
-        """Wait until the channel may get another message."""
-        await self._limits.turn(channel)
+    async def turn(self, channel: str) -> float:
+        """Wait until the channel may get another message; the seconds where that is too long."""
+        return await self._limits.turn(channel)
 
     async def read(self, method: str, **arguments: object) -> Answer:
         """Ask for something; waits out a 429 once, being safe to repeat."""
