@@ -1,0 +1,72 @@
+"""Everything that Slack may send, and who serves it: the whole list."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Protocol, cast
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack import ids
+from handlers import actions, commands, errors, events, views
+from handlers.desk import Desk
+
+_ANYTHING = re.compile(".*", re.DOTALL)
+
+_Handler = Callable[..., Awaitable[object]]
+_Register = Callable[[_Handler], object]
+
+
+class _Bolt(Protocol):
+    """As much of Bolt's app as is used, with types."""
+
+    def error(self, func: _Handler) -> object: ...
+    def middleware(self, func: _Handler) -> object: ...
+    def command(self, command: str | re.Pattern[str]) -> _Register: ...
+    def action(self, constraints: str | re.Pattern[str]) -> _Register: ...
+    def view(self, constraints: str | re.Pattern[str]) -> _Register: ...
+    def event(self, event: str | re.Pattern[str]) -> _Register: ...
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Put every handler into the app. The last of each kind catches what is unknown."""
+    bolt = cast("_Bolt", app)
+    command, action = commands.Commands(desk), actions.Actions(desk)
+    view, event = views.Views(desk), events.Events(desk)
+    bolt.error(errors.on_error)
+    bolt.middleware(desk.once)
+
+    bolt.command(ids.COMMAND)(command.report)
+    bolt.command(_ANYTHING)(command.unknown)
+
+    bolt.action(ids.WHY)(action.why)
+    bolt.action(ids.DASHBOARD)(action.nothing)
+    bolt.action(ids.RETRY)(action.retry)
+    bolt.action(ids.SEND_WITHOUT)(action.send_without)
+    bolt.action(ids.DETAILS)(action.details)
+    bolt.action(ids.CARD_MENU)(action.menu)
+    bolt.action(ids.CONFIRM_AUDIENCE)(action.confirm)
+    bolt.action(ids.REPLACE)(action.replace)
+    bolt.action(ids.POST_AS_NEW)(action.post_as_new)
+    bolt.action(ids.DISCARD)(action.discard)
+    bolt.action(ids.MENU_CLIENT)(action.nothing)
+    bolt.action(ids.MENU_STATUS)(action.status)
+    bolt.action(ids.MENU_RERUN)(action.rerun)
+    bolt.action(ids.MENU_PAUSE)(action.pause)
+    bolt.action(ids.MENU_RESUME)(action.resume)
+    bolt.action(ids.MENU_SCHEDULE)(action.schedule)
+    bolt.action(ids.MENU_COST)(action.cost)
+    bolt.action(ids.MENU_HISTORY)(action.history)
+    bolt.action(ids.MENU_FIX)(action.fix)
+    bolt.action(ids.COST_CSV)(action.sheet)
+    bolt.action(_ANYTHING)(commands.missing)
+
+    bolt.view(ids.PAUSE_VIEW)(view.pause)
+    bolt.view(_ANYTHING)(commands.missing)
+
+    for name in events.PEOPLE:
+        bolt.event(name)(event.people)
+    bolt.event(events.RENUMBERED)(event.renumbered)
+    bolt.event(_ANYTHING)(event.other)
+
+
+__all__ = ["Desk", "register"]

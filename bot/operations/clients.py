@@ -82,7 +82,7 @@ class Clients:
         wanted = await self._needs.store.pauses.pause(
             found.id, until, by=asker.user, reason=reason[:_MAX_REASON], at=now
         )
-        self._needs.wake()
+        await self._needs.runner.paused(found.id)
         words = standing.pause_words(wanted, found.timezone)
         await self._scope.note(asker, Operation.PAUSE, client=found.id, detail=f"{words} {reason}")
         return answers.Done(
@@ -93,8 +93,9 @@ class Clients:
     async def resume(self, asker: scope.Asker, names: Sequence[str] = ()) -> answers.Done:
         """`/report resume CLIENT`: what was held is posted if it is still the last period."""
         found = self._scope.one(asker, Operation.RESUME, names).client
-        if not await self._needs.runner.resume(found.id):
+        if await self._needs.store.pauses.resume(found.id, self._scope.now()) is None:
             return answers.Done(text=f"{found.name} was not paused.")
+        await self._needs.runner.resumed(found.id)
         await self._scope.note(asker, Operation.RESUME, client=found.id, detail="resumed")
         fires = [one for one in await self._fires(self._scope.now()) if one.client == found.id]
         coming = f" Next: {moments.moment(fires[0].run_at, found.timezone)}." if fires else ""

@@ -100,6 +100,11 @@ class Operations:
         return answers.Done(text=f"{told} (`{asker.actor.who}`)")
 
 
+def changes(word: str) -> bool:
+    """Whether a command that begins with this word changes something, if it can be read."""
+    return grammar.verb(word) in CHANGING
+
+
 CHANGING = frozenset({Verb.RERUN, Verb.RERUN_FAILED, Verb.PAUSE, Verb.RESUME})
 """What changes something, and so is written down before it is acknowledged."""
 _FOR_ALL = frozenset({Verb.MENU, Verb.STATUS, Verb.WHOAMI, Verb.HELP})

@@ -108,16 +108,16 @@ def parse(text: str, *, clients: Collection[str] = ()) -> Request:
     if not words:
         return Request(verb=Verb.MENU)
     first, rest = words[0].lower().lstrip("/"), words[1:]
-    verb = _verb(first)
-    if verb is None and first in clients and not rest:
+    meant = verb(first)
+    if meant is None and first in clients and not rest:
         return Request(verb=Verb.STATUS, names=(first,))
-    if verb is None:
+    if meant is None:
         _unknown(first, clients)
-    if verb is Verb.RERUN and [word.lower() for word in rest] == ["failed"]:
+    if meant is Verb.RERUN and [word.lower() for word in rest] == ["failed"]:
         return Request(verb=Verb.RERUN_FAILED)
-    if verb is Verb.PAUSE:
+    if meant is Verb.PAUSE:
         return _pause(rest)
-    return _plain(verb, rest)
+    return _plain(meant, rest)
 
 
 def suggestion(wrong: str, known: Collection[str]) -> str:
@@ -132,14 +132,16 @@ def quoted(word: str) -> str:
     return f"“{kept}”"
 
 
-def _verb(word: str) -> Verb | None:
+def verb(word: str) -> Verb | None:
+    """Return what one word asks for, or None where it is no verb."""
+    word = word.lower().lstrip("/")
     if word in ALIASES:
         return ALIASES[word]
-    return Verb(word) if word in {verb.value for verb in Verb} else None
+    return Verb(word) if word in {known.value for known in Verb} else None
 
 
 def _unknown(first: str, clients: Collection[str]) -> NoReturn:
-    known = {verb.value for verb in Verb} - {Verb.RERUN_FAILED, Verb.MENU} | set(clients)
+    known = {one.value for one in Verb} - {Verb.RERUN_FAILED, Verb.MENU} | set(clients)
     hint = suggestion(first, known)
     message = f"I do not know {quoted(first)}.{hint} `/report help` lists what I can do."
     raise errors.UsageError(message)

@@ -1,60 +1,51 @@
 """What the operations need of those who do things; app.py joins them. Instants are UTC."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain import audience, ids, run, views
-from bot.domain.period import Period
-from bot.runs import fires
+from bot.domain import audience, ids, views
+from bot.runs import acts, fires
 from bot.store import Store
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A run that a person asks for."""
-
-    client: ids.ClientId
-    report: ids.ReportName
-    period: Period
-    key: str
-    """``ask:<trigger id>`` or ``cli:<id>`` (Settled 1)."""
-    trigger: run.Trigger
-    by: ids.UserId
-    reply_channel: ids.ChannelId | None
 
 
 class Runner(Protocol):
     """Filled by runs.runner.Runner. What it returns is written down already."""
 
-    async def request(self, wanted: Wanted) -> run.Claim:
+    async def request(self, asked: acts.Request) -> acts.Asked:
         """A run at once, or the unfinished one of the same period; it takes no slot."""
         ...
 
-    async def retry(self, run_id: ids.RunId, *, by: ids.UserId) -> run.Run:
-        """Another attempt now; MoveRefused where the run has moved on meanwhile."""
+    async def retry(self, run_id: ids.RunId, by: ids.UserId | None) -> acts.Acted:
+        """Another attempt now."""
         ...
 
-    async def skip(self, run_id: ids.RunId, *, by: ids.UserId) -> run.Run:
-        """No report this time; MoveRefused."""
+    async def skip(self, run_id: ids.RunId, by: ids.UserId | None) -> acts.Acted:
+        """No report this time."""
         ...
 
     async def send_without(
-        self, run_id: ids.RunId, sources: tuple[str, ...], *, by: ids.UserId
-    ) -> run.Run:
-        """Another attempt now, leaving sources out; MoveRefused."""
+        self, run_id: ids.RunId, sources: Collection[str], by: ids.UserId | None
+    ) -> acts.Acted:
+        """Another attempt now, leaving sources out."""
         ...
 
-    async def release(self, run_id: ids.RunId, choice: str, *, by: ids.UserId) -> run.Run:
-        """What becomes of a rerun that differs: replace, new or discard; MoveRefused."""
+    async def release(
+        self, run_id: ids.RunId, choice: acts.Choice, by: ids.UserId | None
+    ) -> acts.Acted:
+        """What becomes of a rerun that differs."""
         ...
 
-    async def confirm_audience(self, run_id: ids.RunId, *, by: ids.UserId) -> run.Run:
-        """Post although outside people read the channel; MoveRefused."""
+    async def confirm_audience(self, run_id: ids.RunId, by: ids.UserId | None) -> acts.Acted:
+        """Post although outside people read the channel; the caller has written that down."""
         ...
 
-    async def resume(self, client_id: ids.ClientId) -> bool:
-        """Lift the pause; what was held goes on or ends skipped (Settled 9). False: none."""
+    async def paused(self, client_id: ids.ClientId) -> None:
+        """A client was just paused."""
+        ...
+
+    async def resumed(self, client_id: ids.ClientId) -> None:
+        """A client was just resumed."""
         ...
 
 
@@ -85,5 +76,4 @@ class Needs:
     stagger: fires.Stagger
     faults: Callable[[], int]
     """How many faults the clients' files have."""
-    wake: Callable[[], None]
-    """Have the bot look at the store now."""
+    ops_channel: ids.ChannelId | None

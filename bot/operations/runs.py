@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot import clock, errors
+from bot import errors
 from bot.access import Kind, Operation
 from bot.domain import client, ids, incident, periods, run, spec
-from bot.domain.period import Period
-from bot.operations import answers, ports, scope, standing
+from bot.operations import answers, ports, scope
+from bot.runs import acts, posting
 from bot.slack import moments
 
 _CHOICES = {"replace": "replaced", "new": "posted as new", "discard": "discarded"}
@@ -24,22 +24,15 @@ class Runs:
     ) -> answers.Done:
         """`/report rerun CLIENT [REPORT] [PERIOD]`: of the last complete period unless named."""
         subject = self._scope.one(asker, Operation.RERUN, names)
-        report = scope.report_of(subject)
-        found = subject.client
-        await self._refuse_paused(found)
-        meant = self._period(found, report, period)
-        claim = await self._needs.runner.request(_wanted(asker, found, report=report, meant=meant))
-        title = f"{found.name} · {report.title} · {periods.notation(meant)}"
-        await self._scope.note(
-            asker,
-            Operation.RERUN,
-            client=found.id,
-            detail=f"{report.name} {periods.notation(meant)} run {claim.run.id}",
+        found, report = subject.client, scope.report_of(subject)
+        asked = await self._needs.runner.request(
+            _wanted(asker, found, report=report, period=period)
         )
-        self._needs.wake()
-        if claim.new:
-            return answers.Done(text=f"{title} is on its way.", runs=(claim.run.id,))
-        return answers.Done(text=f"{title}: {_joined(claim.run)}", runs=(claim.run.id,))
+        meant = periods.notation(asked.run.period)
+        detail = f"{report.name} {meant} run {asked.run.id}"
+        await self._scope.note(asker, Operation.RERUN, client=found.id, detail=detail)
+        text = f"{found.name} · {report.title} · {meant}: {_told(asked)}"
+        return answers.Done(text=text, runs=(asked.run.id,))
 
     async def rerun_failed(self, asker: scope.Asker) -> answers.Done:
         """`/report rerun failed`: every run that stopped, of clients that are not paused."""
@@ -55,7 +48,6 @@ class Runs:
             return answers.Done(text="Nothing has failed that could be tried again.")
         names = sorted({self._name(one.client) for one in begun})
         noun = "run is" if len(begun) == 1 else "runs are"
-        self._needs.wake()
         return answers.Done(
             text=f"{len(begun)} {noun} being tried again: {', '.join(names)}.",
             runs=tuple(one.id for one in begun),
@@ -63,82 +55,73 @@ class Runs:
 
     async def retry(self, asker: scope.Asker, stamp: str) -> answers.Done:
         """The Retry button: one press wins, the other is told who and when (Settled 8)."""
-        card = await self._card(asker, Operation.RETRY, stamp)
-        await self._win(asker, card, Operation.RETRY)
-        await self._needs.runner.retry(card.runs[-1], by=asker.user)
-        return await self._acted(asker, Operation.RETRY, card, "is being tried again")
+        card = await self._card(asker, stamp, to=Operation.RETRY)
+        await self._win(asker, card, to=Operation.RETRY)
+        _must(await self._needs.runner.retry(card.runs[-1], asker.user))
+        return await self._acted(asker, card, to=Operation.RETRY, told="is being tried again")
 
     async def skip(self, asker: scope.Asker, stamp: str) -> answers.Done:
         """The menu's Skip: no report this time."""
-        card = await self._card(asker, Operation.SKIP, stamp)
-        await self._win(asker, card, Operation.SKIP)
-        await self._needs.runner.skip(card.runs[-1], by=asker.user)
-        return await self._acted(asker, Operation.SKIP, card, "is skipped this time")
+        card = await self._card(asker, stamp, to=Operation.SKIP)
+        await self._win(asker, card, to=Operation.SKIP)
+        _must(await self._needs.runner.skip(card.runs[-1], asker.user))
+        return await self._acted(asker, card, to=Operation.SKIP, told="is skipped this time")
 
     async def send_without(self, asker: scope.Asker, stamp: str) -> answers.Done:
         """The button: the report goes out without the failed source's figures."""
-        card = await self._card(asker, Operation.SEND_WITHOUT, stamp)
+        card = await self._card(asker, stamp, to=Operation.SEND_WITHOUT)
         view = await self._needs.cards.view(card.id)
         sources = view.without if view else ()
         if not sources:
             raise errors.UsageError("There is no failed source that could be left out any more.")
-        await self._win(asker, card, Operation.SEND_WITHOUT)
-        await self._needs.runner.send_without(card.runs[-1], sources, by=asker.user)
+        await self._win(asker, card, to=Operation.SEND_WITHOUT)
+        _must(await self._needs.runner.send_without(card.runs[-1], sources, asker.user))
         return await self._acted(
-            asker, Operation.SEND_WITHOUT, card, f"goes out without {', '.join(sources)}"
+            asker, card, to=Operation.SEND_WITHOUT, told=f"goes out without {', '.join(sources)}"
         )
 
-    async def release(self, asker: scope.Asker, run_id: str, *, choice: str) -> answers.Done:
-        """Replace, post as new, or discard what a rerun made; ``choice`` as in ports.Runner."""
-        held = await self._run(asker, Operation.RELEASE, run_id)
-        await self._needs.runner.release(held.id, choice, by=asker.user)
+    async def release(
+        self, asker: scope.Asker, run_id: str, *, choice: acts.Choice
+    ) -> answers.Done:
+        """Replace, post as new, or discard what a rerun made; one press wins."""
+        held = await self._run(asker, run_id, to=Operation.RELEASE)
+        _must(await self._needs.runner.release(held.id, choice, asker.user))
         detail = f"{held.report} {periods.notation(held.period)} {_CHOICES[choice]} {held.id}"
         await self._scope.note(asker, Operation.RELEASE, client=held.client, detail=detail)
-        self._needs.wake()
         done = {"replace": "The post is being replaced, and marked corrected."}
         done |= {"new": "It is being posted as new.", "discard": "Discarded; the post stays."}
         return answers.Done(text=done[choice], runs=(held.id,))
 
     async def confirm(self, asker: scope.Asker, run_id: str) -> answers.Done:
         """Post although outside people read the channel; holds for these people from now on."""
-        held = await self._run(asker, Operation.CONFIRM, run_id)
-        await self._needs.runner.confirm_audience(held.id, by=asker.user)
+        held = await self._run(asker, run_id, to=Operation.CONFIRM)
+        await self._know_audience(held, asker)
+        _must(await self._needs.runner.confirm_audience(held.id, asker.user))
         await self._scope.note(
             asker, Operation.CONFIRM, client=held.client, detail=f"run {held.id}"
         )
-        self._needs.wake()
         return answers.Done(text="Confirmed: it is posted when its time has come.", runs=(held.id,))
 
     async def state(self, asker: scope.Asker, run_id: str) -> answers.RunState:
         """Where a run stands, for a shell that waits for it."""
-        found = await self._run(asker, Operation.HISTORY, run_id)
+        found = await self._run(asker, run_id, to=Operation.HISTORY)
         settled = found.status in run.SETTLED | {run.Status.HELD}
         return answers.RunState(
             id=found.id, status=found.status, settled=settled, text=await self._end(found)
         )
 
-    def _period(
-        self, found: client.Client, report: spec.ReportSpec, notation: str | None
-    ) -> Period:
-        today = clock.local_date(self._scope.now(), found.timezone)
-        if notation is None:
-            return periods.last_complete(report.period, today=today)
-        try:
-            return periods.parse(notation, report.period, today=today)
-        except ValueError as error:
-            raise errors.UsageError(f"{error}.") from None
-
-    async def _refuse_paused(self, found: client.Client) -> None:
-        paused = await self._needs.store.pauses.current(found.id)
-        if paused is not None:
-            words = standing.pause_words(paused, found.timezone)
-            message = f"{found.name} is {words}. `/report resume {found.id}` comes first."
-            raise errors.UsageError(message)
+    async def _know_audience(self, held: run.Run, asker: scope.Asker) -> None:
+        """Write down that the people who read the channel now are meant to (they alone)."""
+        about = self._scope.find(held.client)
+        if about is None:
+            raise errors.UsageError(_GONE)
+        to = posting.destination(about, held.report, ops_channel=self._needs.ops_channel)
+        if to is not None:
+            await self._needs.store.channels.confirm(to, by=asker.user, at=self._scope.now())
 
     async def _again(self, stopped: run.Run, asker: scope.Asker) -> bool:
-        try:
-            await self._needs.runner.retry(stopped.id, by=asker.user)
-        except errors.MoveRefused:
+        acted = await self._needs.runner.retry(stopped.id, asker.user)
+        if not acted.done:
             return False
         await self._scope.note(
             asker, Operation.RETRY, client=stopped.client, detail=f"run {stopped.id}"
@@ -149,24 +132,22 @@ class Runs:
         found = self._scope.find(client_id)
         return found.name if found else client_id
 
-    async def _card(
-        self, asker: scope.Asker, operation: Operation, stamp: str
-    ) -> incident.Incident:
+    async def _card(self, asker: scope.Asker, stamp: str, *, to: Operation) -> incident.Incident:
         """The incident of a button's ``<incident>:<version>``, as that version says it."""
         name, _, version = stamp.partition(":")
         found = await self._needs.store.incidents.get(ids.IncidentId(name))
         about = self._scope.find(found.client) if found else None
-        self._scope.allow(asker, operation, client=about, named="")
+        self._scope.allow(asker, to, client=about, named="")
         if found is None or about is None:
             raise errors.UsageError(_GONE)
         if found.status is not incident.IncidentStatus.OPEN or str(found.version) != version:
             raise errors.UsageError(_taken(found, about))
         return found
 
-    async def _win(self, asker: scope.Asker, card: incident.Incident, operation: Operation) -> None:
+    async def _win(self, asker: scope.Asker, card: incident.Incident, *, to: Operation) -> None:
         """Take the card at its version; whoever comes second is told about the first."""
         won = await self._needs.store.incidents.act(
-            card.id, card.version, by=asker.user, at=self._scope.now(), what=operation.value
+            card.id, card.version, by=asker.user, at=self._scope.now(), what=to.value
         )
         if won is None:
             now = await self._needs.store.incidents.get(card.id)
@@ -174,17 +155,16 @@ class Runs:
             raise errors.UsageError(_taken(now or card, about) if about else _GONE)
 
     async def _acted(
-        self, asker: scope.Asker, operation: Operation, card: incident.Incident, told: str
+        self, asker: scope.Asker, card: incident.Incident, *, to: Operation, told: str
     ) -> answers.Done:
         detail = f"incident {card.id} run {card.runs[-1]}"
-        await self._scope.note(asker, operation, client=card.client, detail=detail)
-        self._needs.wake()
+        await self._scope.note(asker, to, client=card.client, detail=detail)
         return answers.Done(text=f"{self._name(card.client)} {told}.", runs=card.runs[-1:])
 
-    async def _run(self, asker: scope.Asker, operation: Operation, run_id: str) -> run.Run:
+    async def _run(self, asker: scope.Asker, run_id: str, *, to: Operation) -> run.Run:
         found = await self._needs.store.runs.get(ids.RunId(run_id))
         about = self._scope.find(found.client) if found else None
-        self._scope.allow(asker, operation, client=about, named="")
+        self._scope.allow(asker, to, client=about, named="")
         if found is None:
             raise errors.UsageError(_GONE)
         return found
@@ -210,14 +190,20 @@ def _taken(card: incident.Incident, about: client.Client) -> str:
     return f"{who} was first, at {at}: {card.acted}. The card shows how it stands now."
 
 
+def _must(acted: acts.Acted) -> None:
+    if not acted.done:
+        message = f"That came too late: the run is {acted.run.status.value} already."
+        raise errors.UsageError(message)
+
+
 def _wanted(
-    asker: scope.Asker, found: client.Client, *, report: spec.ReportSpec, meant: Period
-) -> ports.Wanted:
+    asker: scope.Asker, found: client.Client, *, report: spec.ReportSpec, period: str | None
+) -> acts.Request:
     shell = asker.actor.kind is Kind.SHELL
-    return ports.Wanted(
+    return acts.Request(
         client=found.id,
         report=report.name,
-        period=meant,
+        period=period,
         key=f"{'cli' if shell else 'ask'}:{asker.request}",
         trigger=run.Trigger.SHELL if shell else run.Trigger.SLACK,
         by=asker.user,
@@ -225,16 +211,18 @@ def _wanted(
     )
 
 
-def _joined(there: run.Run) -> str:
-    """What is told about a run that was there already."""
-    match there.status:
+def _told(asked: acts.Asked) -> str:
+    """What came of a request, for the person who made it."""
+    if asked.new or not asked.joined:
+        return "on its way."
+    if asked.retried:
+        return "it had failed, and is being tried again."
+    match asked.run.status:
         case run.Status.HELD:
-            return "it was run already and waits for somebody to choose what becomes of it."
+            return "it was run already, and waits for somebody to choose what becomes of it."
         case run.Status.READY | run.Status.POSTING:
-            return "it is ready already and being posted."
-        case run.Status.SUCCEEDED:
-            return "that request is done already."
+            return "it is ready already, and is being posted."
         case _:
-            by = there.requested_by
+            by = asked.run.requested_by
             who = f", asked for by <@{by}>" if by and not by.startswith("shell:") else ""
-            return f"it is under way already{who}."
+            return f"it is under way already{who}, and posts when it is ready."

@@ -1,0 +1,194 @@
+"""Every button and menu. Each says what it asks for; the operations check who asks."""
+
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+
+from bot.access import Operation
+from bot.operations import answers, costs, scope
+from bot.runs import acts
+from bot.slack import files
+from bot.slack.screens import pause, plain
+from handlers import desk, drawing, payload
+
+
+class Actions:
+    """What people press."""
+
+    def __init__(self, desk: desk.Desk) -> None:
+        self._desk = desk
+        self._operations = desk.operations
+
+    async def nothing(self, ack: AsyncAck) -> None:
+        """A link, or a choice that another button reads."""
+        await ack()
+
+    # under a post
+
+    async def why(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Why these numbers?"""
+        turn = payload.press(body)
+        await self._query(
+            ack, respond, turn, lambda who: self._operations.explain.why(who, turn.value)
+        )
+
+    # a failure card
+
+    async def retry(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Retry."""
+        turn = payload.press(body)
+        await self._act(
+            ack, respond, turn, lambda who: self._operations.runs.retry(who, turn.value)
+        )
+
+    async def send_without(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Send without the failed source."""
+        turn = payload.press(body)
+        await self._act(
+            ack, respond, turn, lambda who: self._operations.runs.send_without(who, turn.value)
+        )
+
+    async def details(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Details."""
+        turn = payload.press(body)
+        await self._query(
+            ack, respond, turn, lambda who: self._operations.explain.details(who, turn.value)
+        )
+
+    async def menu(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """The card's overflow menu: ``skip:<incident>:<version>`` or ``pause:…``."""
+        turn = payload.press(body)
+        choice, _, stamp = turn.value.partition(":")
+        if choice == "pause":
+            await self._query(ack, respond, turn, lambda who: self._pause_card(who, turn, stamp))
+        else:
+            await self._act(ack, respond, turn, lambda who: self._operations.runs.skip(who, stamp))
+
+    async def confirm(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Post although outside people read the channel."""
+        turn = payload.press(body)
+        await self._act(
+            ack, respond, turn, lambda who: self._operations.runs.confirm(who, turn.value)
+        )
+
+    # a rerun's preview
+
+    async def replace(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Replace what was sent."""
+        await self._release(ack, respond, body, choice="replace")
+
+    async def post_as_new(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Post it as new."""
+        await self._release(ack, respond, body, choice="new")
+
+    async def discard(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Discard it."""
+        await self._release(ack, respond, body, choice="discard")
+
+    # the menu and status lines; the value is the client
+
+    async def status(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Status."""
+        turn = payload.press(body)
+        await self._query(
+            ack, respond, turn, lambda who: self._operations.clients.status(who, _names(turn))
+        )
+
+    async def rerun(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Rerun the last complete period."""
+        turn = payload.press(body)
+        await self._act(
+            ack, respond, turn, lambda who: self._operations.runs.rerun(who, _names(turn))
+        )
+
+    async def pause(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Pause…: opens the modal."""
+        turn = payload.press(body)
+        await self._query(ack, respond, turn, lambda who: self._pause(who, turn, turn.value))
+
+    async def resume(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Resume."""
+        turn = payload.press(body)
+        await self._act(
+            ack, respond, turn, lambda who: self._operations.clients.resume(who, _names(turn))
+        )
+
+    async def schedule(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Schedule."""
+        turn = payload.press(body)
+        await self._query(
+            ack, respond, turn, lambda who: self._operations.clients.schedule(who, _names(turn))
+        )
+
+    async def history(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """History."""
+        turn = payload.press(body)
+        await self._query(
+            ack, respond, turn, lambda who: self._operations.clients.history(who, _names(turn))
+        )
+
+    async def cost(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Cost of the running month."""
+        turn = payload.press(body)
+        await self._query(ack, respond, turn, self._operations.costs.month)
+
+    async def fix(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Fix: that failure's card, with its buttons."""
+        turn = payload.press(body)
+        await self._query(
+            ack, respond, turn, lambda who: self._operations.explain.card(who, turn.value)
+        )
+
+    async def sheet(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """The month as CSV, by direct message."""
+        turn = payload.press(body)
+        await self._query(ack, respond, turn, lambda who: self._sheet(who, turn))
+
+    async def _query(
+        self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, ask: desk.Ask
+    ) -> None:
+        await self._desk.query(ack, respond, turn, via="button", ask=ask)
+
+    async def _act(
+        self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, ask: desk.Ask
+    ) -> None:
+        await self._desk.act(ack, respond, turn, via="button", ask=ask)
+
+    async def _release(
+        self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body, *, choice: acts.Choice
+    ) -> None:
+        turn = payload.press(body)
+        await self._act(
+            ack,
+            respond,
+            turn,
+            lambda who: self._operations.runs.release(who, turn.value, choice=choice),
+        )
+
+    async def _pause_card(
+        self, who: scope.Asker, turn: payload.Turn, stamp: str
+    ) -> drawing.Shown | None:
+        view = await self._operations.explain.card(who, stamp)
+        return await self._pause(who, turn, view.incident.client)
+
+    async def _pause(
+        self, who: scope.Asker, turn: payload.Turn, client: str
+    ) -> drawing.Shown | None:
+        found = self._operations.scope.one(who, Operation.PAUSE, [client] if client else ()).client
+        view = pause.modal(found.id, name=found.name, reply_channel=turn.channel or "")
+        await self._desk.open(turn, view)
+        return None
+
+    async def _sheet(self, who: scope.Asker, turn: payload.Turn) -> answers.Done:
+        month = costs.month_of(turn.value)
+        text = await self._operations.costs.lines(who, month=month)
+        name = f"costs-{turn.value or 'this-month'}.csv"
+        file = files.File(name=name, content=text.encode(), title=name)
+        sent = await self._desk.send(turn.user, plain.say("The costs as CSV:"), file)
+        return answers.Done(
+            text="It is in our direct messages."
+            if sent
+            else "Slack did not take the file; the bot's log says why."
+        )
+
+
+def _names(turn: payload.Turn) -> tuple[str, ...]:
+    return (turn.value,) if turn.value else ()

@@ -1,0 +1,38 @@
+"""/report, and what is not one of our commands."""
+
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+
+from bot.operations import facade, scope
+from bot.slack.screens import plain
+from handlers import desk, drawing, errors, payload
+
+
+class Commands:
+    """What people type."""
+
+    def __init__(self, desk: desk.Desk) -> None:
+        self._desk = desk
+
+    async def report(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """`/report …`: what changes something is written down before it is acknowledged."""
+        turn = payload.command(body)
+        first = turn.text.split(maxsplit=1)[:1]
+        changes = bool(first) and facade.changes(first[0])
+        serve = self._desk.act if changes else self._desk.query
+
+        async def ask(asker: scope.Asker) -> drawing.Shown:
+            operations = self._desk.operations
+            return await operations.ask(asker, operations.read(asker, turn.text))
+
+        await serve(ack, respond, turn, via="command", ask=ask)
+
+    async def unknown(self, ack: AsyncAck, body: payload.Body) -> None:
+        """Another command than ours: the app's manifest names more than the bot knows."""
+        name = payload.text(body, "command")
+        await ack(text=plain.say(f"I do not answer to `{name}`; try `/report help`.").text)
+
+
+async def missing(ack: AsyncAck, body: payload.Body) -> None:
+    """A button or view that this version does not know any more: acknowledged, and logged."""
+    errors.unknown(body)
+    await ack()

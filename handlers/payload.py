@@ -1,0 +1,119 @@
+"""What Slack sends, read without trusting its shape: what is absent reads as empty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from bot import access
+from bot.domain import ids
+from bot.slack import ids as names
+
+Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One request of one person: a command, a press, or a modal sent off."""
+
+    user: ids.UserId
+    channel: ids.ChannelId | None
+    direct: bool
+    trigger: str
+    """Slack's trigger id: unique to the request, good for three seconds to open a modal."""
+    team: str = ""
+    """The workspace that the payload says they are of; empty where it does not."""
+    text: str = ""
+    """What was typed after the command."""
+    value: str = ""
+    """What the pressed button, or the chosen entry of a menu, carries."""
+
+
+def command(body: Body) -> Turn:
+    """Read a slash command."""
+    channel = text(body, "channel_id")
+    return Turn(
+        user=ids.UserId(text(body, "user_id")),
+        channel=ids.ChannelId(channel) if channel else None,
+        direct=_direct(channel),
+        trigger=text(body, "trigger_id"),
+        text=text(body, "text"),
+    )
+
+
+def press(body: Body) -> Turn:
+    """Read a press of a button, or a choice from an overflow menu."""
+    channel = text(body, "channel", "id") or text(body, "container", "channel_id")
+    action = first(body, "actions")
+    value = text(action, "value") or text(action, "selected_option", "value")
+    return Turn(
+        user=ids.UserId(text(body, "user", "id")),
+        team=text(body, "user", "team_id"),
+        channel=ids.ChannelId(channel) if channel else None,
+        direct=_direct(channel),
+        trigger=text(body, "trigger_id"),
+        value=value or _chosen(body),
+    )
+
+
+def modal(body: Body) -> Turn:
+    """Read a modal that was sent off. Its ``value`` is the view's private metadata, whose second
+    word is the channel it was opened from.
+    """
+    value = text(body, "view", "private_metadata")
+    _, _, channel = value.partition(" ")
+    return Turn(
+        user=ids.UserId(text(body, "user", "id")),
+        team=text(body, "user", "team_id"),
+        channel=ids.ChannelId(channel) if channel else None,
+        direct=_direct(channel),
+        trigger=text(body, "trigger_id") or text(body, "view", "id"),
+        value=value,
+    )
+
+
+def place(turn: Turn, ops_channel: str | None) -> access.Place:
+    """Return where the person stands."""
+    in_ops = turn.channel is not None and turn.channel == ops_channel
+    return access.Place(channel=turn.channel, ops=in_ops, direct=turn.direct)
+
+
+def text(body: Body, *path: str) -> str:
+    """Return a text inside nested objects, or an empty one."""
+    found = _at(body, path)
+    return found if isinstance(found, str) else ""
+
+
+def first(body: Body, *path: str) -> Body:
+    """Return the first object of a list inside nested objects, or an empty one."""
+    found = _at(body, path)
+    items = cast("Sequence[object]", found) if isinstance(found, list) else ()
+    return cast("Body", items[0]) if items and isinstance(items[0], dict) else {}
+
+
+def identity(body: Body) -> str | None:
+    """Return what is the same when Slack sends the same thing again, and else never; or None."""
+    event = text(body, "event_id")
+    if event:
+        return f"event:{event}"
+    trigger = text(body, "trigger_id")
+    return f"trigger:{trigger}" if trigger else None
+
+
+def _chosen(body: Body) -> str:
+    """The client chosen in the menu, for buttons that carry none."""
+    path = ("state", "values", names.MENU_TOOLS, names.MENU_CLIENT, "selected_option")
+    return text(body, *path, "value")
+
+
+def _at(body: Body, path: Sequence[str]) -> object:
+    found: object = body
+    for key in path:
+        if not isinstance(found, dict):
+            return None
+        found = cast("Body", found).get(key)
+    return found
+
+
+def _direct(channel: str) -> bool:
+    """Slack's direct messages, and only they, have ids that begin with a D."""
+    return channel.startswith("D")
