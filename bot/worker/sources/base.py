@@ -56,6 +56,8 @@ class Ask:
     period: period.Period
     """For a query that answers for every period at once: from the first start to the last end."""
     timezone: str
+    slot: str = ""
+    """Where its tables are kept; a breakdown may bear a query's name."""
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import duckdb
 
@@ -49,6 +49,18 @@ def open_source(access: base.Access) -> "Duckdb":
     source = Duckdb(access, settings)
     source.prepare(folder)
     return source
+
+
+class _Relation(Protocol):
+    """What we use of a relation beyond its stub."""
+
+    def project(self, columns: str, /) -> "_Relation":
+        """Choose and convert columns; the order of rows stays."""
+        ...
+
+    def fetchmany(self, size: int, /) -> list[tuple[base.Cell, ...]]:
+        """The next rows."""
+        ...
 
 
 class Duckdb:
@@ -86,7 +98,7 @@ class Duckdb:
                 raise self._access.failed(FailureCode.QUERY_REFUSED, about=ask, fault=fault)
             names = statements[0].named_parameters
             bound = self._access.bound(names, ask, mark="$")
-            return base.Answer(table=self._table(ask, statements[0].query, _values(bound)))
+            return base.Answer(table=self._table(ask, _values(bound)))
 
     def stop(self) -> None:
         """Interrupt what is running."""
@@ -96,16 +108,27 @@ class Duckdb:
         """Close the connection."""
         self._connection.close()
 
-    def _table(self, ask: base.Ask, sql: str, values: Mapping[str, object]) -> base.Table:
-        cursor = self._connection.execute(sql, values or None)
+    def _table(self, ask: base.Ask, values: Mapping[str, object]) -> base.Table:
+        cursor = self._connection.execute(ask.sql, values or None)
         described = [(str(one[0]), str(one[1])) for one in cursor.description or ()]
-        if any(kind == _ZONED for _, kind in described):
-            cursor = self._connection.execute(_in_local_time(sql, described), values or None)
-        rows = cast("list[tuple[base.Cell, ...]]", cursor.fetchmany(base.MOST_ROWS + 1))
+        is_zoned = any(kind == _ZONED for _, kind in described)
+        found = self._local(ask.sql, described, values) if is_zoned else cursor
+        rows = cast("list[tuple[base.Cell, ...]]", found.fetchmany(base.MOST_ROWS + 1))
         if len(rows) > base.MOST_ROWS:
             fault = f"it has more than {base.MOST_ROWS} rows"
             raise self._access.failed(FailureCode.RESULT_INVALID, about=ask, fault=fault)
         return base.Table(columns=tuple(name for name, _ in described), rows=tuple(rows))
+
+    def _local(
+        self, sql: str, described: Sequence[tuple[str, str]], values: Mapping[str, object]
+    ) -> _Relation:
+        """Instants as local times: DuckDB hands out zoned ones only together with pytz."""
+        columns = ", ".join(
+            f"{_name(name)}::TIMESTAMP AS {_name(name)}" if kind == _ZONED else _name(name)
+            for name, kind in described
+        )
+        found = cast("_Relation", self._connection.query(sql, params=values or None))
+        return found.project(columns)
 
     @contextmanager
     def _bounded(self) -> "Generator[None]":
@@ -141,15 +164,6 @@ class Duckdb:
                 return failed(FailureCode.SOURCE_FAULT, about=ask, said=said)
             case _:
                 return failed(FailureCode.QUERY_INVALID, about=ask, said=said)
-
-
-def _in_local_time(sql: str, described: Sequence[tuple[str, str]]) -> str:
-    """Instants as local times: DuckDB hands out zoned ones only together with pytz."""
-    columns = ", ".join(
-        f"{_name(name)}::TIMESTAMP AS {_name(name)}" if kind == _ZONED else _name(name)
-        for name, kind in described
-    )
-    return f"SELECT {columns} FROM (\n{sql.strip().removesuffix(';')}\n)"  # noqa: S608 - the client's own
 
 
 def _values(bound: Mapping[str, base.Parameter]) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""Takes every trace of this run's credentials out of a text."""
+"""Takes every trace of one run's credentials out of a text; on both sides of the border."""
 
 import json
 import re

@@ -1,0 +1,197 @@
+"""Every query of a report, read: sources side by side, each no wider than its kind allows.
+
+A terminal failure ends everything at once and is reported as itself. A retryable one ends its own
+source only: another source may still fail for good, and what it reads now costs nothing next time.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot import errors, wire
+from bot.domain import money, period, spec
+from bot.kinds import KINDS
+from bot.worker import sources
+from bot.worker.credentials import google
+from bot.worker.plan import Key, Plan, key
+from bot.worker.sources import base
+
+_STOP_SECONDS = 5.0
+_SHARE = 0.75
+"""Of the run's deadline: what reading may use; the rest is for the sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be read, and what it needs."""
+
+    order: wire.RunOrder
+    plan: Plan
+    credentials: Mapping[str, google.Credential | None]
+    """Source → its credential."""
+    mask: Callable[[str], str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Readings:
+    """What came of it so far; kept also where reading failed."""
+
+    tables: dict[str, dict[Key, base.Table]] = field(
+        default_factory=dict[str, dict[Key, base.Table]]
+    )
+    """Slot → span → its table."""
+    usage: list[money.Usage] = field(default_factory=list[money.Usage])
+    failures: list[errors.RunError] = field(default_factory=list[errors.RunError])
+
+
+async def read(wanted: Wanted, readings: Readings) -> None:
+    """Fill ``readings``; raises the RunError that decides, or what is no RunError at all."""
+    opened: list[base.Source] = []
+    reader = _Reader(wanted, readings, opened)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for source in needed(wanted.order):
+                group.create_task(reader.drain(source), name=source.name)
+    except* errors.RunError as several:
+        readings.failures += _leaves(several)
+    finally:
+        await _each(opened, failed=bool(readings.failures))
+    if readings.failures:
+        raise next(filter(base.is_terminal, readings.failures), readings.failures[0])
+
+
+class _Reader:
+    """Reads the queries of one source."""
+
+    def __init__(self, wanted: Wanted, readings: Readings, opened: list[base.Source]) -> None:
+        self._wanted = wanted
+        self._readings = readings
+        self._opened = opened
+
+    async def drain(self, source: spec.SourceSpec) -> None:
+        """Open the source and read until nothing is left to ask or something fails."""
+        asks = deque(_asks(self._wanted, source.name))
+        try:
+            opened = await asyncio.to_thread(sources.open_source, self._access(source))
+        except errors.RunError as error:
+            self._failed(error, asks)
+            return
+        self._opened.append(opened)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(KINDS[source.kind].width, len(asks))):
+                group.create_task(self._take(opened, asks))
+
+    async def _take(self, source: base.Source, asks: deque[base.Ask]) -> None:
+        while asks:
+            ask = asks.popleft()
+            try:
+                answer = await asyncio.to_thread(source.read, ask)
+            except errors.RunError as error:
+                self._failed(error, asks)
+                return
+            self._readings.tables.setdefault(ask.slot, {})[key(ask.period)] = answer.table
+            self._readings.usage += answer.usage
+
+    def _failed(self, error: errors.RunError, asks: deque[base.Ask]) -> None:
+        asks.clear()
+        if base.is_terminal(error):
+            raise error
+        self._readings.failures.append(error)
+
+    def _access(self, source: spec.SourceSpec) -> base.Access:
+        order = self._wanted.order
+        return base.Access(
+            spec=source,
+            folder=order.client.folder,
+            timezone=order.client.timezone,
+            client=order.client.id,
+            report=order.report,
+            run=order.run,
+            deadline=time.monotonic() + order.deadline_seconds * _SHARE,
+            credential=self._wanted.credentials.get(source.name),
+            environment=order.environment,
+            mask=self._wanted.mask,
+        )
+
+
+def query_slot(name: str) -> str:
+    """Return where the tables of a query are kept."""
+    return f"query:{name}"
+
+
+def breakdown_slot(name: str) -> str:
+    """Return where the tables of a breakdown are kept."""
+    return f"breakdown:{name}"
+
+
+def is_left_out(order: wire.RunOrder, one: spec.QuerySpec | spec.BreakdownSpec) -> bool:
+    """Whether an operator said to go without its source, and it may be gone without."""
+    return one.optional and one.source in order.without
+
+
+def needed(order: wire.RunOrder) -> tuple[spec.SourceSpec, ...]:
+    """Return the sources that something is asked of, in the order of the client's file."""
+    report = order.client.reports[order.report]
+    asked = {
+        one.source for one in (*report.queries, *report.breakdowns) if not is_left_out(order, one)
+    }
+    return tuple(source for name, source in order.client.sources.items() if name in asked)
+
+
+def _asks(wanted: Wanted, source: str) -> Iterator[base.Ask]:
+    """What to ask of a source; the current period first, so that faults show early."""
+    order, plan = wanted.order, wanted.plan
+    report = order.client.reports[order.report]
+    for query in report.queries:
+        spans = (plan.whole,) if query.span is spec.Span.ALL else plan.distinct
+        if query.source == source and not is_left_out(order, query):
+            yield from (
+                _ask(order, query, span=span, slot=query_slot(query.name)) for span in spans
+            )
+    for one in report.breakdowns:
+        if one.source == source and not is_left_out(order, one):
+            slot = breakdown_slot(one.name)
+            yield from (_ask(order, one, span=span, slot=slot) for span in plan.compared)
+
+
+def _ask(
+    order: wire.RunOrder,
+    one: spec.QuerySpec | spec.BreakdownSpec,
+    *,
+    span: period.Period,
+    slot: str,
+) -> base.Ask:
+    return base.Ask(
+        query=one.name,
+        sql=one.sql,
+        file=one.file,
+        period=span,
+        timezone=order.client.timezone,
+        slot=slot,
+    )
+
+
+async def _each(opened: Sequence[base.Source], *, failed: bool) -> None:
+    """Let go of every source; one that hangs is left to the end of the process."""
+    async with asyncio.TaskGroup() as group:
+        for source in opened:
+            group.create_task(_let_go(source, failed=failed))
+
+
+async def _let_go(source: base.Source, *, failed: bool) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_STOP_SECONDS):
+            if failed:
+                await asyncio.to_thread(source.stop)
+            await asyncio.to_thread(source.close)
+
+
+def _leaves(several: BaseExceptionGroup[errors.RunError]) -> Iterator[errors.RunError]:
+    for one in several.exceptions:
+        if isinstance(one, BaseExceptionGroup):
+            yield from _leaves(one)
+        else:
+            yield one
