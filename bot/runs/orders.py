@@ -105,15 +105,15 @@ class Orders:
 
     async def _overspent(self, of: client.Client) -> str:
         """Which budget is used up, in words; empty: none. Months are those of the client's zone."""
-        now = self._clock.now().astimezone(ZoneInfo(of.timezone))
-        since = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
-        month = since.astimezone(UTC)
+        now = self._clock.now()
+        local = now.astimezone(ZoneInfo(of.timezone))
+        first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+        month = first.astimezone(UTC)
         own, shared = of.budget, self._config.monthly_ai_budget
-        if own is not None:
-            spent = await self._spending.spent(since=month, client_id=of.id)
-            if spent >= own:
-                return CLIENT_SPENT
-        if shared is not None and await self._spending.spent(since=month) >= shared:
+        cost = self._spending.model_cost
+        if own is not None and await cost(month, now, client=of.id) >= own:
+            return CLIENT_SPENT
+        if shared is not None and await cost(month, now) >= shared:
             return ALL_SPENT
         return ""
 

@@ -197,10 +197,12 @@ class Posts(Protocol):
 
 
 class Spending(Protocol):
-    """What models have cost; filled by store.ledger."""
+    """What models have cost; filled by store.ledger.Ledger."""
 
-    async def spent(self, *, since: datetime, client_id: ids.ClientId | None = None) -> Decimal:
-        """US dollars of model cost since an instant, of one client or of all."""
+    async def model_cost(
+        self, start: datetime, end: datetime, *, client: ids.ClientId | None = None
+    ) -> Decimal:
+        """US dollars of model cost in [start, end), of one client or of all."""
         ...
 
 

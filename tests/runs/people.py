@@ -1,0 +1,193 @@
+"""The people and things around the runner: they do what a test says, and write down what they hear."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+from bot import wire
+from bot.domain import audience, client, delivery, ids, money, period, run, spec, views
+from bot.domain.report import Report
+from bot.runs import ports
+from tests import samples
+
+MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+"""06:00 in Paris: the fire of every sample."""
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+WEEKLY = samples.WEEKLY
+FLAKY = run.Failure(code=run.FailureCode.SOURCE_FAULT, source="shop")
+REVOKED = run.Failure(code=run.FailureCode.CREDENTIAL_REFUSED, source="warehouse")
+
+Does = run.Failure | str | Exception
+"""What the worker makes of an order: a failure, a report with this revenue, or an exception."""
+
+
+class Worker:
+    """Executes orders as told: per client a list, then reports of 48210."""
+
+    def __init__(self) -> None:
+        self.script: dict[str, list[Does]] = {}
+        self.orders: list[tuple[datetime, wire.RunOrder]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.at_once = 0
+        self.most_at_once = 0
+        self.usage: tuple[money.Usage, ...] = ()
+        self.now: Callable[[], datetime] = lambda: MONDAY
+
+    async def execute(
+        self, order: wire.RunOrder, *, on_progress: ports.OnProgress | None = None
+    ) -> wire.RunOutcome:
+        self.orders.append((self.now(), order))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await self.gate.wait()
+            await asyncio.sleep(0)
+        finally:
+            self.at_once -= 1
+        if on_progress is not None:
+            on_progress("sources")
+        script = self.script.get(order.client.id)
+        does = script.pop(0) if script else "48210"
+        if isinstance(does, Exception):
+            raise does
+        if isinstance(does, run.Failure):
+            return wire.RunFailed(failure=does, timings={"total": 5})
+        made = report(order, does)
+        return wire.ReportMade(report=made, usage=self.usage, timings={"total": 5})
+
+    def times(self, client_id: str) -> list[int]:
+        """Minutes after Monday's fire at which the client's attempts began, rounded."""
+        return [
+            round((at - MONDAY) / MINUTE) for at, one in self.orders if one.client.id == client_id
+        ]
+
+
+def report(order: wire.RunOrder, revenue: str) -> Report:
+    """A report whose revenue is as given."""
+    first, *rest = samples.METRICS
+    return replace(
+        samples.REPORT,
+        client=order.client.id,
+        name=order.report,
+        period=order.period,
+        metrics=(replace(first, value=Decimal(revenue)), *rest),
+    )
+
+
+@dataclass
+class People:
+    """Incidents, operators and requesters: they write down what they are told."""
+
+    failures: list[tuple[str, run.Status]] = field(default_factory=list[tuple[str, run.Status]])
+    changes: list[tuple[str, run.Status]] = field(default_factory=list[tuple[str, run.Status]])
+    missed_fires: list[str | None] = field(default_factory=list[str | None])
+    holds: list[str] = field(default_factory=list[str])
+    previews: list[tuple[views.ChangeView, ids.UserId]] = field(
+        default_factory=list[tuple[views.ChangeView, ids.UserId]]
+    )
+    unchanged: list[ids.RunId] = field(default_factory=list[ids.RunId])
+    told_failed: list[ids.RunId] = field(default_factory=list[ids.RunId])
+
+    async def missed(self, missed: run.Run) -> None:
+        self.missed_fires.append(missed.scheduled_for)
+
+    async def held(self, held: run.Run) -> None:
+        self.holds.append(held.hold)
+
+    async def nothing_changed(self, asked: run.Run) -> None:
+        self.unchanged.append(asked.id)
+
+
+class Incidents:
+    """Fills ports.Incidents."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    async def failed(self, stopped: run.Run, failure: run.Failure) -> None:
+        self._people.failures.append((stopped.client, stopped.status))
+
+    async def changed(self, stopped: run.Run) -> None:
+        self._people.changes.append((stopped.client, stopped.status))
+
+
+class Replies:
+    """Fills ports.Replies."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    async def changed(
+        self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
+    ) -> None:
+        self._people.previews.append((change, user))
+
+    async def nothing_changed(self, asked: run.Run) -> None:
+        self._people.unchanged.append(asked.id)
+
+    async def failed(self, asked: run.Run, failure: run.Failure) -> None:
+        self._people.told_failed.append(asked.id)
+
+
+class Clients:
+    """Fills ports.Clients."""
+
+    def __init__(self, *of: client.Client) -> None:
+        self.now = {one.id: one for one in of}
+
+    def clients(self) -> Sequence[client.Client]:
+        return tuple(self.now.values())
+
+    def client(self, client_id: ids.ClientId) -> client.Client | None:
+        return self.now.get(client_id)
+
+
+class Audiences:
+    """Fills ports.Audiences: nobody from outside, unless told."""
+
+    def __init__(self) -> None:
+        self.outside: dict[ids.ChannelId, audience.Audience] = {}
+
+    async def audience(self, channel: ids.ChannelId) -> audience.Audience:
+        nobody = audience.Audience(outside=False, known=True, confirmed=False)
+        return self.outside.get(channel, nobody)
+
+
+def compose(
+    found: Report, *, run: run.Run, client: client.Client, corrected: bool
+) -> tuple[delivery.Body, ...]:
+    """The post in one line."""
+    mark = " (corrected)" if corrected else ""
+    return (delivery.Body(text=f"{client.name}: revenue {found.metrics[0].value}{mark}"),)
+
+
+def customer(
+    name: str,
+    *,
+    cron: str = "0 6 * * 1",
+    post_at: time | None = None,
+    deliver_by: time | None = None,
+    rule: period.PeriodRule | None = None,
+    catch_up: timedelta = timedelta(hours=12),
+    zone: str = "Europe/Paris",
+) -> client.Client:
+    """A client with one report."""
+    asked = replace(
+        samples.REPORT_SPEC,
+        schedule=spec.ScheduleSpec(
+            cron=cron, post_at=post_at, deliver_by=deliver_by, catch_up=catch_up
+        ),
+        period=rule or samples.REPORT_SPEC.period,
+    )
+    return replace(
+        samples.CLIENT,
+        id=ids.ClientId(name),
+        name=name.title(),
+        channel=ids.ChannelId(f"C0{name.upper()}"),
+        timezone=zone,
+        reports={WEEKLY: asked},
+    )
