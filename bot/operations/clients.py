@@ -83,6 +83,7 @@ class Clients:
             found.id, until, by=asker.user, reason=reason[:_MAX_REASON], at=now
         )
         await self._needs.runner.paused(found.id)
+        await self._needs.cards.refresh(found.id)
         words = standing.pause_words(wanted, found.timezone)
         await self._scope.note(asker, Operation.PAUSE, client=found.id, detail=f"{words} {reason}")
         return answers.Done(
@@ -96,6 +97,7 @@ class Clients:
         if await self._needs.store.pauses.resume(found.id, self._scope.now()) is None:
             return answers.Done(text=f"{found.name} was not paused.")
         await self._needs.runner.resumed(found.id)
+        await self._needs.cards.refresh(found.id)
         await self._scope.note(asker, Operation.RESUME, client=found.id, detail="resumed")
         fires = [one for one in await self._fires(self._scope.now()) if one.client == found.id]
         coming = f" Next: {moments.moment(fires[0].run_at, found.timezone)}." if fires else ""

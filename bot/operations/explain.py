@@ -7,6 +7,8 @@ from bot.operations import ports, scope, standing
 
 _GONE = "These figures are too old: what they were made of is no longer kept."
 
+_NO_CARD = "That failure is no longer kept."
+
 
 class Explain:
     """Answers about one post or one failure."""
@@ -30,25 +32,25 @@ class Explain:
 
     async def details(self, asker: scope.Asker, stamp: str) -> views.DetailsView:
         """The Details button of a card: its attempts, and what the other side said."""
-        view = await self.card(asker, stamp)
-        run_id = view.incident.runs[-1]
-        return views.DetailsView(
-            card=view,
-            attempts=tuple(await self._needs.store.runs.attempts(run_id)),
-            said=view.incident.failure.said,
-            run_ref=ids.short_ref(run_id),
-        )
+        view = await self._needs.cards.details(await self._incident(asker, stamp))
+        if view is None:
+            raise errors.UsageError(_NO_CARD)
+        return view
 
     async def card(self, asker: scope.Asker, stamp: str) -> views.CardView:
         """A failure card as it stands now, for the menu's Fix; any version of it will do."""
+        view = await self._needs.cards.view(await self._incident(asker, stamp))
+        if view is None:
+            raise errors.UsageError(_NO_CARD)
+        return view
+
+    async def _incident(self, asker: scope.Asker, stamp: str) -> ids.IncidentId:
+        """The incident of a button's ``<incident>:<version>``, once the asker may see it."""
         name = ids.IncidentId(stamp.partition(":")[0])
         found = await self._needs.store.incidents.get(name)
         about = self._scope.find(found.client) if found else None
         self._scope.allow(asker, Operation.DETAILS, client=about, named="")
-        view = await self._needs.cards.view(name)
-        if view is None:
-            raise errors.UsageError("That failure is no longer kept.")
-        return view
+        return name
 
 
 def sources(one: metric.Metric, found: report.Report, about: client.Client) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain import audience, ids, views
+from bot.incidents import incidents
 from bot.runs import acts, fires
 from bot.store import Store
 
@@ -54,6 +55,20 @@ class Cards(Protocol):
 
     async def view(self, incident_id: ids.IncidentId) -> views.CardView | None:
         """What a card says now, or None where there is no such incident."""
+        ...
+
+    async def details(self, incident_id: ids.IncidentId) -> views.DetailsView | None:
+        """What the Details button shows."""
+        ...
+
+    async def act(
+        self, incident_id: ids.IncidentId, version: int, *, by: ids.UserId, what: str
+    ) -> incidents.Acted:
+        """Take a press on a card drawn from ``version``: one wins (Settled 8)."""
+        ...
+
+    async def refresh(self, client_id: ids.ClientId) -> None:
+        """Redraw a client's open cards: it was paused or resumed."""
         ...
 
 

@@ -54,31 +54,34 @@ class Runs:
         )
 
     async def retry(self, asker: scope.Asker, stamp: str) -> answers.Done:
-        """The Retry button: one press wins, the other is told who and when (Settled 8)."""
-        card = await self._card(asker, stamp, to=Operation.RETRY)
+        """The Retry button: one press wins, the other is told who and when (Settled 8). It means
+        every run that the same cause stopped.
+        """
+        card, stopped = await self._card(asker, stamp, to=Operation.RETRY)
         await self._win(asker, card, to=Operation.RETRY)
-        _must(await self._needs.runner.retry(card.runs[-1], asker.user))
-        return await self._acted(asker, card, to=Operation.RETRY, told="is being tried again")
+        for one in stopped[:-1]:
+            await self._needs.runner.retry(one.id, asker.user)
+        acted = await self._needs.runner.retry(stopped[-1].id, asker.user)
+        return await self._acted(asker, acted, to=Operation.RETRY, told="is being tried again")
 
     async def skip(self, asker: scope.Asker, stamp: str) -> answers.Done:
         """The menu's Skip: no report this time."""
-        card = await self._card(asker, stamp, to=Operation.SKIP)
+        card, stopped = await self._card(asker, stamp, to=Operation.SKIP)
         await self._win(asker, card, to=Operation.SKIP)
-        _must(await self._needs.runner.skip(card.runs[-1], asker.user))
-        return await self._acted(asker, card, to=Operation.SKIP, told="is skipped this time")
+        acted = await self._needs.runner.skip(stopped[-1].id, asker.user)
+        return await self._acted(asker, acted, to=Operation.SKIP, told="is skipped this time")
 
     async def send_without(self, asker: scope.Asker, stamp: str) -> answers.Done:
         """The button: the report goes out without the failed source's figures."""
-        card = await self._card(asker, stamp, to=Operation.SEND_WITHOUT)
+        card, stopped = await self._card(asker, stamp, to=Operation.SEND_WITHOUT)
         view = await self._needs.cards.view(card.id)
         sources = view.without if view else ()
         if not sources:
             raise errors.UsageError("There is no failed source that could be left out any more.")
         await self._win(asker, card, to=Operation.SEND_WITHOUT)
-        _must(await self._needs.runner.send_without(card.runs[-1], sources, asker.user))
-        return await self._acted(
-            asker, card, to=Operation.SEND_WITHOUT, told=f"goes out without {', '.join(sources)}"
-        )
+        acted = await self._needs.runner.send_without(stopped[-1].id, sources, asker.user)
+        told = f"goes out without {', '.join(sources)}"
+        return await self._acted(asker, acted, to=Operation.SEND_WITHOUT, told=told)
 
     async def release(
         self, asker: scope.Asker, run_id: str, *, choice: acts.Choice
@@ -132,8 +135,12 @@ class Runs:
         found = self._scope.find(client_id)
         return found.name if found else client_id
 
-    async def _card(self, asker: scope.Asker, stamp: str, *, to: Operation) -> incident.Incident:
-        """The incident of a button's ``<incident>:<version>``, as that version says it."""
+    async def _card(
+        self, asker: scope.Asker, stamp: str, *, to: Operation
+    ) -> tuple[incident.Incident, Sequence[run.Run]]:
+        """The incident of a button's ``<incident>:<version>`` as that version says it, and the
+        runs it still stops, the one its card is about last.
+        """
         name, _, version = stamp.partition(":")
         found = await self._needs.store.incidents.get(ids.IncidentId(name))
         about = self._scope.find(found.client) if found else None
@@ -142,24 +149,27 @@ class Runs:
             raise errors.UsageError(_GONE)
         if found.status is not incident.IncidentStatus.OPEN or str(found.version) != version:
             raise errors.UsageError(_taken(found, about))
-        return found
+        runs = [await self._needs.store.runs.get(one) for one in found.runs]
+        stopped = [one for one in runs if one is not None and one.status not in run.TERMINAL]
+        if not stopped:
+            raise errors.UsageError(_taken(found, about))
+        return found, stopped
 
     async def _win(self, asker: scope.Asker, card: incident.Incident, *, to: Operation) -> None:
         """Take the card at its version; whoever comes second is told about the first."""
-        won = await self._needs.store.incidents.act(
-            card.id, card.version, by=asker.user, at=self._scope.now(), what=to.value
-        )
-        if won is None:
-            now = await self._needs.store.incidents.get(card.id)
+        acted = await self._needs.cards.act(card.id, card.version, by=asker.user, what=to.value)
+        if not acted.won:
             about = self._scope.find(card.client)
-            raise errors.UsageError(_taken(now or card, about) if about else _GONE)
+            raise errors.UsageError(_taken(acted.now or card, about) if about else _GONE)
 
     async def _acted(
-        self, asker: scope.Asker, card: incident.Incident, *, to: Operation, told: str
+        self, asker: scope.Asker, acted: acts.Acted, *, to: Operation, told: str
     ) -> answers.Done:
-        detail = f"incident {card.id} run {card.runs[-1]}"
-        await self._scope.note(asker, to, client=card.client, detail=detail)
-        return answers.Done(text=f"{self._name(card.client)} {told}.", runs=card.runs[-1:])
+        _must(acted)
+        about = acted.run
+        detail = f"{about.report} {periods.notation(about.period)} run {about.id}"
+        await self._scope.note(asker, to, client=about.client, detail=detail)
+        return answers.Done(text=f"{self._name(about.client)} {told}.", runs=(about.id,))
 
     async def _run(self, asker: scope.Asker, run_id: str, *, to: Operation) -> run.Run:
         found = await self._needs.store.runs.get(ids.RunId(run_id))
