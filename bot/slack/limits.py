@@ -134,6 +134,10 @@ def _fit_section(block: Block) -> Sequence[Block]:
     words = _mapping(block["text"])
     pieces = tuple(_split(_text(words)))
     first, rest = pieces[:1], pieces[1:]
+    if "accessory" in block:
+        fitted = _fit_element(_mapping(block["accessory"]))
+        kept = {key: value for key, value in block.items() if key != "accessory"}
+        block = kept if fitted is None else {**kept, "accessory": fitted}
     return (
         *({**block, "text": {**words, "text": piece}} for piece in first),
         *({"type": "section", "text": {**words, "text": piece}} for piece in rest),
@@ -190,11 +194,11 @@ def _fit_element(element: _Fields) -> _Fields | None:
     if len(str(element.get("value", ""))) > VALUE or len(str(element.get("url", ""))) > URL:
         return None
     if element["type"] == "button":
-        return {**element, "text": _with_text(_mapping(element["text"]), BUTTON)}
+        return {**element, "text": _named(_mapping(element["text"]), BUTTON)}
     if "options" in element:
         most = OVERFLOW if element["type"] == "overflow" else OPTIONS
         offered = cast("Sequence[_Fields]", element["options"])[:most]
-        named = [{**one, "text": _with_text(_mapping(one["text"]), OPTION)} for one in offered]
+        named = [{**one, "text": _named(_mapping(one["text"]), OPTION)} for one in offered]
         return {**element, "options": named} if named else None
     return element
 
@@ -299,6 +303,12 @@ def _text(words: _Fields) -> str:
 
 def _with_text(words: _Fields, limit: int) -> _Fields:
     return {**words, "text": blocks.cut(_utf8(_text(words)).strip(), limit)}
+
+
+def _named(words: _Fields, limit: int) -> _Fields:
+    """A text that must be there: a dash where nothing is left of it."""
+    shown = _with_text(words, limit)
+    return shown if _text(shown) else {**words, "text": "\u2013"}
 
 
 def _utf8(text: str) -> str:

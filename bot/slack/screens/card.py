@@ -31,7 +31,9 @@ def card(view: views.CardView) -> delivery.Body:
 
 def attempt(view: views.CardView, tried: run.Attempt) -> delivery.Body:
     """Return the thread's line about one attempt that has ended."""
-    by = blocks.mention(tried.by) if tried.by else "scheduled" if tried.number == 1 else "by itself"
+    by = "scheduled" if tried.number == 1 else "by itself"
+    if tried.by:
+        by = f"by {blocks.mention(tried.by)}"
     ended = tried.ended_at or view.now
     start = f"{moments.clock(ended, view.timezone)} Attempt {tried.number}, {by}: "
     return _line(start + _how(view, tried, moments.span(ended - tried.started_at)))
@@ -213,7 +215,8 @@ def _primary(text: str, action_id: str, value: str) -> Block:
 
 
 def _send_without(view: views.CardView, value: str) -> Block:
-    left_out = ", ".join(view.without) or "the failed source"
+    label = view.source_label if view.without == (view.incident.failure.source,) else None
+    left_out = blocks.clean(label or ", ".join(view.without) or "the failed source")
     return blocks.button(
         limits.button(f"Send without {left_out}…"),
         names.SEND_WITHOUT,

@@ -149,8 +149,13 @@ def _channel(post: _Post) -> ids.ChannelId:
 def _narrative(post: _Post) -> str:
     return " ".join(
         references.render_mrkdwn(sentence.text, post.found, post.spoken)
-        for sentence in post.found.narrative
+        for sentence in _fit_to_show(post.found)
     ).strip()
+
+
+def _fit_to_show(found: report.Report) -> list[report.Sentence]:
+    """The sentences that pass here too: a worker is not trusted (Settled 13)."""
+    return [one for one in found.narrative if not references.check(one.text, found)]
 
 
 def _table(post: _Post) -> list[Sequence[str]]:
@@ -216,7 +221,7 @@ def _provenance(post: _Post) -> Iterator[str]:
 
 
 def _author(post: _Post) -> str:
-    if post.found.author is report.Author.AI:
+    if post.found.author is report.Author.AI and _fit_to_show(post.found):
         return post.spoken.words.by_ai
     if not post.found.author_note:
         return post.phrases.from_figures

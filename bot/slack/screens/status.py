@@ -18,11 +18,13 @@ def draw(view: views.ClientStatus, *, now: datetime) -> delivery.Body:
         parts.append(blocks.context(told))
     if view.operator:
         parts.append(_buttons(view))
-    text = f"{blocks.escape(view.name)}: {blocks.escape(view.incident) or 'nothing is wrong'}"
+    text = f"{blocks.escape(view.name)}: {blocks.escape(view.incident) or f'next {_next(view)}'}"
     return limits.fit(delivery.Body(text=text, blocks=tuple(parts)))
 
 
 def _head(view: views.ClientStatus) -> str:
+    if not view.operator:
+        return f"*{blocks.escape(view.name)}*"
     where = blocks.channel(view.channel)
     told = [f"*{blocks.escape(view.name)}*", view.stage.value]
     told.append(f"{where} (outside people read it)" if view.outside else where)
@@ -55,7 +57,7 @@ def _times(view: views.ClientStatus, now: datetime) -> Iterator[str]:
         in_time = {True: ", in time", False: ", late", None: ""}[view.last_in_time]
         yield f"Last: {moments.moment(view.last_posted, view.timezone, now=now)}{in_time}."
     yield f"Next: {_next(view)}."
-    if view.sent:
+    if view.sent and view.operator:
         yield (
             f"On time {view.on_time} of {view.sent} · corrections {view.corrections} · "
             f"without AI {view.without_ai}"

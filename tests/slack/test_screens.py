@@ -1,0 +1,222 @@
+"""Every screen, as people see it; and that none of them says what it must not."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from bot.domain import delivery, ids, run, views
+from bot.slack import limits
+from bot.slack.screens import (
+    card,
+    change,
+    cost,
+    details,
+    help,  # noqa: A004 - the screen's name
+    history,
+    listing,
+    menu,
+    ops,
+    pause,
+    plain,
+    schedule,
+    status,
+    why,
+)
+from tests import samples
+from tests.slack import golden, shown
+
+Draw = Callable[[], delivery.Body]
+
+SCREENS: Mapping[str, Draw] = {
+    "card_open": lambda: card.card(shown.CARD),
+    "card_retrying": lambda: card.card(shown.RETRYING),
+    "card_recovered": lambda: card.card(shown.RECOVERED),
+    "card_skipped": lambda: card.card(shown.SKIPPED),
+    "card_paused": lambda: card.card(shown.PAUSED),
+    "card_held": lambda: card.card(shown.HELD),
+    "card_attempt": lambda: card.attempt(replace(shown.CARD, in_ops_channel=True), shown.ATTEMPT),
+    "card_act": lambda: card.act(shown.CARD, who=shown.CLAIRE, what="asked for another attempt."),
+    "card_notice": lambda: card.notice(sent=False),
+    "card_notice_sent": lambda: card.notice(sent=True),
+    "menu_ops": lambda: menu.draw(shown.OVERVIEW, operator=True),
+    "menu_own": lambda: menu.draw(shown.OWN, operator=True),
+    "menu_reader": lambda: menu.draw(shown.OWN, operator=False),
+    "listing": lambda: listing.draw(shown.OVERVIEW),
+    "status": lambda: status.draw(shown.STATUS, now=shown.NOW),
+    "status_reader": lambda: status.draw(shown.STATUS_OF_OTHERS, now=shown.NOW),
+    "history": lambda: history.draw(shown.HISTORY),
+    "schedule": lambda: schedule.draw([shown.NEXT], now=shown.NOW),
+    "cost": lambda: cost.draw(shown.COSTS),
+    "help": lambda: help.draw([("/report", "the menu")], example="`/report`"),
+    "details": lambda: details.draw(shown.DETAILS),
+    "why": lambda: why.draw(shown.WHY),
+    "change": lambda: change.draw(shown.CHANGE),
+    "ops_faults": lambda: ops.faults(shown.FAULTS),
+    "ops_missed": lambda: ops.missed([("Acme", "Weekly KPIs", "2026-11-23 06:00")]),
+    "ops_refused": lambda: ops.refused(
+        "Acme's weekly report",
+        samples.CHANNEL,
+        fault="it is archived",
+        remedy="Unarchive it.",
+        code="is_archived",
+    ),
+    "ops_outsiders": lambda: ops.outsiders("Acme Corp", samples.CHANNEL),
+    "ops_elsewhere": lambda: ops.elsewhere(card.card(shown.CARD), samples.CHANNEL),
+    "plain": lambda: plain.say("I do not know “acmee”. Did you mean `acme`?"),
+    "plain_wrong": lambda: plain.wrong("7K2F"),
+}
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_looks_as_written_down(name: str) -> None:
+    golden.same(name, golden.plain(SCREENS[name]()))
+
+
+def test_the_pause_modal_looks_as_written_down_and_is_valid() -> None:
+    view = pause.modal(samples.ACME, name="Acme Corp", reply_channel="C0OPS")
+    assert limits.check_modal(view) == ()
+    assert limits.check_modal(pause.loading()) == ()
+    golden.same("pause_modal", view)
+
+
+@pytest.mark.parametrize("name", [name for name in SCREENS if name.startswith("card_")])
+def test_a_card_shows_no_credential_outside_words_or_stack_trace(name: str) -> None:
+    text = json.dumps(golden.plain(SCREENS[name]()))
+    assert "Traceback" not in text
+    if name != "card_attempt":
+        assert "Token has been expired" not in text
+
+
+def test_the_other_sides_words_stay_in_the_ops_channel() -> None:
+    public = card.attempt(shown.CARD, shown.ATTEMPT).text
+    private = card.attempt(replace(shown.CARD, in_ops_channel=True), shown.ATTEMPT).text
+    assert shown.REVOKED.said not in public
+    assert shown.REVOKED.said in private
+
+
+def buttons(body: delivery.Body) -> list[dict[str, object]]:
+    """Return every button of a body, in order."""
+    found: list[dict[str, object]] = []
+    for block in body.blocks:
+        elements = cast("list[dict[str, object]]", block.get("elements", []))
+        found.extend(one for one in elements if one["type"] == "button")
+    return found
+
+
+def test_retry_comes_first_and_carries_the_version_it_was_drawn_from() -> None:
+    first = buttons(card.card(shown.CARD))[0]
+    assert first["text"] == {"type": "plain_text", "text": "Retry", "emoji": False}
+    assert first["value"] == f"{shown.INCIDENT}:3"
+
+
+def test_a_promise_that_is_broken_says_by_how_much() -> None:
+    late = replace(shown.CARD, now=shown.at(9, 12))
+    assert "missed by 12 min" in json.dumps(golden.plain(card.card(late)))
+
+
+@pytest.mark.parametrize(
+    ("status_", "words"),
+    [
+        (run.Status.RUNNING, "attempt 1 is running"),
+        (run.Status.READY, "report ready"),
+        (run.Status.QUEUED, "about to be tried again"),
+        (run.Status.HELD, "held"),
+        (run.Status.FAILED, "not sent"),
+    ],
+)
+def test_an_open_card_says_what_the_run_is_doing(status_: run.Status, words: str) -> None:
+    assert words in card.card(replace(shown.CARD, status=status_)).text
+
+
+def test_a_recovered_card_says_how_late_it_was_and_what_the_client_saw() -> None:
+    late = replace(
+        shown.RECOVERED, posted_at=shown.at(9, 20), client_saw="one neutral line", fixed_by=None
+    )
+    assert "20 min late · the client saw one neutral line" in card.card(late).text
+    assert "sent 09:20" in card.card(replace(late, deliver_by=None)).text
+    assert "recovered" in card.card(replace(late, posted_at=None)).text
+    closed = replace(shown.SKIPPED, status=run.Status.CANCELLED, fixed_by=None)
+    assert card.card(closed).text.endswith("closed")
+
+
+def test_bare_cards_are_whole() -> None:
+    bare = replace(
+        shown.CARD,
+        deliver_by=None,
+        owner=None,
+        last_good=None,
+        buttons=(),
+        also_affected=("Daily",),
+    )
+    text = json.dumps(golden.plain(card.card(bare)))
+    assert all(word in text for word in ("No promised time", "No owner named", "never", "Daily"))
+    assert buttons(card.card(bare)) == []
+
+
+@pytest.mark.parametrize(
+    ("tried", "words"),
+    [
+        (replace(shown.ATTEMPT, end=run.AttemptEnd.ABANDONED), "uses no retry"),
+        (replace(shown.ATTEMPT, end=run.AttemptEnd.REPORT), "report ready in 2.1 s"),
+        (replace(shown.ATTEMPT, failure=None), "ended after 2.1 s"),
+        (replace(shown.ATTEMPT, number=2), "Attempt 2, by itself"),
+        (replace(shown.ATTEMPT, by=shown.CLAIRE), "by <@U0CLAIRE>"),
+        (
+            replace(shown.ATTEMPT, failure=run.Failure(code=run.FailureCode.CRASHED)),
+            "Retryable.",
+        ),
+    ],
+)
+def test_an_attempts_line_says_how_it_ended(tried: run.Attempt, words: str) -> None:
+    assert words in card.attempt(shown.CARD, tried).text
+
+
+def test_empty_lists_say_so() -> None:
+    nobody = replace(shown.OVERVIEW, lines=(), faults=0)
+    assert "none yet" in menu.draw(nobody, operator=True).text
+    assert "client new" in listing.draw(nobody).text
+    assert "Nothing is scheduled" in schedule.draw([], now=shown.NOW).text
+    assert "nothing yet" in history.draw(replace(shown.HISTORY, rows=())).text
+    assert "2 files are" in json.dumps(
+        golden.plain(menu.draw(replace(nobody, faults=2), operator=True)), ensure_ascii=False
+    )
+
+
+def test_a_status_without_a_past_or_a_future_says_so() -> None:
+    fresh = replace(
+        shown.STATUS_OF_OTHERS, last_posted=None, next=None, sent=0, outside=False, name="Bistro"
+    )
+    text = json.dumps(golden.plain(status.draw(fresh, now=shown.NOW)))
+    assert "Nothing sent yet" in text
+    assert "nothing is scheduled" in text
+    by_shell = views.PauseView(until=None, by=ids.UserId("shell:ada"))
+    bare = replace(shown.NEXT, post_at=None, deliver_by=None, paused=True)
+    paused = replace(fresh, pause=by_shell, next=bare)
+    text = json.dumps(golden.plain(status.draw(paused, now=shown.NOW)))
+    assert "until somebody resumes it by shell:ada" in text
+    assert "(paused)" in text
+
+
+def test_a_month_without_reports_costs_nothing() -> None:
+    empty = replace(shown.COSTS, rows=(), budget=None)
+    assert "$0.00 for 0 reports" in cost.draw(empty).text
+
+
+def test_a_schedule_names_the_slot_only_where_it_moved_the_run() -> None:
+    on_time = replace(
+        shown.NEXT, run_at=shown.at(6, day=30), post_at=None, deliver_by=None, paused=True
+    )
+    text = json.dumps(golden.plain(schedule.draw([on_time], now=shown.NOW)))
+    assert "slot" not in text
+    assert "paused" in text
+
+
+def test_a_rerun_that_changed_only_its_parts_says_so() -> None:
+    same = replace(shown.CHANGE, after=shown.CHANGE.before)
+    assert "its parts changed" in change.draw(same).text
+    assert "2 figures changed" in change.draw(shown.CHANGE).text
+    one = replace(samples.REPORT, metrics=samples.REPORT.metrics[:-1])
+    assert "1 figure changed" in change.draw(replace(same, after=one)).text
