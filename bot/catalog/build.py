@@ -8,7 +8,16 @@ from bot.catalog import faults, model, plain, reports, secret, sources, stamps, 
 from bot.domain import ids, views
 from bot.domain.client import Client
 
-_SPARE = {"name": "?", "channel": "C00000000", "timezone": "UTC"}
+_SPARE: Mapping[faults.Place, str] = {
+    ("name",): "?",
+    ("channel",): "C00000000",
+    ("timezone",): "UTC",
+    ("reports", "*", "title"): "?",
+    ("reports", "*", "period"): "week",
+    ("reports", "*", "schedule", "cron"): "0 0 * * *",
+    ("reports", "*", "metrics", "*", "unit"): "count",
+    ("reports", "*", "narrative", "model"): "none",
+}
 """Stand in for required values that are wrong, so that the rest is checked all the same."""
 _LONGEST_NAME = 200
 
@@ -54,10 +63,13 @@ def check(path: Path) -> Checked:
         found.add(problem.place, problem.text, problem.remedy, line=problem.line)
     _secrets(document.data, found)
     shape = plain.check(model.ClientShape, document.data, found, _SPARE)
-    built, claims = _client(path, document.data, shape, found) if shape else (None, Claims())
+    given = document.data.get("sources")
+    built = sources.build(given if isinstance(given, dict) else {}, path, found)
+    folder = reports.Folder(path=path, data=document.data, sources=built, found=found)
+    made = _client(folder, shape) if shape else None
     return Checked(
-        client=None if found.found else built,
-        claims=claims,
+        client=None if found.found else made,
+        claims=_claims(made, shape) if made and shape else Claims(),
         demo=shape.demo if shape else None,
         found=found.all(),
         lines=document.lines,
@@ -117,14 +129,9 @@ def _texts(value: yaml.Value, key: str | None = None) -> Iterator[str]:
         yield from _texts(item, key)
 
 
-def _client(
-    path: Path, data: dict[str, yaml.Value], shape: model.ClientShape, found: faults.Faults
-) -> tuple[Client, Claims]:
-    given = data.get("sources")
-    built = sources.build(given if isinstance(given, dict) else {}, path, found)
-    folder = reports.Folder(path=path, data=data, sources=built, found=found)
-    made = Client(
-        id=ids.ClientId(path.name),
+def _client(folder: reports.Folder, shape: model.ClientShape) -> Client:
+    return Client(
+        id=ids.ClientId(folder.path.name),
         name=shape.name,
         channel=ids.ChannelId(shape.channel),
         stage=shape.stage,
@@ -138,21 +145,20 @@ def _client(
         budget=shape.budget,
         terms=tuple(shape.terms),
         links=shape.links,
-        sources=built,
+        sources=folder.sources,
         reports={
             ids.ReportName(name): reports.build(folder, name, report, week_start=shape.week_start)
             for name, report in shape.reports.items()
         },
-        folder=path,
+        folder=folder.path,
         demo=shape.demo,
     )
-    return made, _claims(made, shape)
 
 
 def _claims(made: Client, shape: model.ClientShape) -> Claims:
     channels: dict[str, faults.Place] = {}
     credentials: dict[str, faults.Place] = {}
-    if made.channel != _SPARE["channel"]:
+    if made.channel != _SPARE[("channel",)]:
         channels[made.channel] = ("channel",)
     for name, report in made.reports.items():
         if report.channel:

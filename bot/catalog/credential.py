@@ -2,7 +2,7 @@
 
 import re
 
-from bot.catalog import faults
+from bot.catalog import faults, secret
 
 PATTERN = "^env://[A-Z_][A-Z0-9_]{0,99}$"
 """As JSON Schema says it."""
@@ -21,7 +21,7 @@ def check(reference: object, place: faults.Place, found: faults.Faults) -> str |
     """Return the reference where it is one; otherwise note the fault, never the value."""
     text = reference if isinstance(reference, str) else ""
     name = _ENV.fullmatch(text)
-    if name is None:
+    if name is None or secret.looks_secret(name[1]):
         found.add(place, *_refusal(text))
         return None
     if name[1] in _OWN or name[1].startswith(_OURS):

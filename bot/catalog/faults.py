@@ -56,8 +56,8 @@ class Faults:
                 file=f"{self.client}/{file}" if self.client else file,
                 line=nearest(self.lines, place) if line is None else line,
                 key=dotted(place),
-                problem=problem,
-                remedy=remedy,
+                problem=secret.masked(problem),
+                remedy=secret.masked(remedy),
             )
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from bot.catalog import faults, fields, model
+from bot.catalog import faults, fields, model, secret
 from bot.domain import formula
 
 
@@ -29,6 +29,9 @@ def check(
 def _needs(
     found: faults.Faults, place: faults.Place, text: str, *, names: Collection[str]
 ) -> frozenset[str]:
+    if secret.looks_secret(text) or secret.is_blob(text):
+        found.add(place, "This is no formula (it is not repeated).", "Take it out of the file.")
+        return frozenset()
     try:
         parsed = formula.parse(text)
     except ValueError as error:

@@ -16,13 +16,16 @@ _ROUNDS = 50
 
 
 def check(
-    shape: type[M], data: dict[str, yaml.Value], found: faults.Faults, spare: Mapping[str, str]
+    shape: type[M],
+    data: dict[str, yaml.Value],
+    found: faults.Faults,
+    spare: Mapping[faults.Place, str],
 ) -> M | None:
     """Return the shape of what is right in ``data``; what is wrong goes to ``found``.
 
     Wrong values are taken away, with the smallest thing that cannot be without them, so that the
-    rest can still be checked. ``spare`` stands in for required values of the top. None: nothing
-    is left to check.
+    rest can still be checked. ``spare`` holds what stands in for required values, by place, where
+    ``*`` is any name. None: nothing is left to check.
     """
     left = _copy(data)
     for number in range(_ROUNDS):
@@ -80,13 +83,16 @@ def _deep(value: yaml.Value) -> yaml.Value:
     return value
 
 
-def _take_away(data: dict[str, yaml.Value], place: faults.Place, spare: Mapping[str, str]) -> None:
+def _take_away(
+    data: dict[str, yaml.Value], place: faults.Place, spare: Mapping[faults.Place, str]
+) -> None:
     """Remove the value at a place, or what holds it where it is missing."""
     while place:
-        if len(place) == 1 and place[0] in spare:
-            data[str(place[0])] = spare[str(place[0])]
-            return
         holder, last = at(data, place[:-1]), place[-1]
+        instead = next((text for like, text in spare.items() if _like(place, like)), None)
+        if isinstance(holder, dict) and instead is not None:
+            holder[str(last)] = instead
+            return
         if isinstance(holder, dict) and last in holder:
             del holder[str(last)]
             return
@@ -94,6 +100,12 @@ def _take_away(data: dict[str, yaml.Value], place: faults.Place, spare: Mapping[
             del holder[last]
             return
         place = place[:-1]
+
+
+def _like(place: faults.Place, pattern: faults.Place) -> bool:
+    return len(place) == len(pattern) and all(
+        wanted in {"*", part} for part, wanted in zip(place, pattern, strict=True)
+    )
 
 
 def _words(

@@ -24,16 +24,20 @@ def build() -> Json:
         definitions.update(cast("Json", source.pop("$defs", {})))
         definitions[f"source_{kind.name}"] = _source(kind, source)
     sources = cast("Json", cast("Json", made["properties"])["sources"])
-    sources["additionalProperties"] = {
-        "type": "object",
-        "required": ["kind"],
-        "properties": {
-            "kind": {"enum": sorted(kinds.KINDS), "description": "What kind of source it is."}
-        },
-        "oneOf": [{"$ref": f"#/$defs/source_{name}"} for name in sorted(kinds.KINDS)],
-    }
+    (pattern,) = cast("Json", sources["patternProperties"])
+    sources["patternProperties"] = {pattern: _any_source()}
     tidy = cast("Json", _tidy(made))
     return {"$schema": _DIALECT, "title": "A client of reportops", **tidy}
+
+
+def _any_source() -> Json:
+    kind = {"enum": sorted(kinds.KINDS), "description": "What kind of source it is."}
+    return {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": kind},
+        "oneOf": [{"$ref": f"#/$defs/source_{name}"} for name in sorted(kinds.KINDS)],
+    }
 
 
 def _source(kind: kinds.Kind, settings: Json) -> Json:

@@ -51,3 +51,11 @@ def quote(text: str) -> str:
         return "the value (not repeated, it looks like a secret)"
     flat = "".join(c if c.isprintable() else " " for c in text)
     return f"“{flat[:SHOWN]}…”" if len(flat) > SHOWN else f"“{flat}”"
+
+
+def masked(text: str) -> str:
+    """Return the text without any word that looks like a secret: the last guard of every fault."""
+    if not looks_secret(text):
+        return text
+    left = " ".join("…" if looks_secret(word) else word for word in text.split(" "))
+    return "It is not repeated: it looks like a secret." if looks_secret(left) else left

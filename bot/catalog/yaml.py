@@ -16,7 +16,7 @@ from bot.catalog import faults
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 64 * 1024
 MAX_DEPTH = 24
 MAX_VALUES = 20_000
 """Everything together, with aliases counted as often as they are used."""
@@ -83,12 +83,11 @@ def read(raw: bytes) -> Document:
         size = f"{MAX_BYTES // 1024} KiB"
         raise _stop(1, f"The file is larger than {size}.", "Keep data out of it.")
     text = decode(raw)
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
+        node = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise Unreadable(_explain(error, text)) from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, OverflowError):  # the latter for escapes such as \U
         raise _stop(1, "The file is not YAML.", "Compare it with clients/_example.") from None
     if node is None:
         raise _stop(1, "The file is empty.", "Start from clients/_example/client.yaml.")

@@ -1,0 +1,81 @@
+"""The clients that ship: the demo's three load, and the example shows every key."""
+
+import re
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot import kinds, wire
+from bot.catalog import load, model
+from bot.domain import client, ids, period
+from tests.gates import source
+
+CLIENTS = source.ROOT / "clients"
+
+
+def test_the_demo_has_its_three_clients() -> None:
+    catalog = load.load(CLIENTS, demo=True)
+    assert [str(fault) for fault in catalog.faults] == []
+    assert list(catalog.clients) == ["acme", "pvcp", "xyz"]
+    for one in catalog.clients.values():
+        (report,) = one.reports.values()
+        assert one.stage is client.Stage.LIVE
+        assert report.schedule is not None
+        assert (report.schedule.cron, one.timezone) == ("0 6 * * 1", "Europe/Paris")
+        assert report.schedule.post_at is None
+
+
+def test_a_real_workspace_has_none_of_them() -> None:
+    catalog = load.load(CLIENTS, demo=False)
+    assert (catalog.clients, catalog.faults) == ({}, ())
+
+
+@pytest.fixture(name="example")
+def _example(tmp_path: Path) -> client.Client:
+    shutil.copytree(CLIENTS / "_example", tmp_path / "example")
+    catalog = load.load(tmp_path, demo=False)
+    assert [str(fault) for fault in catalog.faults] == []
+    return catalog.clients[ids.ClientId("example")]
+
+
+def test_a_copy_of_the_example_is_a_client(example: client.Client) -> None:
+    assert list(example.reports) == ["weekly", "monthly"]
+
+
+def test_the_example_shows_every_key() -> None:
+    text = (CLIENTS / "_example/client.yaml").read_text("utf-8")
+    shapes = [
+        model.ClientShape,
+        model.ReportShape,
+        model.ScheduleShape,
+        model.QueryShape,
+        model.MetricShape,
+        model.BreakdownShape,
+        model.NarrativeShape,
+        model.FlatShape,
+        *(kind.settings for kind in kinds.KINDS.values()),
+    ]
+    keys = {field.alias or name for one in shapes for name, field in one.model_fields.items()}
+    shown = set(re.findall(r"([a-z_]+):", text))
+    assert keys - shown == set()
+
+
+def test_the_example_goes_into_a_worker_and_comes_out_the_same(
+    example: client.Client, tmp_path: Path
+) -> None:
+    order = wire.RunOrder(
+        run=ids.RunId("0" * 16),
+        attempt=1,
+        client=example,
+        report=ids.ReportName("weekly"),
+        period=period.Period(
+            kind=period.PeriodKind.WEEK, start=date(2026, 11, 16), end=date(2026, 11, 23)
+        ),
+        as_of=datetime(2026, 11, 23, 5, tzinfo=UTC),
+        credentials={},
+        deadline_seconds=60,
+        scratch=tmp_path,
+    )
+    assert wire.read_order(wire.write_order(order)) == order
