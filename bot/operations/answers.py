@@ -100,6 +100,8 @@ class Verb(StrEnum):
     WAKE = "wake"
     """Look at the clock and the store now; the demo has moved the clock."""
     BACKUP = "backup"
+    SHEET = "sheet"
+    """The costs of the request's month as CSV."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,151 @@
+"""The operations without a bot: the shell takes the database's lock itself (Settled 12).
+
+What is asked is written down as ever; what needs Slack or a worker waits until a bot runs.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot import clock, errors, incidents, settings, wire
+from bot.catalog import watch
+from bot.domain import audience, ids, run, views
+from bot.operations import answers, control, facade, ports, shell
+from bot.runs import orders, runner
+from bot.runs import ports as run_ports
+from bot.slack.screens import card, post
+from bot.store import Store
+
+
+@asynccontextmanager
+async def opened(config: settings.Settings) -> AsyncGenerator[control.Responder]:
+    """Own the database and yield what answers questions; raises OwnedElsewhere, StoreError."""
+    ticking = ticker(config)
+    clients = watch.Current(config.clients_dir, demo=config.demo)
+    clients.refresh()
+    async with Store.open(config.database) as store:
+        ops_channel = None if config.ops_channel is None else ids.ChannelId(config.ops_channel)
+        seen = _Audiences(store)
+        cards = incidents.Incidents(
+            store,
+            clients=clients,
+            audiences=seen,
+            cards=card,
+            clock=ticking,
+            ops_channel=ops_channel,
+        )
+        running = runner.Runner(
+            _ports(store, clients, cards=cards, seen=seen),
+            _orders(config, store, ticking),
+            config=config,
+            now=ticking,
+            group=asyncio.TaskGroup(),  # never entered: no sweep is made
+            wake=_nothing,
+        )
+        needs = ports.Needs(
+            store=store,
+            runner=running,
+            cards=cards,
+            audiences=seen,
+            stagger=runner.stagger(config),
+            faults=lambda: len(clients.faults),
+            ops_channel=ops_channel,
+        )
+        operations = facade.Operations(
+            needs, clients_=clients, clock=ticking, budget=config.monthly_ai_budget
+        )
+        yield shell.Shell(operations, store, wake=_nothing, health=_health)
+
+
+def ticker(config: settings.Settings) -> clock.Clock:
+    """Return the clock the settings ask for."""
+    if config.clock_file is None:
+        return clock.SystemClock()
+    return clock.MovedClock(config.clock_file)
+
+
+def _ports(
+    store: Store,
+    clients: watch.Current,
+    *,
+    cards: incidents.Incidents,
+    seen: "_Audiences",
+) -> run_ports.Ports:
+    return run_ports.Ports(
+        runs=store.runs,
+        pauses=store.pauses,
+        clients=clients,
+        executor=_NoWorker(),
+        audiences=seen,
+        composer=post.compose,
+        incidents=cards,
+        posts=store.deliveries,
+        spending=store.ledger,
+        ops=_Silent(),
+        replies=_Silent(),
+    )
+
+
+def _orders(config: settings.Settings, store: Store, ticking: clock.Clock) -> orders.Orders:
+    return orders.Orders(
+        config,
+        store.ledger,
+        now=ticking,
+        credential=settings.credential,
+        scratch=Path("unused"),
+    )
+
+
+def _nothing() -> None:
+    """Nobody is there to be woken."""
+
+
+async def _health() -> answers.Health:
+    return answers.Health(problems=("The bot is not running.",))
+
+
+class _Audiences:
+    """Who reads a channel, as was last seen; Slack is not asked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def audience(self, channel: ids.ChannelId) -> audience.Audience:
+        seen = await self._store.channels.get(channel)
+        if seen is None:
+            return audience.Audience(outside=True, known=False, confirmed=False)
+        return audience.Audience(outside=seen.outside, known=True, confirmed=seen.is_confirmed)
+
+
+class _NoWorker:
+    """Nothing is run here: no sweep is ever made."""
+
+    async def execute(
+        self,
+        order: wire.RunOrder,
+        *,
+        on_progress: run_ports.OnProgress | None = None,  # noqa: ARG002 - the Protocol's
+    ) -> wire.RunOutcome:
+        raise errors.StoreError(f"run {order.run} was started where no bot runs")
+
+
+class _Silent:
+    """Fills Ops and Replies: without Slack nobody is told, and the rows say it all."""
+
+    async def missed(self, missed: run.Run) -> None:
+        """Nobody is told."""
+
+    async def held(self, held: run.Run) -> None:
+        """Nobody is told."""
+
+    async def changed(
+        self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
+    ) -> None:
+        """Nobody is told."""
+
+    async def nothing_changed(self, asked: run.Run) -> None:
+        """Nobody is told."""
+
+    async def failed(self, asked: run.Run, failure: run.Failure) -> None:
+        """Nobody is told."""

@@ -1,0 +1,164 @@
+"""Answers as lines for a terminal."""
+
+from collections.abc import Iterator, Sequence
+from functools import singledispatch
+
+from bot.cli import plain
+from bot.domain import views
+from bot.operations import answers
+from bot.slack import moments
+
+_LIGHTS = {
+    views.Light.RED: "red  ",
+    views.Light.AMBER: "amber",
+    views.Light.GREEN: "green",
+    views.Light.GREY: "grey ",
+}
+
+
+def of(answer: answers.Answer) -> str:
+    """Return an answer as text, without a newline at its end."""
+    return "\n".join(_lines(answer))
+
+
+@singledispatch
+def _lines(answer: object) -> Iterator[str]:
+    message = f"no words for {type(answer).__name__}"
+    raise TypeError(message)
+
+
+@_lines.register
+def _(answer: answers.Done) -> Iterator[str]:
+    yield plain(answer.text)
+
+
+@_lines.register
+def _(answer: answers.Help) -> Iterator[str]:
+    for typed, about in answer.lines:
+        yield plain(f"{typed}: {about}")
+
+
+@_lines.register
+def _(answer: answers.Listing) -> Iterator[str]:
+    yield from _lines(answer.overview)
+
+
+@_lines.register
+def _(answer: views.Overview) -> Iterator[str]:
+    if not answer.lines:
+        yield "No clients. `reportops client new globex` makes the first."
+    if answer.faults:
+        yield f"{answer.faults} faults in the clients' files: reportops check"
+    for line in answer.lines:
+        due = f" · due {moments.moment(line.due, line.timezone)}" if line.due else ""
+        yield f"{_LIGHTS[line.light]}  {line.client}  {line.name} · {line.text}{due}"
+
+
+@_lines.register
+def _(answer: answers.Schedule) -> Iterator[str]:
+    if not answer.fires:
+        yield "Nothing is scheduled."
+    rows = [
+        (
+            moments.moment(fire.run_at, fire.timezone),
+            fire.client,
+            fire.report,
+            f"post {moments.clock(fire.post_at, fire.timezone)}" if fire.post_at else "",
+            f"promise {moments.clock(fire.deliver_by, fire.timezone)}" if fire.deliver_by else "",
+            moments.city(fire.timezone) + (" (paused)" if fire.paused else ""),
+        )
+        for fire in answer.fires
+    ]
+    yield from table(rows)
+
+
+@_lines.register
+def _(answer: answers.Status) -> Iterator[str]:
+    view = answer.client
+    yield f"{view.name} ({view.client}) · {view.stage.value} · {view.channel}"
+    if view.incident:
+        yield f"Now: {view.incident}"
+    if view.pause:
+        until = moments.moment(view.pause.until, view.timezone) if view.pause.until else "resumed"
+        reason = f": {view.pause.reason}" if view.pause.reason else ""
+        yield f"Paused until {until} by {view.pause.by}{reason}"
+    in_time = {True: ", in time", False: ", late", None: ""}[view.last_in_time]
+    last = moments.moment(view.last_posted, view.timezone) + in_time if view.last_posted else "–"
+    coming = moments.moment(view.next.run_at, view.timezone) if view.next else "–"
+    yield f"Last: {last} · Next: {coming}"
+    if view.sent:
+        yield (
+            f"On time {view.on_time} of {view.sent} · corrections {view.corrections} · "
+            f"without AI {view.without_ai}"
+        )
+    for source in view.sources:
+        ok = {True: "fine", False: source.text or "failed", None: "not used yet"}[source.ok]
+        at = f", {moments.moment(source.at, view.timezone)}" if source.at else ""
+        yield f"  {source.name} ({source.label}): {ok}{at}"
+
+
+@_lines.register
+def _(answer: views.History) -> Iterator[str]:
+    yield f"{answer.name} ({answer.client}), times in {moments.city(answer.timezone)}"
+    if not answer.rows:
+        yield "  nothing yet"
+    yield from (f"  {line}" for line in table([_past(row, answer) for row in answer.rows]))
+
+
+def _past(row: views.HistoryRow, of: views.History) -> Sequence[str]:
+    in_time = {True: ", in time", False: ", late", None: ""}[row.in_time]
+    at = moments.moment(row.posted_at or row.at, of.timezone)
+    cost = "" if row.cost is None else f"${row.cost:.4f}"
+    told = f"sent{in_time}" if row.posted_at else row.status.value
+    attempts = f"{row.attempts} attempt{'' if row.attempts == 1 else 's'}"
+    by = row.by or row.trigger.value
+    return (
+        row.ref,
+        row.report,
+        moments.period(row.period),
+        told,
+        at,
+        attempts,
+        by,
+        cost,
+        row.failure,
+    )
+
+
+@_lines.register
+def _(answer: views.Costs) -> Iterator[str]:
+    reports = sum(row.reports for row in answer.rows)
+    yield (
+        f"{answer.month:%Y-%m}, to {answer.until}: ${answer.total:.2f} for {reports} reports · "
+        f"forecast ${answer.forecast:.2f} · month before ${answer.previous_total:.2f}"
+    )
+    if answer.budget is not None:
+        model = sum(row.model for row in answer.rows)
+        share = f" ({model / answer.budget:.0%} used)" if answer.budget else ""
+        yield f"AI budget ${answer.budget:.2f}{share}"
+    rows = [("client", "reports", "reruns", "model $", "warehouse $")]
+    rows += [
+        (row.client, str(row.reports), str(row.reruns), f"{row.model:.4f}", f"{row.warehouse:.4f}")
+        for row in answer.rows
+    ]
+    yield from table(rows)
+
+
+@_lines.register
+def _(answer: answers.Health) -> Iterator[str]:
+    yield "Healthy." if answer.ok else "Not healthy:"
+    yield from (f"  {problem}" for problem in answer.problems)
+    yield from (f"  {name}: {value}" for name, value in answer.facts.items())
+
+
+@_lines.register
+def _(answer: answers.RunState) -> Iterator[str]:
+    yield answer.text
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows with their columns aligned; an empty column takes no room."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
+        yield "  ".join(cells).rstrip()
