@@ -162,13 +162,12 @@ class Runner(acts.Acts):
             self._wake()
 
     async def _post(self, now: datetime, paused: Pauses) -> None:
-        waiting = {run.Status.READY, run.Status.HELD}
-        for one in await self._house.runs.unfinished(waiting):
-            if one.client in paused or self._gone(one):
-                continue
-            if one.status is run.Status.HELD:
+        for one in await self._house.runs.unfinished({run.Status.HELD}):
+            if one.client not in paused and not self._gone(one):
                 await self._guard(self._posting.unhold(one), one)
-            elif one.post_at is None or one.post_at <= now or one.id in self._wishes.at_once:
+        for one in await self._house.runs.unfinished({run.Status.READY}):
+            may = one.post_at is None or one.post_at <= now or one.id in self._wishes.at_once
+            if may and one.client not in paused and not self._gone(one):
                 await self._guard(self._post_one(one, now), one)
 
     async def _post_one(self, ready: run.Run, now: datetime) -> None:

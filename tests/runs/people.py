@@ -1,4 +1,4 @@
-"""The people and things around the runner: they do what a test says, and write down what they hear."""
+"""The people and things around the runner: they do as told, and write down what they hear."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -30,6 +30,7 @@ class Worker:
     def __init__(self) -> None:
         self.script: dict[str, list[Does]] = {}
         self.orders: list[tuple[datetime, wire.RunOrder]] = []
+        self.begun = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
         self.at_once = 0
@@ -43,6 +44,7 @@ class Worker:
         self.orders.append((self.now(), order))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
+        self.begun.set()
         try:
             await self.gate.wait()
             await asyncio.sleep(0)
@@ -174,6 +176,7 @@ def customer(
     rule: period.PeriodRule | None = None,
     catch_up: timedelta = timedelta(hours=12),
     zone: str = "Europe/Paris",
+    internal: bool = False,
 ) -> client.Client:
     """A client with one report."""
     asked = replace(
@@ -189,5 +192,6 @@ def customer(
         name=name.title(),
         channel=ids.ChannelId(f"C0{name.upper()}"),
         timezone=zone,
+        stage=client.Stage.INTERNAL if internal else client.Stage.LIVE,
         reports={WEEKLY: asked},
     )

@@ -1,0 +1,69 @@
+"""Where a report goes, and whether it may."""
+
+from bot.domain import audience, run
+from bot.runs import posting
+from tests.runs.people import HOUR, MINUTE, MONDAY, WEEKLY, customer
+from tests.runs.stage import CLAIRE, OPS, Stage, Store, stage
+
+GUESTS = audience.Audience(outside=True, known=True, confirmed=False)
+MEANT = audience.Audience(outside=True, known=True, confirmed=True)
+UNKNOWN = audience.Audience(outside=True, known=False, confirmed=False)
+
+
+def read_by(here: Stage, who: audience.Audience) -> None:
+    here.audiences.outside[customer("acme").channel] = who
+
+
+def test_internal_clients_go_to_the_ops_channel() -> None:
+    inside, live = customer("acme", internal=True), customer("acme")
+    assert posting.destination(inside, WEEKLY, ops_channel=OPS) == OPS
+    assert posting.destination(inside, WEEKLY, ops_channel=None) is None
+    assert posting.destination(live, WEEKLY, ops_channel=OPS) == "C0ACME"
+
+
+async def test_outside_people_hold_the_post_until_an_operator_confirms(store: Store) -> None:
+    async with stage(store, customer("acme")) as here:
+        read_by(here, GUESTS)
+        await here.live_until(MONDAY + HOUR)
+        found = await here.only("acme")
+        assert (found.status, found.hold) == (run.Status.HELD, posting.OUTSIDERS)
+        assert here.people.holds == [posting.OUTSIDERS]
+        assert await here.posted("acme") is None
+        read_by(here, MEANT)
+        assert (await here.runner.confirm_audience(found.id, CLAIRE)).done
+        assert not (await here.runner.confirm_audience(found.id, CLAIRE)).done
+        await here.sweep()
+        assert await here.statuses("acme") == ["succeeded"]
+
+
+async def test_it_goes_on_by_itself_when_the_reason_is_gone(store: Store) -> None:
+    async with stage(store, customer("acme")) as here:
+        read_by(here, GUESTS)
+        await here.live_until(MONDAY + MINUTE)
+        read_by(here, MEANT)
+        await here.sweep()
+        assert await here.statuses("acme") == ["succeeded"]
+
+
+async def test_confirmed_people_are_meant_to_read_it(store: Store) -> None:
+    async with stage(store, customer("acme")) as here:
+        read_by(here, MEANT)
+        await here.live_until(MONDAY)
+        assert await here.statuses("acme") == ["succeeded"]
+
+
+async def test_nobody_is_asked_before_slack_had_a_moment_to_answer(store: Store) -> None:
+    async with stage(store, customer("acme")) as here:
+        read_by(here, UNKNOWN)
+        await here.live_until(MONDAY + 4 * MINUTE)
+        assert await here.statuses("acme") == ["ready"]
+        await here.live_until(MONDAY + 6 * MINUTE)
+        assert await here.statuses("acme") == ["held"]
+
+
+async def test_only_what_is_held_for_its_audience_is_confirmed(store: Store) -> None:
+    async with stage(store, customer("acme")) as here:
+        await here.live_until(MONDAY + HOUR)
+        found = await here.only("acme")
+        assert not (await here.runner.confirm_audience(found.id, CLAIRE)).done
+        assert not (await here.runner.release(found.id, "replace", CLAIRE)).done
