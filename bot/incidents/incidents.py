@@ -17,7 +17,7 @@ _PATIENCE = 2
 _NOWHERE = ids.ChannelId("")
 _WORDS = {
     "retry": "asked for another attempt.",
-    "send_without": "had it sent without the failed source.",
+    "send without": "had it sent without the failed source.",
     "skip": "skipped it this time.",
     "pause": "paused the client.",
     "resume": "resumed the client.",

@@ -5,7 +5,7 @@ Every function runs inside a transaction that its caller has begun, in the conne
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from bot import errors, wire
 from bot.domain import delivery, ids, run
@@ -52,11 +52,6 @@ def end(
         raise errors.MoveRefused(f"attempt {number} of run {run_id} has ended already")
     _keep(connection, run_id, number=number, ended=ended)
     _spend(connection, run_id, number=number, ended=ended)
-
-
-def abandon(connection: sqlite3.Connection, at: datetime) -> None:
-    """End every open attempt as abandoned."""
-    database.rows(connection, _sql("abandon"), {"at": codec.instant(at)})
 
 
 def of_run(connection: sqlite3.Connection, run_id: ids.RunId) -> Sequence[run.Attempt]:

@@ -10,10 +10,6 @@ UPDATE attempts SET ended_at = :ended_at, ended = :ended, failure = :failure, ti
 WHERE run = :run AND number = :number AND ended IS NULL
 RETURNING run
 
--- name: abandon
--- The bot died under these.
-UPDATE attempts SET ended_at = max(:at, started_at), ended = 'abandoned' WHERE ended IS NULL
-
 -- name: of_run
 -- Oldest first.
 SELECT * FROM attempts WHERE run = :run ORDER BY number

@@ -22,14 +22,12 @@ BODIES: TypeAdapter[tuple[delivery.Body, ...]] = TypeAdapter(tuple[delivery.Body
 NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 TIMINGS: TypeAdapter[Mapping[str, int]] = TypeAdapter(Mapping[str, int])
 
-_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 def instant(value: datetime) -> str:
     """Return an aware instant as text; a naive one is a ValueError, never a guess."""
     if value.tzinfo is None:
         raise ValueError("an instant needs a zone")
-    return value.astimezone(UTC).strftime(_INSTANT)
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def maybe_instant(value: datetime | None) -> str | None:

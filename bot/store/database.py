@@ -105,8 +105,10 @@ async def connect(path: Path) -> AsyncGenerator[Database]:
         await connection
     except sqlite3.Error as error:
         raise _plain(path, error) from error
+    # Prepared only now: a connection that fails to open leaves aiosqlite's thread behind.
     database = Database(connection, path)
     try:
+        await database.read(lambda raw: _prepare(raw, path))
         yield database
     finally:
         await database.close()
@@ -142,11 +144,6 @@ def _open(path: Path) -> sqlite3.Connection:
     """Runs in aiosqlite's thread, like everything that touches the connection."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row
-    try:
-        _prepare(connection, path)
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 

@@ -88,9 +88,9 @@ SET run = :run, channel = :channel, bodies = :bodies, state = 'pending', rung = 
 WHERE key = :key AND state IN ('pending', 'failed', 'cancelled')
 
 -- name: revise
--- What it should say now.
+-- What it should say now; the same words again are no new version.
 UPDATE deliveries
-SET bodies = :bodies, version = version + 1, run = coalesce(:run, run)
+SET bodies = :bodies, version = version + (bodies != :bodies), run = coalesce(:run, run)
 WHERE key = :key
 RETURNING key
 

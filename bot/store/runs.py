@@ -104,10 +104,6 @@ class RunStore:
             lambda connection: _end(connection, run_id, number=number, ended=ended)
         )
 
-    async def abandon(self, at: datetime) -> Sequence[run.Run]:
-        """End the attempts that the bot died under; their runs are due at once, no retry used."""
-        return await self._database.write(lambda connection: _abandon(connection, at))
-
     async def enter_posting(self, run_id: ids.RunId, wanted: delivery.Delivery) -> bool:
         """Ready, held or failed → posting and the delivery's row, in one transaction.
 
@@ -229,12 +225,6 @@ def _end(
     }
     database.rows(connection, _sql("finish"), values)
     return _must(connection, run_id)
-
-
-def _abandon(connection: sqlite3.Connection, at: datetime) -> Sequence[run.Run]:
-    attempts.abandon(connection, at)
-    found = database.rows(connection, _sql("resume"), {"at": codec.instant(at)})
-    return [decode(row) for row in found]
 
 
 def _enter_posting(

@@ -68,12 +68,6 @@ SET status = :to, next_attempt_at = :next_attempt_at, retries = coalesce(:retrie
   hold = :hold
 WHERE id = :id AND status = 'running'
 
--- name: resume
--- The bot died under these: back to the queue at once, no retry used (Settled 8).
-UPDATE runs SET status = 'queued', next_attempt_at = :at
-WHERE status = 'running'
-RETURNING *
-
 -- name: give_way
 -- Another run takes over the delivery that this one could not post.
 UPDATE runs SET status = 'cancelled', next_attempt_at = NULL
