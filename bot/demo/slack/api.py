@@ -21,7 +21,7 @@ class Method:
 
     handler: Handler
     scopes: tuple[str, ...] = ()
-    token: Literal["bot", "app", "any"] = "bot"
+    caller: Literal["bot", "app", "any"] = "bot"
 
 
 def connections_open(at: core.Core, _args: Args) -> Json:
@@ -31,9 +31,9 @@ def connections_open(at: core.Core, _args: Args) -> Json:
 
 
 METHODS: Mapping[str, Method] = {
-    "api.test": Method(handler=directory.api_test, token="any"),
-    "apps.connections.open": Method(handler=connections_open, token="app"),
-    "auth.test": Method(handler=directory.auth_test, token="any"),
+    "api.test": Method(handler=directory.api_test, caller="any"),
+    "apps.connections.open": Method(handler=connections_open, caller="app"),
+    "auth.test": Method(handler=directory.auth_test, caller="any"),
     "bots.info": Method(handler=directory.bots_info, scopes=("users:read",)),
     "chat.delete": Method(handler=chat.delete, scopes=("chat:write",)),
     "chat.getPermalink": Method(handler=chat.permalink),
@@ -81,7 +81,7 @@ def authorised(at: core.Core, name: str, token: str) -> Method:
     if token not in {at.app.bot_token, at.app.app_token}:
         raise Refusal("invalid_auth")
     kind = "app" if token == at.app.app_token else "bot"
-    if method.token not in {"any", kind}:
+    if method.caller not in {"any", kind}:
         raise Refusal("not_allowed_token_type")
     if method.scopes:
         rooms.need_scope(at, *method.scopes)

@@ -34,7 +34,7 @@ class Kind(StrEnum):
     """An envelope is delivered a second time, unchanged, once it was acknowledged."""
 
 
-_DELAYS = frozenset({Kind.DELAY, Kind.DELAY_AFTER})
+DELAYS = frozenset({Kind.DELAY, Kind.DELAY_AFTER})
 SOCKET = "socket"
 """The method name of what happens on the socket itself."""
 
@@ -91,8 +91,8 @@ class Faults:
         met: list[Fault] = []
         for fault in self.pending():
             fits = fault.method in {"", method} and fault.channel in {"", channel}
-            other = any(one.kind not in _DELAYS for one in met)
-            if not fits or fault.kind in _SOCKET_KINDS or (other and fault.kind not in _DELAYS):
+            other = any(one.kind not in DELAYS for one in met)
+            if not fits or fault.kind in _SOCKET_KINDS or (other and fault.kind not in DELAYS):
                 continue
             met.append(_taken(fault))
         return met

@@ -1,0 +1,52 @@
+"""A local Slack for any test: ``async with localslack.started() as slack``, or the fixture made
+by ``localslack.fixture()``.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import clock as clocks
+from bot.demo.slack import server, workspace
+
+METHODS = Path(__file__).parents[2] / "shared" / "slack-api" / "methods"
+"""Slack's own descriptions, where they are at hand; the server has a table of its own else."""
+
+
+@asynccontextmanager
+async def started(
+    clock: clocks.Clock | None = None, *, space: workspace.Workspace | None = None
+) -> AsyncIterator[server.LocalSlack]:
+    """A started local Slack with the sample workspace, on the machine's clock by default."""
+    place = space or workspace.sample_workspace()
+    ticking = clock or clocks.SystemClock()
+    methods = METHODS if METHODS.is_dir() else None
+    async with server.LocalSlack(place, clock=ticking, methods=methods) as slack:
+        yield slack
+
+
+def client(slack: server.LocalSlack) -> AsyncWebClient:
+    """The SDK's web client with the bot token and no retries of its own."""
+    return AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+
+
+def app(slack: server.LocalSlack) -> AsyncApp:
+    """A Bolt app on this Slack."""
+    return AsyncApp(client=client(slack), request_verification_enabled=False)
+
+
+def fixture(
+    clock: Callable[[], clocks.Clock] = clocks.SystemClock,
+) -> Callable[..., AsyncIterator[server.LocalSlack]]:
+    """A pytest fixture that gives a started local Slack: ``slack = localslack.fixture()``."""
+
+    @pytest.fixture
+    async def slack() -> AsyncIterator[server.LocalSlack]:
+        async with started(clock()) as running:
+            yield running
+
+    return slack
