@@ -55,16 +55,16 @@ def check(path: Path) -> Checked:
         document = yaml.read(_bytes(path))
     except yaml.Unreadable as error:
         problem = error.problem
-        found.add((), problem.text, problem.remedy, line=problem.line)
+        found.add((), problem.text, remedy=problem.remedy, line=problem.line)
         return Checked(found=found.all(), stamps=seen)
     seen |= stamps.take_all(_named(path, document.data))
     found.lines = document.lines
     for problem in document.problems:
-        found.add(problem.place, problem.text, problem.remedy, line=problem.line)
+        found.add(problem.place, problem.text, remedy=problem.remedy, line=problem.line)
     _secrets(document.data, found)
-    shape = plain.check(model.ClientShape, document.data, found, _SPARE)
+    shape = plain.check(model.ClientShape, document.data, found=found, spare=_SPARE)
     given = document.data.get("sources")
-    built = sources.build(given if isinstance(given, dict) else {}, path, found)
+    built = sources.build(given if isinstance(given, dict) else {}, path, found=found)
     folder = reports.Folder(path=path, data=document.data, sources=built, found=found)
     made = _client(folder, shape) if shape else None
     return Checked(
@@ -96,18 +96,18 @@ def _unreadable(text: str, remedy: str) -> yaml.Unreadable:
     return yaml.Unreadable(yaml.Problem(line=1, text=text, remedy=remedy))
 
 
-def _secrets(value: yaml.Value, found: faults.Faults, place: faults.Place = ()) -> None:
+def _secrets(value: yaml.Value, found: faults.Faults, *, place: faults.Place = ()) -> None:
     """A secret anywhere in the file is a fault; credential lines are judged with their source."""
     if isinstance(value, dict):
         for key, item in value.items():
-            _secrets(item, found, (*place, key))
+            _secrets(item, found, place=(*place, key))
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            _secrets(item, found, (*place, position))
+            _secrets(item, found, place=(*place, position))
     elif value is not None and secret.looks_secret(value) and "credential" not in place:
         problem = "The value looks like a secret (it is not repeated)."
         remedy = "Take it out of the file and replace it where it is used: it has been read."
-        found.add(place, problem, remedy)
+        found.add(place, problem, remedy=remedy)
 
 
 def _named(path: Path, data: dict[str, yaml.Value]) -> set[Path]:
@@ -147,7 +147,9 @@ def _client(folder: reports.Folder, shape: model.ClientShape) -> Client:
         links=shape.links,
         sources=folder.sources,
         reports={
-            ids.ReportName(name): reports.build(folder, name, report, week_start=shape.week_start)
+            ids.ReportName(name): reports.build(
+                folder, name, shape=report, week_start=shape.week_start
+            )
             for name, report in shape.reports.items()
         },
         folder=folder.path,

@@ -17,16 +17,17 @@ _OWN = frozenset({"ANTHROPIC_API_KEY", "PATH", "HOME", "USER", "SHELL", "LANG", 
 _WRITE = "Put the secret into an environment variable and write credential: env://ITS_NAME."
 
 
-def check(reference: object, place: faults.Place, found: faults.Faults) -> str | None:
+def check(reference: object, place: faults.Place, *, found: faults.Faults) -> str | None:
     """Return the reference where it is one; otherwise note the fault, never the value."""
     text = reference if isinstance(reference, str) else ""
     name = _ENV.fullmatch(text)
     if name is None or secret.looks_secret(name[1]):
-        found.add(place, *_refusal(text))
+        problem, remedy = _refusal(text)
+        found.add(place, problem, remedy=remedy)
         return None
     if name[1] in _OWN or name[1].startswith(_OURS):
         said = f"{text} belongs to the bot itself, not to a client."
-        found.add(place, said, "Name a variable of this client's own.")
+        found.add(place, said, remedy="Name a variable of this client's own.")
         return None
     return text
 

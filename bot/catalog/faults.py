@@ -44,8 +44,8 @@ class Faults:
         self,
         place: Place,
         problem: str,
-        remedy: str,
         *,
+        remedy: str,
         file: str = FILE,
         line: int | None = None,
     ) -> None:

@@ -56,7 +56,7 @@ def line(limit: int) -> tuple[AfterValidator, WithJsonSchema]:
     return AfterValidator(_line(limit)), WithJsonSchema(schema)
 
 
-def _matching(pattern: str, problem: str, remedy: str) -> tuple[AfterValidator, WithJsonSchema]:
+def _matching(pattern: str, problem: str, *, remedy: str) -> tuple[AfterValidator, WithJsonSchema]:
     compiled = re.compile(pattern)
 
     def check(text: str) -> str:
@@ -72,7 +72,7 @@ Channel = Annotated[
     *_matching(
         r"[CG][A-Z0-9]{5,20}",
         "{value} is not a channel's id.",
-        "Open the channel's details in Slack and copy the id at their end; it begins with C or G.",
+        remedy="Open the channel's details, copy the id at their end; it begins with C or G.",
     ),
 ]
 User = Annotated[
@@ -80,7 +80,7 @@ User = Annotated[
     *_matching(
         r"[UW][A-Z0-9]{5,20}",
         "{value} is not a person's id.",
-        "Open the person's profile in Slack, ⋮, Copy member ID; it begins with U or W.",
+        remedy="Open the person's profile in Slack, ⋮, Copy member ID; it begins with U or W.",
     ),
 ]
 Name = Annotated[
@@ -88,7 +88,7 @@ Name = Annotated[
     *_matching(
         r"[a-z][a-z0-9_]{0,39}",
         "{value} cannot be a name here.",
-        "Use a to z, 0 to 9 and _, beginning with a letter, at most 40 characters.",
+        remedy="Use a to z, 0 to 9 and _, beginning with a letter, at most 40 characters.",
     ),
 ]
 ReportName = Annotated[
@@ -96,7 +96,7 @@ ReportName = Annotated[
     *_matching(
         r"[a-z][a-z0-9_-]{0,39}",
         "{value} cannot be a report's name.",
-        "Use a to z, 0 to 9, - and _, beginning with a letter, at most 40 characters.",
+        remedy="Use a to z, 0 to 9, - and _, beginning with a letter, at most 40 characters.",
     ),
 ]
 Reference = Annotated[
@@ -104,7 +104,7 @@ Reference = Annotated[
     *_matching(
         r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*",
         "{value} does not name a query and its column.",
-        "Write query.column, as in orders.revenue.",
+        remedy="Write query.column, as in orders.revenue.",
     ),
 ]
 

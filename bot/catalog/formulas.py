@@ -7,7 +7,7 @@ from bot.domain import formula
 
 
 def check(
-    found: faults.Faults, place: faults.Place, shape: model.ReportShape, *, names: Collection[str]
+    found: faults.Faults, place: faults.Place, *, shape: model.ReportShape, names: Collection[str]
 ) -> None:
     """Note what is wrong with the report's formulas; ``names`` are all its metrics' names."""
     needs: dict[str, frozenset[str]] = {}
@@ -15,33 +15,37 @@ def check(
         inner = (*place, "metrics", name)
         if metric.formula and metric.column:
             problem = "A metric has a formula or comes from a column, not both."
-            found.add((*inner, "from"), problem, "Remove one of the two lines.")
+            found.add((*inner, "from"), problem, remedy="Remove one of the two lines.")
         if metric.formula:
-            needs[name] = _needs(found, (*inner, "formula"), metric.formula, names=names)
+            needs[name] = _needs(found, (*inner, "formula"), text=metric.formula, names=names)
     for circle in _circles(needs):
         first = circle[0]
         way = " → ".join((*circle, first))
         problem = f"The formula needs itself: {way}." if circle[1:] else "The formula needs itself."
         inner = (*place, "metrics", first, "formula")
-        found.add(inner, problem, "Base one of them on columns alone.")
+        found.add(inner, problem, remedy="Base one of them on columns alone.")
 
 
 def _needs(
-    found: faults.Faults, place: faults.Place, text: str, *, names: Collection[str]
+    found: faults.Faults, place: faults.Place, *, text: str, names: Collection[str]
 ) -> frozenset[str]:
     if secret.looks_secret(text) or secret.is_blob(text):
-        found.add(place, "This is no formula (it is not repeated).", "Take it out of the file.")
+        found.add(
+            place, "This is no formula (it is not repeated).", remedy="Take it out of the file."
+        )
         return frozenset()
     try:
         parsed = formula.parse(text)
     except ValueError as error:
         found.add(
-            place, f"The formula cannot be read: {error}.", "Write it as in revenue / orders."
+            place,
+            f"The formula cannot be read: {error}.",
+            remedy="Write it as in revenue / orders.",
         )
         return frozenset()
     for name in sorted(parsed.names - set(names)):
         hint = fields.meant(name, names) or f"There are {', '.join(names)}."
-        found.add(place, f"There is no metric {name[:40]} in this report.", hint)
+        found.add(place, f"There is no metric {name[:40]} in this report.", remedy=hint)
     return parsed.names
 
 

@@ -132,10 +132,10 @@ def _misnamed(folder: Path, there: frozenset[str]) -> list[views.Fault]:
             problem = f"{secret.quote(name)} cannot be a client's id."
             if name in WORDS:
                 problem = f"“{name}” is a word of /report."
-            shown.add((), problem, f"Rename the folder, to {suggest(name)} perhaps.", line=1)
+            shown.add((), problem, remedy=f"Rename the folder, to {suggest(name)} perhaps.", line=1)
         elif not (folder / name).resolve().is_relative_to(folder):
             remedy = "Put the folder itself here."
-            shown.add((), "The folder leads out of the clients folder.", remedy, line=1)
+            shown.add((), "The folder leads out of the clients folder.", remedy=remedy, line=1)
         found.extend(shown.found)
     return found
 
@@ -156,7 +156,7 @@ def _in_force(
     at least one newer version back.
     """
     found: list[views.Fault] = []
-    refused = _refused({name: one.claims for name, one in wanted.items()}, wanted, found)
+    refused = _refused({name: one.claims for name, one in wanted.items()}, wanted, found=found)
     fresh = {
         name: Good(client=one.client, claims=one.claims)
         for name, one in wanted.items()
@@ -164,7 +164,7 @@ def _in_force(
     }
     while True:
         running = {name: good[name] for name in wanted if name in good} | fresh
-        refused = _refused({name: one.claims for name, one in running.items()}, wanted, found)
+        refused = _refused({name: one.claims for name, one in running.items()}, wanted, found=found)
         if not refused & fresh.keys():
             return {name: one for name, one in running.items() if name not in refused}, found
         fresh = {name: one for name, one in fresh.items() if name not in refused}
@@ -173,12 +173,13 @@ def _in_force(
 def _refused(
     claims: Mapping[str, build.Claims],
     wanted: Mapping[str, build.Checked],
+    *,
     found: list[views.Fault],
 ) -> set[str]:
     """Return the clients that clash, and add their faults."""
     clashing = clashes.find(claims)
     for clash in clashing:
         shown = faults.Faults(client=clash.client, lines=wanted[clash.client].lines)
-        shown.add(clash.place, clash.problem, clash.remedy)
+        shown.add(clash.place, clash.problem, remedy=clash.remedy)
         found.extend(shown.found)
     return {clash.client for clash in clashing}

@@ -18,6 +18,7 @@ _ROUNDS = 50
 def check(
     shape: type[M],
     data: dict[str, yaml.Value],
+    *,
     found: faults.Faults,
     spare: Mapping[faults.Place, str],
 ) -> M | None:
@@ -34,15 +35,16 @@ def check(
         except ValidationError as error:
             details = error.errors(include_url=False, include_input=False)
             if number == 0:
-                report(shape, data, details, found)
+                report(shape, data, details=details, found=found)
             for detail in reversed(details):
-                _take_away(left, place_of(detail), spare)
+                _take_away(left, place_of(detail), spare=spare)
     return None
 
 
 def report(
     shape: type[BaseModel],
     data: dict[str, yaml.Value],
+    *,
     details: Iterable[ErrorDetails],
     found: faults.Faults,
     within: faults.Place = (),
@@ -50,8 +52,8 @@ def report(
     """Add each of pydantic's errors to ``found``, in plain words."""
     for detail in details:
         place = place_of(detail)
-        problem, remedy = _words(shape, data, detail, place)
-        found.add(within + place, problem, remedy)
+        problem, remedy = _words(shape, data, detail=detail, place=place)
+        found.add(within + place, problem, remedy=remedy)
 
 
 def place_of(detail: ErrorDetails) -> faults.Place:
@@ -84,7 +86,7 @@ def _deep(value: yaml.Value) -> yaml.Value:
 
 
 def _take_away(
-    data: dict[str, yaml.Value], place: faults.Place, spare: Mapping[faults.Place, str]
+    data: dict[str, yaml.Value], place: faults.Place, *, spare: Mapping[faults.Place, str]
 ) -> None:
     """Remove the value at a place, or what holds it where it is missing."""
     while place:
@@ -109,7 +111,11 @@ def _like(place: faults.Place, pattern: faults.Place) -> bool:
 
 
 def _words(
-    shape: type[BaseModel], data: dict[str, yaml.Value], detail: ErrorDetails, place: faults.Place
+    shape: type[BaseModel],
+    data: dict[str, yaml.Value],
+    *,
+    detail: ErrorDetails,
+    place: faults.Place,
 ) -> tuple[str, str]:
     context = detail.get("ctx", {})
     kind = detail["type"]
@@ -122,7 +128,7 @@ def _words(
     if kind == fields.PLAIN:
         return str(context["problem"]), str(context["remedy"])
     if kind in {"enum", "literal_error"}:
-        return _choice(data, place, str(context["expected"]))
+        return _choice(data, place, expected=str(context["expected"]))
     said, remedy = _SAYINGS.get(kind, (_sentence(detail["msg"]), "Compare clients/_example."))
     return said.format(**context), remedy.format(**context)
 
@@ -156,7 +162,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
-def _choice(data: dict[str, yaml.Value], place: faults.Place, expected: str) -> tuple[str, str]:
+def _choice(data: dict[str, yaml.Value], place: faults.Place, *, expected: str) -> tuple[str, str]:
     known = re.findall(r"'([^']*)'", expected)
     value = at(data, place)
     shown = secret.quote(value) if isinstance(value, str) else "This"

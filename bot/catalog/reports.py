@@ -37,20 +37,20 @@ class Folder:
         if name not in names:
             hint = fields.meant(name, names)
             listed = f"There are {', '.join(names)}." if names else "There is none."
-            self.found.add(place, f"There is no {what} {name}.", hint or listed)
+            self.found.add(place, f"There is no {what} {name}.", remedy=hint or listed)
 
 
 def build(
-    folder: Folder, name: str, shape: model.ReportShape, *, week_start: int
+    folder: Folder, name: str, *, shape: model.ReportShape, week_start: int
 ) -> spec.ReportSpec:
     """Return the report's spec; what does not hold together goes to the folder's faults."""
     place: faults.Place = ("reports", name)
     if shape.schedule:
-        _order(shape.schedule, (*place, "schedule"), folder.found)
+        _order(shape.schedule, (*place, "schedule"), found=folder.found)
     if shape.trend:
         within = (*place, "metrics")
         folder.known(shape.trend, (*place, "trend"), among=within, what="metric")
-    formulas.check(folder.found, place, shape, names=folder.names(*place, "metrics"))
+    formulas.check(folder.found, place, shape=shape, names=folder.names(*place, "metrics"))
     return spec.ReportSpec(
         name=ids.ReportName(name),
         title=shape.title,
@@ -59,10 +59,10 @@ def build(
         period=dataclasses.replace(shape.period, week_start=week_start),
         compare=shape.compare,
         history=shape.history,
-        queries=tuple(_queries(folder, place, shape)),
-        metrics=tuple(_metrics(folder, place, shape)),
-        breakdowns=tuple(_breakdowns(folder, place, shape)),
-        narrative=_narrative(folder, place, shape.narrative),
+        queries=tuple(_queries(folder, place, shape=shape)),
+        metrics=tuple(_metrics(folder, place, shape=shape)),
+        breakdowns=tuple(_breakdowns(folder, place, shape=shape)),
+        narrative=_narrative(folder, place, shape=shape.narrative),
         trend=shape.trend,
     )
 
@@ -78,7 +78,7 @@ def _schedule(shape: model.ScheduleShape | None) -> spec.ScheduleSpec | None:
     )
 
 
-def _order(shape: model.ScheduleShape, place: faults.Place, found: faults.Faults) -> None:
+def _order(shape: model.ScheduleShape, place: faults.Place, *, found: faults.Faults) -> None:
     """All of it happens on one day: the fire, then post_at, then deliver_by."""
     line = CronSim(shape.cron, datetime(2026, 1, 5, tzinfo=UTC))
     fire = time(max(line.hours), max(line.minutes))
@@ -86,17 +86,17 @@ def _order(shape: model.ScheduleShape, place: faults.Place, found: faults.Faults
         if moment is not None and moment <= fire:
             problem = f"{moment:%H:%M} is not after the fire at {fire:%H:%M}."
             found.add(
-                (*place, key), problem, "Write a later time of the same day, or an earlier cron."
+                (*place, key), problem, remedy="Write a later time of that day, or an earlier cron."
             )
     if shape.post_at and shape.deliver_by and shape.post_at >= shape.deliver_by:
         problem = (
             f"The promise {shape.deliver_by:%H:%M} is not after post_at {shape.post_at:%H:%M}."
         )
-        found.add((*place, "deliver_by"), problem, "Promise a later time, or post earlier.")
+        found.add((*place, "deliver_by"), problem, remedy="Promise a later time, or post earlier.")
 
 
 def _text(
-    folder: Folder, place: faults.Place, shape: model.QueryShape | model.BreakdownShape
+    folder: Folder, place: faults.Place, *, shape: model.QueryShape | model.BreakdownShape
 ) -> str:
     """Return a query's SQL, checked for its parameters' names; empty where there is none."""
     folder.known(shape.source, (*place, "source"), among=("sources",), what="source")
@@ -105,23 +105,25 @@ def _text(
         text = sql.read(folder.path, shape.sql)
     except sql.Missing as error:
         file = shape.sql if error.line else faults.FILE
-        folder.found.add(inner, error.text, error.remedy, file=file, line=error.line)
+        folder.found.add(inner, error.text, remedy=error.remedy, file=file, line=error.line)
         return ""
     source = folder.sources.get(shape.source)
     if source is not None:
         for problem in sql.parameters(text, kinds.KINDS[source.kind].mark):
-            folder.found.add(inner, problem.text, problem.remedy, file=shape.sql, line=problem.line)
+            folder.found.add(
+                inner, problem.text, remedy=problem.remedy, file=shape.sql, line=problem.line
+            )
     return text
 
 
 def _queries(
-    folder: Folder, place: faults.Place, shape: model.ReportShape
+    folder: Folder, place: faults.Place, *, shape: model.ReportShape
 ) -> Iterator[spec.QuerySpec]:
     for name, query in shape.queries.items():
         yield spec.QuerySpec(
             name=name,
             source=query.source,
-            sql=_text(folder, (*place, "queries", name), query),
+            sql=_text(folder, (*place, "queries", name), shape=query),
             file=query.sql,
             span=query.span,
             optional=query.optional,
@@ -129,11 +131,11 @@ def _queries(
 
 
 def _metrics(
-    folder: Folder, place: faults.Place, shape: model.ReportShape
+    folder: Folder, place: faults.Place, *, shape: model.ReportShape
 ) -> Iterator[spec.MetricSpec]:
     for name, metric in shape.metrics.items():
         inner = (*place, "metrics", name)
-        _named(folder, inner, name)
+        _named(folder, inner, name=name)
         query, _, column = (metric.column or f".{name}").partition(".")
         if query:
             within = (*place, "queries")
@@ -151,19 +153,19 @@ def _metrics(
 
 
 def _breakdowns(
-    folder: Folder, place: faults.Place, shape: model.ReportShape
+    folder: Folder, place: faults.Place, *, shape: model.ReportShape
 ) -> Iterator[spec.BreakdownSpec]:
     for name, breakdown in shape.breakdowns.items():
         inner = (*place, "breakdowns", name)
-        _named(folder, inner, name)
+        _named(folder, inner, name=name)
         if name in folder.names(*place, "metrics"):
-            folder.found.add(inner, "A metric has this name too.", "Rename one of them.")
+            folder.found.add(inner, "A metric has this name too.", remedy="Rename one of them.")
         within = (*place, "metrics")
         folder.known(breakdown.metric, (*inner, "metric"), among=within, what="metric")
         yield spec.BreakdownSpec(
             name=name,
             source=breakdown.source,
-            sql=_text(folder, inner, breakdown),
+            sql=_text(folder, inner, shape=breakdown),
             file=breakdown.sql,
             by=breakdown.by,
             metric=breakdown.metric,
@@ -172,20 +174,20 @@ def _breakdowns(
         )
 
 
-def _named(folder: Folder, place: faults.Place, name: str) -> None:
+def _named(folder: Folder, place: faults.Place, *, name: str) -> None:
     if name in RESERVED or keyword.iskeyword(name):
-        folder.found.add(place, f"{name} is a reserved word.", f"Write {name}_value, or so.")
+        folder.found.add(place, f"{name} is a reserved word.", remedy=f"Write {name}_value, or so.")
 
 
 def _narrative(
-    folder: Folder, place: faults.Place, shape: model.NarrativeShape | None
+    folder: Folder, place: faults.Place, *, shape: model.NarrativeShape | None
 ) -> spec.NarrativeSpec:
     if shape is None:
         return spec.NarrativeSpec()
     reference = None
     if shape.credential is not None:
         inner = (*place, "narrative", "credential")
-        reference = credential.check(shape.credential, inner, folder.found)
+        reference = credential.check(shape.credential, inner, found=folder.found)
     return spec.NarrativeSpec(
         model=shape.model,
         language=shape.language,

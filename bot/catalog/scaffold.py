@@ -23,7 +23,7 @@ def new_client(folder: Path, client_id: str, *, name: str | None = None) -> list
     The client's channel is left to fill in: until then a fault says so. Nothing that exists is
     touched. Raises UsageError for an id or a name that cannot be, or that is taken.
     """
-    _refuse(folder, client_id, name)
+    _refuse(folder, client_id, name=name)
     words = {
         "{name}": json.dumps(name or client_id.replace("-", " ").title(), ensure_ascii=False),
         "{variable}": client_id.replace("-", "_").upper(),
@@ -41,7 +41,7 @@ def new_client(folder: Path, client_id: str, *, name: str | None = None) -> list
     return [*(place / file for file in _FILES), *_schema(folder)]
 
 
-def _refuse(folder: Path, client_id: str, name: str | None) -> None:
+def _refuse(folder: Path, client_id: str, *, name: str | None) -> None:
     if not load.is_id(client_id):
         reason = "is a word of /report" if client_id in load.WORDS else "cannot be a client's id"
         raise errors.UsageError(

@@ -13,11 +13,11 @@ KIND, CREDENTIAL = "kind", "credential"
 
 
 def build(
-    given: Mapping[str, yaml.Value], folder: Path, found: faults.Faults
+    given: Mapping[str, yaml.Value], folder: Path, *, found: faults.Faults
 ) -> dict[str, spec.SourceSpec]:
     """Return the sources that hold together, by name; the rest goes to ``found``."""
     built = {
-        name: _source(name, settings, folder, found)
+        name: _source(name, settings, folder=folder, found=found)
         for name, settings in given.items()
         if isinstance(settings, dict)
     }
@@ -25,22 +25,22 @@ def build(
 
 
 def _source(
-    name: str, given: dict[str, yaml.Value], folder: Path, found: faults.Faults
+    name: str, given: dict[str, yaml.Value], *, folder: Path, found: faults.Faults
 ) -> spec.SourceSpec | None:
     place: faults.Place = ("sources", name)
-    kind = _kind(given, place, found)
+    kind = _kind(given, place, found=found)
     if kind is None:
         return None
     own = {key: value for key, value in given.items() if key not in {KIND, CREDENTIAL}}
-    reference = _credential(kind, given, place, found)
+    reference = _credential(kind, given, place=place, found=found)
     try:
         settings = kind.settings.model_validate(own)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        plain.report(kind.settings, own, details, found, place)
+        plain.report(kind.settings, own, details=details, found=found, within=place)
         return None
     for problem in kind.problems(settings, folder):
-        found.add((*place, problem.key), problem.problem, problem.remedy)
+        found.add((*place, problem.key), problem.problem, remedy=problem.remedy)
     return spec.SourceSpec(
         name=name,
         kind=kind.name,
@@ -51,31 +51,31 @@ def _source(
 
 
 def _kind(
-    given: Mapping[str, yaml.Value], place: faults.Place, found: faults.Faults
+    given: Mapping[str, yaml.Value], place: faults.Place, *, found: faults.Faults
 ) -> kinds.Kind | None:
     known = ", ".join(sorted(kinds.KINDS))
     text = given.get(KIND)
     if not isinstance(text, str):
-        found.add((*place, KIND), "A source needs its kind.", f"There are {known}.")
+        found.add((*place, KIND), "A source needs its kind.", remedy=f"There are {known}.")
         return None
     if text not in kinds.KINDS:
         hint = fields.meant(text, kinds.KINDS)
         problem = f"{secret.quote(text)} is not a kind of source."
-        found.add((*place, KIND), problem, f"{hint} There are {known}.".strip())
+        found.add((*place, KIND), problem, remedy=f"{hint} There are {known}.".strip())
         return None
     return kinds.KINDS[text]
 
 
 def _credential(
-    kind: kinds.Kind, given: Mapping[str, yaml.Value], place: faults.Place, found: faults.Faults
+    kind: kinds.Kind, given: Mapping[str, yaml.Value], *, place: faults.Place, found: faults.Faults
 ) -> str | None:
     inner = (*place, CREDENTIAL)
     if not kind.credential and CREDENTIAL in given:
         problem = f"A {kind.name} source takes no credential (the value is not repeated)."
-        found.add(inner, problem, "Remove the line.")
+        found.add(inner, problem, remedy="Remove the line.")
     elif kind.credential and CREDENTIAL not in given:
         problem = f"A {kind.name} source needs a credential."
-        found.add(inner, problem, "Write credential: env://ITS_NAME.")
+        found.add(inner, problem, remedy="Write credential: env://ITS_NAME.")
     elif kind.credential:
-        return credential.check(given[CREDENTIAL], inner, found)
+        return credential.check(given[CREDENTIAL], inner, found=found)
     return None

@@ -55,7 +55,7 @@ class Unreadable(Exception):  # noqa: N818 - named for what it is
         self.problem = problem
 
 
-def _stop(line: int, text: str, remedy: str) -> Unreadable:
+def _stop(line: int, text: str, *, remedy: str) -> Unreadable:
     return Unreadable(Problem(line=line, text=text, remedy=remedy))
 
 
@@ -65,15 +65,15 @@ def decode(raw: bytes) -> str:
     Raises Unreadable with the line of the first byte that is not.
     """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _stop(1, "The file is UTF-16.", "Save it as UTF-8.")
+        raise _stop(1, "The file is UTF-16.", remedy="Save it as UTF-8.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _stop(line, "The file is not UTF-8.", "Save it as UTF-8.") from None
+        raise _stop(line, "The file is not UTF-8.", remedy="Save it as UTF-8.") from None
     for number, content in enumerate(text.splitlines(), 1):
         if any(c < " " and c != "\t" for c in content):
-            raise _stop(number, "There is a control character.", "Remove it.")
+            raise _stop(number, "There is a control character.", remedy="Remove it.")
     return text
 
 
@@ -81,21 +81,23 @@ def read(raw: bytes) -> Document:
     """Parse a file's bytes; raises Unreadable when nothing can be made of them."""
     if len(raw) > MAX_BYTES:
         size = f"{MAX_BYTES // 1024} KiB"
-        raise _stop(1, f"The file is larger than {size}.", "Keep data out of it.")
+        raise _stop(1, f"The file is larger than {size}.", remedy="Keep data out of it.")
     text = decode(raw)
     try:
         node = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise Unreadable(_explain(error, text)) from None
     except (yaml.YAMLError, ValueError, OverflowError):  # the latter for escapes such as \U
-        raise _stop(1, "The file is not YAML.", "Compare it with clients/_example.") from None
+        raise _stop(
+            1, "The file is not YAML.", remedy="Compare it with clients/_example."
+        ) from None
     if node is None:
-        raise _stop(1, "The file is empty.", "Start from clients/_example/client.yaml.")
+        raise _stop(1, "The file is empty.", remedy="Start from clients/_example/client.yaml.")
     if not isinstance(node, yaml.MappingNode):
         raise _stop(
             _line(node),
             "The file is not a list of `key: value` lines.",
-            "Compare clients/_example.",
+            remedy="Compare clients/_example.",
         )
     reader = _Reader()
     data = reader.mapping(node, ())
@@ -111,7 +113,7 @@ class _Loader(yaml.SafeLoader):
         self.depth += 1
         if self.depth > MAX_DEPTH:
             text = "The values are nested too deep."
-            raise _stop(int(self.line) + 1, text, "Compare clients/_example.")
+            raise _stop(int(self.line) + 1, text, remedy="Compare clients/_example.")
         try:
             return super().compose_node(parent, index)
         finally:
@@ -131,7 +133,7 @@ class _Reader:
     count: int = 0
     open: list[int] = field(default_factory=list[int])
 
-    def note(self, place: faults.Place, node: yaml.Node, text: str, remedy: str) -> None:
+    def note(self, place: faults.Place, node: yaml.Node, *, text: str, remedy: str) -> None:
         """Keep a problem that lets the reading go on."""
         self.problems.append(Problem(place=place, line=_line(node), text=text, remedy=remedy))
 
@@ -139,9 +141,16 @@ class _Reader:
         """Return a node's value."""
         self.count += 1
         if self.count > MAX_VALUES:
-            raise _stop(_line(node), "The file holds too many values.", "Use fewer aliases (`*`).")
+            raise _stop(
+                _line(node), "The file holds too many values.", remedy="Use fewer aliases (`*`)."
+            )
         if node.tag not in _PLAIN_TAGS:
-            self.note(place, node, f"The tag {node.tag[:40]!r} means nothing here.", "Remove it.")
+            self.note(
+                place,
+                node,
+                text=f"The tag {node.tag[:40]!r} means nothing here.",
+                remedy="Remove it.",
+            )
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
@@ -165,24 +174,26 @@ class _Reader:
         found: dict[str, Value] = {}
         with self.entered(node):
             for key, item in node.value:
-                if self.takes(key, place, found):
+                if self.takes(key, place, found=found):
                     inner = (*place, str(key.value))
                     self.lines[inner] = _line(key)
                     found[str(key.value)] = self.value(item, inner)
         return found
 
-    def takes(self, key: yaml.Node, place: faults.Place, found: dict[str, Value]) -> bool:
+    def takes(self, key: yaml.Node, place: faults.Place, *, found: dict[str, Value]) -> bool:
         """Whether a key can be read; notes why where it cannot."""
         name = str(key.value)
         inner = (*place, name)
         if not isinstance(key, yaml.ScalarNode):
             text, remedy = "A key is not a plain word.", "Put values with { or [ in quotes."
-            self.note(place, key, text, remedy)
+            self.note(place, key, text=text, remedy=remedy)
         elif name == "<<":
-            self.note(inner, key, "Merge keys (`<<`) are not read.", "Write the keys out.")
+            self.note(
+                inner, key, text="Merge keys (`<<`) are not read.", remedy="Write the keys out."
+            )
         elif name in found:
             text = f"The key stands twice, first on line {self.lines[inner]}."
-            self.note(inner, key, text, "Keep one of them.")
+            self.note(inner, key, text=text, remedy="Keep one of them.")
         else:
             return True
         return False
@@ -191,7 +202,7 @@ class _Reader:
     def entered(self, node: yaml.Node) -> Generator[None]:
         """Hold the node open, so that a value that holds itself is found."""
         if id(node) in self.open:
-            raise _stop(_line(node), "A value holds itself.", "Remove the alias (`*`).")
+            raise _stop(_line(node), "A value holds itself.", remedy="Remove the alias (`*`).")
         self.open.append(id(node))
         yield
         self.open.pop()

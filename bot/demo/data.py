@@ -58,16 +58,16 @@ def write(folder: Path, *, today: date, seed: int) -> None:
 
     ``folder`` is the demo's own copy of clients/; the files stand in ``<client>/data``.
     """
-    _write(folder / "acme/data/shop.csv", _SHOP, _shop(today, seed))
-    _write(folder / "acme/data/ads.csv", ("day", "platform", "cost"), _ads(today, seed))
-    _write(folder / "pvcp/data/bookings.csv", _BOOKING, _bookings(today, seed))
+    _write(folder / "acme/data/shop.csv", _SHOP, rows=_shop(today, seed))
+    _write(folder / "acme/data/ads.csv", ("day", "platform", "cost"), rows=_ads(today, seed))
+    _write(folder / "pvcp/data/bookings.csv", _BOOKING, rows=_bookings(today, seed))
 
 
 _SHOP = ("day", "channel", "sessions", "orders", "gross", "refunds")
 _BOOKING = ("booking", "booked_on", "arrival", "nights", "rate", "segment", "cancelled_on")
 
 
-def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def _write(path: Path, head: Sequence[str], *, rows: Iterable[Sequence[object]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -95,7 +95,7 @@ def _growth(day: date) -> float:
     return 1.0 + 0.07 * (day.toordinal() - date(2026, 1, 1).toordinal()) / 365
 
 
-def _mover(seed: int, day: date, names: Sequence[str]) -> tuple[str, float]:
+def _mover(seed: int, day: date, *, names: Sequence[str]) -> tuple[str, float]:
     """Return who moves in the week of the day, and by what factor."""
     monday = day - day.weekday() * _DAY
     luck = _luck(seed, "mover", monday.toordinal())
@@ -108,7 +108,7 @@ def _shop(today: date, seed: int) -> Iterator[Sequence[object]]:
     for day in _days(today, _DAYS):
         luck = _luck(seed, "shop", day.toordinal())
         common = _WEEKDAY[day.weekday()] * _season(day) * _growth(day)
-        name, factor = _mover(seed, day, paid)
+        name, factor = _mover(seed, day, names=paid)
         for channel in _CHANNELS:
             moved = factor if channel.name == name else 1.0
             sessions = round(channel.sessions * common * luck.gauss(1, 0.03))
@@ -133,17 +133,23 @@ def _bookings(today: date, seed: int) -> Iterator[Sequence[object]]:
     for day in _days(today, _DAYS + _LEAD):
         luck = _luck(seed, "hotel", day.toordinal())
         common = _WEEKDAY[day.weekday()] * _growth(day)
-        mover, factor = _mover(seed, day, names[:3])
+        mover, factor = _mover(seed, day, names=names[:3])
         number = 0
         for name, usual, lost, rate in _SEGMENTS:
             moved = factor if name == mover else 1.0
             for _ in range(max(0, round(luck.gauss(usual * common * moved, usual**0.5 / 2)))):
                 number += 1
-                yield _booking(luck, f"{day:%y%m%d}-{number:03}", day, today, (name, lost, rate))
+                yield _booking(
+                    luck,
+                    f"{day:%y%m%d}-{number:03}",
+                    day=day,
+                    today=today,
+                    segment=(name, lost, rate),
+                )
 
 
 def _booking(
-    luck: Random, key: str, day: date, today: date, segment: tuple[str, float, float]
+    luck: Random, key: str, *, day: date, today: date, segment: tuple[str, float, float]
 ) -> Sequence[object]:
     name, lost, usual = segment
     lead = min(int(luck.expovariate(1 / 24)), _LEAD)
@@ -170,24 +176,16 @@ $rows
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One table of the BigQuery double: its name, and the DuckDB SQL that yields its rows."""
+def xyz_tables(*, today: date, seed: int) -> dict[str, str]:
+    """Return the tables of the project xyz-pipeline: data set and name → DuckDB SQL of its rows.
 
-    project: str
-    dataset: str
-    name: str
-    sql: str
-
-
-def xyz_tables(today: date, seed: int) -> tuple[Table, ...]:
-    """Return what xyz's queries read: opportunities opened up to the day before ``today``."""
+    They hold the opportunities opened up to the day before ``today``.
+    """
     rows = ",\n".join(
         f"({key}, DATE '{opened}', {closed}, '{stage}', {amount:.2f}, '{region}')"
         for key, opened, closed, stage, amount, region in _deals(today, seed)
     )
-    sql = _DEALS.replace("$rows", rows)
-    return (Table(project="xyz-pipeline", dataset="crm", name="opportunities", sql=sql),)
+    return {"crm.opportunities": _DEALS.replace("$rows", rows)}
 
 
 def _deals(today: date, seed: int) -> Iterator[tuple[int, date, str, str, float, str]]:

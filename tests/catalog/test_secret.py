@@ -1,0 +1,74 @@
+"""A secret never stands in a file, and where one does it is never repeated."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.catalog import folder
+
+SECRETS = [
+    "xoxb-" + "1234567890-abcdefghij",
+    "sk-ant-" + "api03-abcdefghijklmnop",
+    "-----BEGIN " + "PRIVATE KEY-----",
+    "gh" + "p_abcdefghijklmnopqrstuvwxyz0123456789",
+    "AK" + "IAABCDEFGHIJKLMNOP",
+    "0123456789abcdef" * 4,
+]
+PLACES = [
+    ("name: Globex", "name: '{}'"),
+    ("channel: C0GLOBEX1", "channel: '{}'"),
+    ("stage: live", "stage: '{}'"),
+    ("stage: live", "password: '{}'"),
+    ("stage: live", "'{}': 1"),
+    ("env://GLOBEX_BIGQUERY", "'{}'"),
+    ("env://GLOBEX_BIGQUERY", "'env://{}'"),
+    ("env://GLOBEX_BIGQUERY", "{{type: service_account, private_key: '{}'}}"),
+    ("setup: load.sql", "setup: load.sql, credential: '{}'"),
+    ("setup: load.sql", "setup: load.sql, token: '{}'"),
+    ("globex-analytics", "'{}'"),
+    ("kind: bigquery", "kind: '{}'"),
+    ("claude-haiku-5-5", "'{}'"),
+    ("revenue / ad_spend", "'{}'"),
+    ("sql: orders.sql", "sql: '{}'"),
+    ("period: week", "period: '{}'"),
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize(("old", "new"), PLACES)
+def test_a_pasted_secret_is_refused_and_never_repeated(
+    tmp_path: Path, old: str, new: str, secret: str
+) -> None:
+    found = folder.faults(tmp_path, folder.edit(old, new.format(secret)))
+    if old not in {"name: Globex", "globex-analytics"}:
+        assert found
+    assert not any(secret[:16] in str(fault) or secret[-16:] in str(fault) for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("env://globex", "does not name an environment variable"),
+        ("vault://kv/globex", "later version"),
+        ("ftp://x", "no kind of credential reference"),
+        ("env://SLACK_BOT_TOKEN", "belongs to the bot itself"),
+        ("env://ANTHROPIC_API_KEY", "belongs to the bot itself"),
+    ],
+)
+def test_only_env_references_of_the_client_itself_are_taken(
+    tmp_path: Path, reference: str, said: str
+) -> None:
+    found = folder.only(tmp_path, folder.edit("env://GLOBEX_BIGQUERY", reference))
+    assert found.key == "sources.warehouse.credential"
+    assert said in found.problem
+
+
+def test_a_source_that_needs_a_credential_says_so(tmp_path: Path) -> None:
+    text = folder.edit("    credential: env://GLOBEX_BIGQUERY\n", "")
+    assert "needs a credential" in folder.only(tmp_path, text).problem
+
+
+def test_a_pasted_key_of_a_service_account_is_not_repeated(tmp_path: Path) -> None:
+    key = '{"type": "service_account", "private_key": "-----BEGIN ' + 'PRIVATE KEY-----abc"}'
+    found = folder.only(tmp_path, folder.edit("env://GLOBEX_BIGQUERY", f"'{key}'"))
+    assert "PRIVATE" not in str(found)
