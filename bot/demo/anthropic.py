@@ -19,9 +19,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
+
+from bot.demo import messages
 
 CACHEABLE_TOKENS = 512
 """A shorter prefix is not kept. The real limit differs by model."""
@@ -29,7 +31,6 @@ ALWAYS_THINKING = ("claude-opus-5-5", "claude-fable")
 """Models that refuse to be told not to think."""
 _VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
 _CHARACTERS_PER_TOKEN = 4
-_KNOWN = re.compile(r"claude-[a-z]+-\d")
 _REFERENCE = re.compile(r"^([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+) = (.+)$", re.MULTILINE)
 
 
@@ -81,60 +82,6 @@ class Request:
     body: Mapping[str, object]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Cache(_Strict):
-    type: Literal["ephemeral"]
-    ttl: Literal["5m", "1h"] = "5m"
-
-
-class _Text(_Strict):
-    type: Literal["text"]
-    text: str = Field(min_length=1)
-    cache_control: _Cache | None = None
-
-
-class _Message(_Strict):
-    role: Literal["user", "assistant"]
-    content: str | list[_Text]
-
-    def text(self) -> str:
-        """Return what was said, whole."""
-        if isinstance(self.content, str):
-            return self.content
-        return "".join(part.text for part in self.content)
-
-
-class _Format(_Strict):
-    type: Literal["json_schema"]
-    schema_: dict[str, object] = Field(alias="schema")
-
-
-class _Output(_Strict):
-    format: _Format | None = None
-    effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
-
-
-class _Thinking(_Strict):
-    type: Literal["adaptive", "disabled"]
-    display: Literal["summarized", "omitted"] | None = None
-
-
-class _Body(_Strict):
-    """The arguments a current model takes: sampling parameters are refused."""
-
-    model: str
-    max_tokens: int = Field(ge=1, le=128_000)
-    messages: list[_Message] = Field(min_length=1)
-    system: str | list[_Text] = ""
-    output_config: _Output | None = None
-    thinking: _Thinking | None = None
-    stream: Literal[False] = False
-    metadata: dict[str, str] | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reply:
     status: int
@@ -148,6 +95,8 @@ class Double:
     def __init__(self, *, key: str = "demo-key") -> None:
         self.key = key
         self.requests: list[Request] = []
+        self.models: tuple[str, ...] = ("claude-",)
+        """Beginnings of the ids it knows."""
         self._script: deque[Fault | tuple[str, ...]] = deque()
         self._kept: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
@@ -168,6 +117,14 @@ class Double:
     def fail(self, fault: Fault) -> None:
         """Let that request go wrong."""
         self._script.append(fault)
+
+    def forget(self) -> None:
+        """Be as new: no requests, no script, nothing kept, every model known."""
+        with self._lock:
+            self.requests.clear()
+            self._script.clear()
+            self._kept.clear()
+            self.models = ("claude-",)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -190,20 +147,25 @@ class Double:
         if refused:
             return refused
         try:
-            body = _Body.model_validate_json(raw)
+            body = messages.Body.model_validate_json(raw)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"])
             return _error(400, "invalid_request_error", f"{place}: {first['msg']}")
         with self._lock:
             self.requests.append(Request(headers=headers, body=json.loads(raw)))
-            problem = _problem(body)
+            problem = self._unknown(body) or _problem(body)
             if problem:
                 return problem
             scripted = self._script.popleft() if self._script else _composed(body)
         if isinstance(scripted, Fault):
             return self._failed(scripted, body)
         return self._message(body, json.dumps({"sentences": list(scripted)}, ensure_ascii=False))
+
+    def _unknown(self, body: messages.Body) -> _Reply | None:
+        if body.model.startswith(self.models):
+            return None
+        return _error(404, "not_found_error", f"model: {body.model}")
 
     def _refused(self, path: str, headers: Mapping[str, str]) -> _Reply | None:
         if path != "/v1/messages":
@@ -217,7 +179,7 @@ class Double:
             return _error(400, "invalid_request_error", "content-type: must be application/json")
         return None
 
-    def _failed(self, fault: Fault, body: _Body) -> _Reply | None:
+    def _failed(self, fault: Fault, body: messages.Body) -> _Reply | None:
         if fault in _STATUS:
             return _error(_STATUS[fault], fault.value, "as scripted")
         if fault in _TEXTS:
@@ -230,7 +192,7 @@ class Double:
             self._closing.wait(30)
         return None
 
-    def _message(self, body: _Body, text: str, *, stop: str = "end_turn") -> _Reply:
+    def _message(self, body: messages.Body, text: str, *, stop: str = "end_turn") -> _Reply:
         thoughts = body.thinking is None or body.thinking.type != "disabled"
         content = [{"type": "thinking", "thinking": "", "signature": "none"}] if thoughts else []
         shown = {
@@ -245,7 +207,7 @@ class Double:
         }
         return _Reply(status=200, body=json.dumps(shown).encode(), headers={})
 
-    def _usage(self, body: _Body, text: str) -> Mapping[str, object]:
+    def _usage(self, body: messages.Body, text: str) -> Mapping[str, object]:
         """Count four characters a token; a long enough prefix is written once, then read."""
         system = body.system if isinstance(body.system, list) else []
         rules = "".join(part.text for part in system)
@@ -271,9 +233,7 @@ class Double:
         }
 
 
-def _problem(body: _Body) -> _Reply | None:
-    if not _KNOWN.match(body.model):
-        return _error(404, "not_found_error", f"model: {body.model}")
+def _problem(body: messages.Body) -> _Reply | None:
     if body.messages[-1].role != "user":
         return _error(400, "invalid_request_error", "messages: must end with a user turn")
     if body.messages[0].role != "user":
@@ -285,7 +245,7 @@ def _problem(body: _Body) -> _Reply | None:
     return None
 
 
-def _composed(body: _Body) -> tuple[str, ...]:
+def _composed(body: messages.Body) -> tuple[str, ...]:
     """Write plain sentences from the references that the first message lists."""
     listed = dict(_REFERENCE.findall(body.messages[0].text()))
     metrics = [name[: -len(".change")] for name in listed if _is_change(name)]

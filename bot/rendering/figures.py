@@ -50,11 +50,6 @@ class Figure:
     render: Render
 
 
-def find(name: str, made: report.Report) -> Figure | None:
-    """Return the figure a reference names, None where there is none."""
-    return index(made).get(name)
-
-
 def index(made: report.Report) -> Mapping[str, Figure]:
     """Return every reference that exists in a report, in the order of its figures."""
     found: dict[str, Figure] = {}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import assert_never
 
 from babel import Locale, UnknownLocaleError, numbers
 
@@ -101,6 +102,8 @@ class Formats:
                 said = self.words.rose if change.move is Move.ROSE else self.words.fell
                 size = self.words.share.format(change.size) if change.is_share else change.size
                 return said.format(size)
+            case _:
+                assert_never(change.move)
 
     def moved(self, one: metric.Metric) -> str:
         """Return a move within a sentence: ``fell from 5.64 to 5.00``."""

@@ -1,8 +1,10 @@
 """Numbers in a locale. Everything is rounded half up, the way a reader would by hand."""
 
 import copy
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import assert_never
 
 from babel import Locale, numbers
 
@@ -14,6 +16,8 @@ _SCIENTIFIC_FROM = Decimal(10) ** 15
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
 """Holds the largest double to two decimals."""
 _MINUTE, _HOUR = 60, 3600
+_LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+"""CHF 40.00, not CHF40.00: the space that CLDR asks for and Babel leaves out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,8 @@ class Numerals:
                 return self.duration(amount)
             case Unit.COUNT:
                 return self.plain(amount, 0)
+            case _:
+                assert_never(unit)
 
     def plain(self, amount: Decimal, decimals: int) -> str:
         """Return a grouped number; one too small for the decimals keeps two digits."""
@@ -47,6 +53,8 @@ class Numerals:
 
     def percent(self, fraction: Decimal, decimals: int) -> str:
         """Return a fraction as a percentage: 0.0196 reads ``1.96%``."""
+        if abs(fraction) >= _SCIENTIFIC_FROM / 100:
+            return f"{self.plain(fraction * 100, 0)}%"
         shown = _fitting(fraction * 100, decimals)
         pattern = _with_decimals(self.locale.percent_formats[None], decimals, shown)
         return pattern.apply(rounded(fraction, shown + 2), self.locale)
@@ -60,7 +68,8 @@ class Numerals:
         shown = _fitting(amount, decimals)
         pattern = _with_decimals(self.locale.currency_formats["standard"], decimals, shown)
         exact = rounded(amount, shown)
-        return pattern.apply(exact, self.locale, currency=self.currency, currency_digits=False)
+        text = pattern.apply(exact, self.locale, currency=self.currency, currency_digits=False)
+        return _LETTER_THEN_DIGIT.sub("\u00a0", text)
 
     def duration(self, seconds: Decimal) -> str:
         """Return seconds as ``2 h 58 min``, ``3 min 12 s`` or ``41.5 s``."""

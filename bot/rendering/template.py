@@ -1,12 +1,13 @@
 """The narrative without a model: two to four sentences of references, the same for same facts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from string import Template
 
 from bot.domain import metric, report
 from bot.domain.metric import Move, Unit
-from bot.rendering import formats
+from bot.rendering import formats, references
 
 _FLAT_MAX = 2
 _SENTENCES_MAX = 4
@@ -21,6 +22,20 @@ def write(made: report.Report, to: formats.Formats) -> tuple[report.Sentence, ..
     """
     return tuple(
         report.Sentence(text=sentence) for sentence in list(_sentences(made, to))[:_SENTENCES_MAX]
+    )
+
+
+def rechecked(made: report.Report, to: formats.Formats) -> report.Report:
+    """Return the report as the parent may show it (Settled 13): as it is where every sentence of
+    its narrative passes ``check``, with the template's sentences where one does not.
+    """
+    if not any(references.check(sentence.text, made) for sentence in made.narrative):
+        return made
+    return replace(
+        made,
+        narrative=write(made, to),
+        author=report.Author.TEMPLATE,
+        author_note="its sentences did not pass the checks",
     )
 
 
@@ -76,7 +91,8 @@ def _mover(made: report.Report, to: formats.Formats) -> Iterator[str]:
         first = split.movers[0].contribution if split.movers else None
         if not first or split.total.contribution is None:
             continue
-        leads = bool(made.metrics) and split.metric == made.metrics[0].name
+        names = [one.name for one in made.metrics]
+        leads = split.metric not in names[1:]
         prose = to.words.prose
         yield _filled(
             prose.mover if leads else prose.mover_of,

@@ -211,7 +211,7 @@ class _Talk:
         return self._read(body)
 
     def _post(self, *, last: bool) -> bytes:
-        left = max(1.0, self.until - time.monotonic())
+        left = max(0.01, self.until - time.monotonic())
         room = self.access.max_output_tokens * (_THINKING_ROOM if self.thinks else 1)
         raw = self.client.messages.with_raw_response.create(
             model=self.model,

@@ -65,7 +65,7 @@ WORDS = words.Words(
         numbers=(
             r"zéro|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze",
             r"seize|vingts?|trente|quarante|cinquante|soixante|septante|huitante|nonante|cents?",
-            r"mille|millions?|milliards?|(?:di|dou|quin|cent|vingt|trent|cinquant)(?:z?aines?)|(?:premi|derni)(?:er|ère)s?|seconde?s?|pourcent\w*",
+            r"mille|millions?|milliards?|(?:di|dou|quin|cent|vingt|trent|cinquant)(?:z?aines?)|premi(?:er|ère)s?|seconde?s?|pourcent\w*",
             r"\w+ièmes?|tiers|moitiés?|demie?s?|doubl\w+|tripl\w+|quadrupl\w+|double|triple",
         ),
         phrases_of_number=(r"pour cent", r"un quart", r"quarts? d", r"une fois", r"fois plus"),
