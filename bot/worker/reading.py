@@ -110,6 +110,7 @@ class _Reader:
             client=order.client.id,
             report=order.report,
             run=order.run,
+            attempt=order.attempt,
             deadline=time.monotonic() + order.deadline_seconds * _SHARE,
             credential=self._wanted.credentials.get(source.name),
             environment=order.environment,

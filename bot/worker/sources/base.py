@@ -99,6 +99,7 @@ class Access:
     client: ids.ClientId
     report: ids.ReportName
     run: ids.RunId
+    attempt: int
     deadline: float
     """On the monotonic clock: when reading must have ended."""
     patience: float = 20.0

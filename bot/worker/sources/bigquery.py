@@ -38,6 +38,8 @@ _STOP_SECONDS = 4.0
 _MOST_TRIES = 20
 """Jobs of one run, query and period; more have never all failed."""
 _SLOWEST_POLL = 1.0
+_ATTEMPT = "attempt"
+"""The label that tells which attempt began a job, and so counts its cost."""
 _KNOWN = (
     exceptions.GoogleAPIError,
     auth_exceptions.GoogleAuthError,
@@ -71,6 +73,7 @@ class _Job(Protocol):
 
     error_result: object
     total_bytes_billed: int | None
+    labels: Mapping[str, str]
 
     def done(self, *, retry: bigqueryerrors.Retry, timeout: float) -> bool:
         """Ask for its state."""
@@ -106,10 +109,11 @@ class Bigquery:
         bound = self._access.bound(statement.names(ask.sql), ask, mark="@")
         with self._counted(), self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
-            job, is_new = self._begun(ask, bound, until)
+            job = self._begun(ask, bound, until)
             self._wait(job, ask, until)
             table = self._table(job, ask)
-            billed = int(job.total_bytes_billed or 0) if is_new else 0
+            is_ours = job.labels.get(_ATTEMPT) == str(self._access.attempt)
+            billed = int(job.total_bytes_billed or 0) if is_ours else 0
             usage = money.Usage(
                 kind=money.UsageKind.BIGQUERY,
                 item=ask.query,
@@ -128,10 +132,8 @@ class Bigquery:
         """Close the connections."""
         self._client.close()
 
-    def _begun(
-        self, ask: base.Ask, bound: Mapping[str, base.Parameter], until: float
-    ) -> tuple[_Job, bool]:
-        """The job to wait for, and whether this attempt began it (and so pays for it)."""
+    def _begun(self, ask: base.Ask, bound: Mapping[str, base.Parameter], until: float) -> _Job:
+        """The job to wait for: a new one, or the one of an earlier attempt or request."""
         config = self._config(bound, until)
         for number in count():
             job_id = _job_id(self._access, self._settings, ask, number=number)
@@ -150,8 +152,8 @@ class Bigquery:
                     continue
                 if job is None:
                     raise
-                return job, False
-            return cast("_Job", began), True
+                return job
+            return cast("_Job", began)
         raise AssertionError  # count() never ends
 
     def _earlier(self, job_id: str, until: float) -> _Job | None:
@@ -176,6 +178,7 @@ class Bigquery:
                 "client": _label(access.client),
                 "report": _label(access.report),
                 "run": _label(access.run),
+                _ATTEMPT: str(access.attempt),
             },
             job_timeout_ms=max(1, int((until - time.monotonic()) * 1000)),
             connection_properties=[bigquery.ConnectionProperty("time_zone", access.timezone)],

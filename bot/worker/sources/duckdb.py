@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import duckdb
 
@@ -31,6 +31,7 @@ _MEMORY_MB = 1024
 _SHARE = 2
 """DuckDB gets at most this part of the process's address space."""
 _ZONED = "TIMESTAMP WITH TIME ZONE"
+_TEMP = "reportops_instants"
 _OFFLINE: dict[str, bool | int | float | str | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -49,18 +50,6 @@ def open_source(access: base.Access) -> "Duckdb":
     source = Duckdb(access, settings)
     source.prepare(folder)
     return source
-
-
-class _Relation(Protocol):
-    """What we use of a relation beyond its stub."""
-
-    def project(self, columns: str, /) -> "_Relation":
-        """Choose and convert columns; the order of rows stays."""
-        ...
-
-    def fetchmany(self, size: int, /) -> list[tuple[base.Cell, ...]]:
-        """The next rows."""
-        ...
 
 
 class Duckdb:
@@ -121,14 +110,18 @@ class Duckdb:
 
     def _local(
         self, sql: str, described: Sequence[tuple[str, str]], values: Mapping[str, object]
-    ) -> _Relation:
-        """Instants as local times: DuckDB hands out zoned ones only together with pytz."""
+    ) -> duckdb.DuckDBPyConnection:
+        """Instants as local times: DuckDB hands out zoned ones only together with pytz.
+
+        The rows take the way over a temporary table, because no text around the client's SQL
+        could cast its columns whatever comment it ends with; their order stays.
+        """
         columns = ", ".join(
             f"{_name(name)}::TIMESTAMP AS {_name(name)}" if kind == _ZONED else _name(name)
             for name, kind in described
         )
-        found = cast("_Relation", self._connection.query(sql, params=values or None))
-        return found.project(columns)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_TEMP} AS {sql}", values or None)
+        return self._connection.execute(f"SELECT {columns} FROM {_TEMP}")  # noqa: S608 - names of columns, quoted
 
     @contextmanager
     def _bounded(self) -> "Generator[None]":

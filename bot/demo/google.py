@@ -1,0 +1,237 @@
+"""A local double of Google's sign-in: issues bearer tokens and takes grants back.
+
+    with google.GoogleDouble() as accounts:
+        key = accounts.service_account("reports@p.iam.gserviceaccount.com", "p")
+        accounts.revoke("reports@p.iam.gserviceaccount.com")
+
+A service account's assertion must really be signed by the key that was handed out. What is revoked
+stays revoked for tokens that are out already, until it is granted again.
+"""
+
+import base64
+import binascii
+import json
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self, cast
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from bot import clock
+from bot.demo import loopback
+
+_JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_LIFETIME = timedelta(hours=1)
+_LONGEST_ASSERTION = timedelta(hours=1, minutes=1)
+_KEY_BITS = 2048
+_AUDIENCE = "https://oauth2.googleapis.com/token"
+"""What Google's own library writes, wherever it sends the assertion."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Account:
+    """Somebody who may sign in."""
+
+    email: str
+    projects: set[str]
+    keys: dict[str, rsa.RSAPublicKey] = field(default_factory=dict[str, rsa.RSAPublicKey])
+    """Key id → public key."""
+    refresh_tokens: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Refresh token → client id and secret."""
+    granted: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Whom a bearer token stands for."""
+
+    email: str
+    projects: frozenset[str]
+
+
+class GoogleDouble:
+    """The token endpoint, and who is known to it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clock = clock.SystemClock()  # tokens live in real time, whatever a demo's clock says
+        self._accounts: dict[str, _Account] = {}
+        self._tokens: dict[str, tuple[str, datetime]] = {}
+        self._outage = 0
+        self.requests = 0
+        """How often a token was asked for."""
+        self._http = loopback.Loopback([("POST", "/token", self._token)])
+
+    def start(self) -> Self:
+        """Answer from now on."""
+        self._http.start()
+        return self
+
+    def stop(self) -> None:
+        """Let go of the port."""
+        self._http.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The token endpoint."""
+        return f"{self._http.url}/token"
+
+    def service_account(self, email: str, project: str) -> dict[str, str]:
+        """Return the JSON of a new key for a service account that may use the project."""
+        private = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+        key_id = secrets.token_hex(20)
+        with self._lock:
+            self._account(email, project).keys[key_id] = private.public_key()
+        pem = private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        return {
+            "type": "service_account",
+            "project_id": project,
+            "private_key_id": key_id,
+            "private_key": pem.decode(),
+            "client_email": email,
+            "client_id": str(secrets.randbelow(10**20)),
+            "token_uri": self.url,
+        }
+
+    def authorized_user(self, email: str, project: str) -> dict[str, str]:
+        """Return the JSON of a new refresh token of a person who may use the project."""
+        refresh, client_id, client_secret = (secrets.token_urlsafe(24) for _ in range(3))
+        with self._lock:
+            tokens = self._account(email, project).refresh_tokens
+            tokens[refresh] = (client_id, client_secret)
+        return {
+            "type": "authorized_user",
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "refresh_token": refresh,
+            "token_uri": self.url,
+        }
+
+    def revoke(self, email: str) -> None:
+        """Take back the grant: no new tokens, and those that are out are worth nothing."""
+        with self._lock:
+            self._accounts[email].granted = False
+
+    def grant(self, email: str) -> None:
+        """Give the grant again."""
+        with self._lock:
+            self._accounts[email].granted = True
+
+    def expire_tokens(self) -> None:
+        """Make every token that is out worth nothing; a new one may be had at once."""
+        with self._lock:
+            self._tokens.clear()
+
+    def fail(self, times: int) -> None:
+        """Answer the next requests with a fault of our own (500, retryable)."""
+        with self._lock:
+            self._outage = times
+
+    def principal(self, token: str) -> Principal | None:
+        """Return whom a bearer token stands for; None when it is unknown, expired or revoked."""
+        with self._lock:
+            email, until = self._tokens.get(token, ("", self._clock.now()))
+            account = self._accounts.get(email)
+            if account is None or not account.granted or until <= self._clock.now():
+                return None
+            return Principal(email=email, projects=frozenset(account.projects))
+
+    def projects(self, email: str) -> frozenset[str]:
+        """Return what somebody may read; nothing while the grant is revoked."""
+        with self._lock:
+            account = self._accounts.get(email)
+            return frozenset(account.projects) if account and account.granted else frozenset()
+
+    def _account(self, email: str, project: str) -> _Account:
+        account = self._accounts.setdefault(email, _Account(email=email, projects=set()))
+        account.projects.add(project)
+        return account
+
+    def _token(self, request: loopback.Request) -> loopback.Reply:
+        form = request.form()
+        with self._lock:
+            self.requests += 1
+            if self._outage:
+                self._outage -= 1
+                return loopback.Reply(status=500, body={"error": "internal_failure"})
+            match form.get("grant_type"):
+                case kind if kind == _JWT:
+                    found = self._by_assertion(form.get("assertion", ""))
+                case "refresh_token":
+                    found = self._by_refresh_token(form)
+                case _:
+                    found = _refused("unsupported_grant_type", "Invalid grant_type.")
+            return self._issued(found) if isinstance(found, _Account) else found
+
+    def _issued(self, account: _Account) -> loopback.Reply:
+        if not account.granted:
+            return _refused("invalid_grant", "Token has been expired or revoked.")
+        token = f"demo.{secrets.token_urlsafe(32)}"
+        self._tokens[token] = (account.email, self._clock.now() + _LIFETIME)
+        seconds = int(_LIFETIME.total_seconds())
+        body = {"access_token": token, "expires_in": seconds, "token_type": "Bearer"}
+        return loopback.Reply(body=body)
+
+    def _by_refresh_token(self, form: Mapping[str, str]) -> _Account | loopback.Reply:
+        presented = form.get("refresh_token", "")
+        for account in self._accounts.values():
+            if presented in account.refresh_tokens:
+                pair = (form.get("client_id", ""), form.get("client_secret", ""))
+                if pair != account.refresh_tokens[presented]:
+                    return _refused("invalid_client", "The OAuth client was not found.", 401)
+                return account
+        return _refused("invalid_grant", "Token has been expired or revoked.")
+
+    def _by_assertion(self, assertion: str) -> _Account | loopback.Reply:
+        signed, _, signature = assertion.rpartition(".")
+        head, _, body = signed.partition(".")
+        try:
+            header, claims = _decoded(head), _decoded(body)
+            account = self._accounts.get(str(claims["iss"]))
+            key = account.keys.get(str(header.get("kid"))) if account else None
+            if account is None or key is None:
+                return _refused("invalid_grant", "Invalid grant: account not found")
+            sealed = base64.urlsafe_b64decode(signature + "==")
+            key.verify(sealed, signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+            if not self._is_timely(claims) or claims["aud"] not in {self.url, _AUDIENCE}:
+                return _refused("invalid_grant", "Invalid JWT: check your iat, exp and aud.")
+        except InvalidSignature:
+            return _refused("invalid_grant", "Invalid JWT Signature.")
+        except (KeyError, TypeError, ValueError, binascii.Error):
+            return _refused("invalid_grant", "Bad Request")
+        return account
+
+    def _is_timely(self, claims: Mapping[str, object]) -> bool:
+        now = self._clock.now().timestamp()
+        issued, expires = float(str(claims["iat"])), float(str(claims["exp"]))
+        return issued <= now + 60 and now < expires <= issued + _LONGEST_ASSERTION.total_seconds()
+
+
+def _decoded(part: str) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", json.loads(base64.urlsafe_b64decode(part + "==")))
+
+
+def _refused(error: str, description: str, status: int = 400) -> loopback.Reply:
+    body = {"error": error, "error_description": description}
+    return loopback.Reply(status=status, body=body)
