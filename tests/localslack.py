@@ -2,11 +2,12 @@
 by ``localslack.fixture()``.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -20,7 +21,7 @@ METHODS = Path(__file__).parents[2] / "shared" / "slack-api" / "methods"
 @asynccontextmanager
 async def started(
     clock: clocks.Clock | None = None, *, space: workspace.Workspace | None = None
-) -> AsyncIterator[server.LocalSlack]:
+) -> AsyncGenerator[server.LocalSlack]:
     """A started local Slack with the sample workspace, on the machine's clock by default."""
     place = space or workspace.sample_workspace()
     ticking = clock or clocks.SystemClock()
@@ -41,12 +42,27 @@ def app(slack: server.LocalSlack) -> AsyncApp:
 
 def fixture(
     clock: Callable[[], clocks.Clock] = clocks.SystemClock,
-) -> Callable[..., AsyncIterator[server.LocalSlack]]:
+) -> Callable[..., AsyncGenerator[server.LocalSlack]]:
     """A pytest fixture that gives a started local Slack: ``slack = localslack.fixture()``."""
 
     @pytest.fixture
-    async def slack() -> AsyncIterator[server.LocalSlack]:
+    async def slack() -> AsyncGenerator[server.LocalSlack]:
         async with started(clock()) as running:
             yield running
 
     return slack
+
+
+@asynccontextmanager
+async def connected(
+    slack: server.LocalSlack, made: AsyncApp
+) -> AsyncGenerator[AsyncSocketModeHandler]:
+    """The app's socket is open and said hello."""
+    handler = AsyncSocketModeHandler(made, slack.app_token)
+    before = slack.control.sockets
+    await handler.connect_async()
+    await slack.until(lambda: slack.control.sockets > before)
+    try:
+        yield handler
+    finally:
+        await handler.close_async()

@@ -96,9 +96,9 @@ class Descriptions:
     errors: Mapping[str, frozenset[str]]
 
     def unknown(self, method: str, args: Json) -> tuple[str, ...]:
-        """The arguments that the method does not have."""
+        """The arguments that the method does not have; SDKs add team_id to any call."""
         known = self.arguments.get(method, frozenset(KNOWN.get(method, "").split()))
-        return tuple(sorted(set(args) - known - {"token"}))
+        return tuple(sorted(set(args) - known - {"token", "team_id"}))
 
     def undocumented(self, method: str, error: str) -> bool:
         """Whether the method is described and this is none of its errors."""

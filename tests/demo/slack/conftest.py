@@ -1,0 +1,27 @@
+"""A started local Slack, a client on it, and a Bolt app connected to it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.demo.slack import server
+from tests import localslack
+
+slack = localslack.fixture()
+
+
+@pytest.fixture
+def web(slack: server.LocalSlack) -> AsyncWebClient:
+    return localslack.client(slack)
+
+
+@pytest.fixture
+async def app(slack: server.LocalSlack) -> AsyncIterator[AsyncApp]:
+    """A Bolt app that is connected; listeners may be added later."""
+    made = localslack.app(slack)
+    async with localslack.connected(slack, made):
+        yield made
+
+
