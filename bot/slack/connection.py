@@ -88,9 +88,9 @@ class Connection:
         """How it stands now."""
         return self._state
 
-    async def connected(self) -> None:
-        """Return once at least one socket stands."""
-        while not self._state.connected:
+    async def stands(self, sockets: int = 1) -> None:
+        """Return once at least so many sockets stand."""
+        while self._state.sockets < sockets:
             self._changed.clear()
             await self._changed.wait()
 

@@ -42,6 +42,8 @@ async def identify(slack: web.Web) -> Identity:
     answer = await slack.read("auth.test")
     if not answer.ok:
         raise errors.ConfigurationError(_trouble("SLACK_BOT_TOKEN", answer))
+    if not answer.text("bot_id"):
+        raise errors.ConfigurationError(_wrong_kind("SLACK_BOT_TOKEN", "not a bot's"))
     told = answer.headers.get("x-oauth-scopes", "")
     scopes = tuple(sorted(one.strip() for one in told.split(",") if one.strip()))
     missing = _missing(NEEDED, scopes)
@@ -83,8 +85,12 @@ def _trouble(name: str, answer: web.Answer) -> str:
     if answer.error == web.UNREACHABLE or answer.unclear:
         return f"Slack could not be reached ({answer.error}). Check the network and SLACK_API_URL."
     if answer.error in {"not_allowed_token_type", "missing_scope"}:
-        kind = "the app-level token (xapp-…) with connections:write"
-        wanted = kind if name == "SLACK_APP_TOKEN" else "the bot token (xoxb-…)"
-        return f"{name} is not of the right kind ({answer.error}). Set {wanted}."
+        return _wrong_kind(name, answer.error)
     fault, _ = refusals.explain(answer.error)
     return f"{name} was refused: {fault} ({answer.error}). Set a valid one and start again."
+
+
+def _wrong_kind(name: str, told: str) -> str:
+    app = "the app-level token (xapp-…) with connections:write"
+    wanted = app if name == "SLACK_APP_TOKEN" else "the bot token (xoxb-…)"
+    return f"{name} is not of the right kind ({told}). Set {wanted}."

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from bot.domain import delivery, ids, views
 from bot.slack import blocks, limits
+from bot.slack import ids as names
 
 
 def faults(found: Sequence[views.Fault]) -> delivery.Body:
@@ -44,6 +45,32 @@ def refused(
     told = f"🔴 Slack refused {blocks.escape(what)} in {blocks.channel(channel)}: "
     reason = f"{blocks.escape(fault)} ({blocks.escape(code)}). {blocks.escape(remedy)}"
     return _say(told + reason)
+
+
+def held(name: str, title: str, *, run_id: ids.RunId, outsiders: bool) -> delivery.Body:
+    """Return that a report is ready but waits for an operator's word, with the buttons for it.
+
+    ``outsiders``: people from outside read its channel; else its figures differ from those sent.
+    """
+    what = f"{blocks.escape(name)} · {blocks.escape(title)}"
+    if outsiders:
+        text = f"🟠 {what} is ready and held: people from outside can read its channel."
+        row = (_button("Post it there", names.CONFIRM_AUDIENCE, run_id),)
+        note = "Confirm once, and its posts go out until other people come in."
+    else:
+        text = f"🟠 {what} was made again, and its figures differ from those that were sent."
+        row = (
+            _button("Replace", names.REPLACE, run_id),
+            _button("Post as new", names.POST_AS_NEW, run_id),
+            _button("Discard", names.DISCARD, run_id),
+        )
+        note = "Replace edits the post and marks it corrected."
+    parts = (blocks.section(text), blocks.context(note), blocks.actions(*row))
+    return limits.fit(delivery.Body(text=text, blocks=parts))
+
+
+def _button(label: str, action: str, run_id: ids.RunId) -> delivery.Block:
+    return blocks.button(label, action, value=run_id)
 
 
 def outsiders(name: str, channel: ids.ChannelId) -> delivery.Body:
