@@ -1,0 +1,85 @@
+"""Edits: at most one a second, repeated until Slack shows what it should, or given up."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain import delivery as noun
+from tests import test_delivery as bench
+from tests.slackmodel import Fault
+from tests.store import make
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[bench.Desk]:
+    async for one in bench.opened(tmp_path):
+        await one.put(make.word())
+        await one.pump.pump()
+        yield one
+
+
+async def _say(desk: bench.Desk, *texts: str) -> None:
+    bodies = tuple(noun.Body(text=text) for text in texts)
+    assert await desk.kept.deliveries.revise("ops:word", bodies)
+
+
+def _edits(desk: bench.Desk) -> list[str]:
+    return [body.text for _, body in desk.slack.messages[0].edits]
+
+
+async def test_a_revision_is_an_edit(desk: bench.Desk) -> None:
+    await _say(desk, "new")
+    await desk.settle(0)
+    assert _edits(desk) == ["new"]
+    assert (await desk.row()).shown == 2
+
+
+async def test_many_revisions_in_a_second_are_one_edit_more(desk: bench.Desk) -> None:
+    for number in range(5):
+        await _say(desk, f"v{number}")
+        await desk.pump.pump()
+    assert _edits(desk) == ["v0"]
+    assert await desk.pump.pump() == desk.clock.now() + timedelta(seconds=1)
+    desk.time.pass_by(1)
+    await desk.pump.pump()
+    assert _edits(desk) == ["v0", "v4"]
+
+
+async def test_a_busy_slack_is_edited_when_it_says(desk: bench.Desk) -> None:
+    desk.slack.edit_faults.append(Fault.BUSY)
+    await _say(desk, "new")
+    assert await desk.pump.pump() == desk.clock.now() + timedelta(seconds=3)
+    await desk.settle(4)
+    assert _edits(desk) == ["new"]
+
+
+async def test_an_unclear_edit_is_simply_repeated(desk: bench.Desk) -> None:
+    desk.slack.edit_faults.extend([Fault.LOST, Fault.UNREACHABLE])
+    await _say(desk, "new")
+    await desk.settle(60)
+    assert _edits(desk) == ["new"]
+
+
+async def test_a_message_that_a_person_deleted_is_left_alone(desk: bench.Desk) -> None:
+    desk.slack.messages.clear()
+    await _say(desk, "new")
+    await desk.settle(60)
+    assert desk.slack.calls.count("edit ops:word") == 1
+    assert await desk.kept.deliveries.stale() == []
+
+
+async def test_a_refused_payload_is_edited_to_the_next_rung(desk: bench.Desk) -> None:
+    desk.slack.edit_faults.append(Fault.PAYLOAD)
+    await _say(desk, "rich", "plain")
+    await desk.settle(0)
+    assert _edits(desk) == ["plain"]
+
+
+async def test_an_edit_that_no_rung_can_say_is_given_up(desk: bench.Desk) -> None:
+    desk.slack.edit_faults.extend([Fault.PAYLOAD] * 2)
+    await _say(desk, "rich", "plain")
+    await desk.settle(10)
+    assert _edits(desk) == []
+    assert await desk.kept.deliveries.stale() == []
