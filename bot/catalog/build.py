@@ -61,12 +61,12 @@ def check(path: Path) -> Checked:
     found.lines = document.lines
     for problem in document.problems:
         found.add(problem.place, problem.text, remedy=problem.remedy, line=problem.line)
-    _secrets(document.data, found)
     shape = plain.check(model.ClientShape, document.data, found=found, spare=_SPARE)
     given = document.data.get("sources")
     built = sources.build(given if isinstance(given, dict) else {}, path, found=found)
     folder = reports.Folder(path=path, data=document.data, sources=built, found=found)
     made = _client(folder, shape) if shape else None
+    _secrets(document.data, found)
     return Checked(
         client=None if found.found else made,
         claims=_claims(made, shape) if made and shape else Claims(),
@@ -97,14 +97,14 @@ def _unreadable(text: str, remedy: str) -> yaml.Unreadable:
 
 
 def _secrets(value: yaml.Value, found: faults.Faults, *, place: faults.Place = ()) -> None:
-    """A secret anywhere in the file is a fault; credential lines are judged with their source."""
+    """A secret anywhere in the file is a fault, unless its place has one already."""
     if isinstance(value, dict):
         for key, item in value.items():
             _secrets(item, found, place=(*place, key))
     elif isinstance(value, list):
         for position, item in enumerate(value):
             _secrets(item, found, place=(*place, position))
-    elif value is not None and secret.looks_secret(value) and "credential" not in place:
+    elif value is not None and secret.looks_secret(value) and not found.knows(place):
         problem = "The value looks like a secret (it is not repeated)."
         remedy = "Take it out of the file and replace it where it is used: it has been read."
         found.add(place, problem, remedy=remedy)

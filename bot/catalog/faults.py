@@ -61,6 +61,10 @@ class Faults:
             )
         )
 
+    def knows(self, place: Place) -> bool:
+        """Whether the place has a fault already."""
+        return any(fault.key == dotted(place) for fault in self.found)
+
     def all(self) -> tuple[views.Fault, ...]:
         """Every fault once, in the order of the files."""
         return ordered(self.found)

@@ -64,6 +64,14 @@ def test_one_thing_in_common_is_enough(tmp_path: Path, old: str, new: str, keys:
     assert {fault.key for fault in catalog.faults} == keys
 
 
+def test_alerts_may_not_go_where_another_clients_reports_go(tmp_path: Path) -> None:
+    catalog = load_two(tmp_path, folder.other("acme"), "alerts: C0ACME1\n" + folder.GOOD)
+    assert {(fault.client, fault.key) for fault in catalog.faults} == {
+        ("acme", "channel"),
+        ("globex", "alerts"),
+    }
+
+
 def test_two_data_sets_of_one_project_are_two(tmp_path: Path) -> None:
     first = folder.edit(
         "project: acme-analytics", "project: agency\n    dataset: acme", folder.other("acme")

@@ -79,3 +79,51 @@ def test_the_example_goes_into_a_worker_and_comes_out_the_same(
         scratch=tmp_path,
     )
     assert wire.read_order(wire.write_order(order)) == order
+
+
+README = """\
+name: Globex
+channel: C0GLOBEXREPORT
+stage: live                 # internal (the default) or live
+owner: U0CLAIRE
+timezone: Europe/Paris
+locale: en_GB
+currency: EUR
+sources:
+  warehouse:
+    kind: bigquery
+    project: globex-analytics
+    location: EU
+    maximum_bytes_billed: 2 GB
+    credential: env://GLOBEX_BIGQUERY
+  shop:
+    kind: duckdb              # database: shop.duckdb, or setup: load.sql
+    setup: load.sql
+reports:
+  weekly:
+    title: Weekly KPIs
+    schedule: {cron: "0 6 * * 1", post_at: "08:30", deliver_by: "09:00"}   # run, hold, promise
+    period: week
+    compare: [previous, last_year]
+    history: 8
+    queries:
+      orders: {source: shop, sql: orders_weekly.sql}
+      spend:  {source: warehouse, sql: spend_weekly.sql}
+    metrics:
+      revenue:  {label: Revenue, unit: currency}
+      orders:   {unit: count}
+      ad_spend: {label: Ad spend, unit: currency, better: lower}
+      roas:     {label: ROAS, unit: ratio, formula: revenue / ad_spend}
+    breakdowns:
+      channels: {source: shop, sql: channels_weekly.sql, by: channel, metric: revenue, top: 5}
+    narrative: {model: claude-haiku-5-5, language: en, instructions: "Paid channels first."}
+"""
+
+
+def test_the_format_that_was_agreed_is_read_as_it_stands(tmp_path: Path) -> None:
+    shutil.copytree(CLIENTS / "_example", tmp_path / "globex")
+    (tmp_path / "globex/client.yaml").write_text(README, "utf-8")
+    catalog = load.load(tmp_path, demo=False)
+    assert [str(fault) for fault in catalog.faults] == []
+    (made,) = catalog.clients.values()
+    assert made.sources["warehouse"].settings["maximum_bytes_billed"] == 2_000_000_000

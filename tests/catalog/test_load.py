@@ -1,5 +1,6 @@
 """clients/ → Catalog: what a good file becomes, and every fault with its place and remedy."""
 
+import os
 from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -151,6 +152,21 @@ def test_a_folder_may_not_lead_out(tmp_path: Path) -> None:
     catalog = load.load(tmp_path / "clients", demo=False)
     assert catalog.clients == {}
     assert "leads out" in catalog.faults[0].problem
+
+
+def test_the_file_itself_may_not_lead_out(tmp_path: Path) -> None:
+    outside = folder.write(tmp_path / "elsewhere")
+    (tmp_path / "clients/globex").mkdir(parents=True)
+    (tmp_path / "clients/globex/client.yaml").symlink_to(outside / "client.yaml")
+    (found,) = load.load(tmp_path / "clients", demo=False).faults
+    assert found.problem == "The file leads out of this folder."
+
+
+def test_a_file_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "globex").mkdir()
+    os.mkfifo(tmp_path / "globex/client.yaml")
+    (found,) = load.load(tmp_path, demo=False).faults
+    assert found.problem == "The file is not there."
 
 
 def test_what_is_no_client_is_left_alone(tmp_path: Path) -> None:

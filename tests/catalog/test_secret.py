@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalog import secret as secrets
 from tests.catalog import folder
 
 SECRETS = [
@@ -72,3 +73,18 @@ def test_a_pasted_key_of_a_service_account_is_not_repeated(tmp_path: Path) -> No
     key = '{"type": "service_account", "private_key": "-----BEGIN ' + 'PRIVATE KEY-----abc"}'
     found = folder.only(tmp_path, folder.edit("env://GLOBEX_BIGQUERY", f"'{key}'"))
     assert "PRIVATE" not in str(found)
+
+
+@pytest.mark.parametrize("secret", SECRETS[:5])
+def test_the_last_guard_of_every_fault_masks_them(secret: str) -> None:
+    masked = secrets.masked(f"“{secret}” is wrong.")
+    assert secret not in masked
+    assert masked
+
+
+@pytest.mark.parametrize(
+    "text", ["task-force", "Paid channels first.", "risk-weighted", "a@b.example"]
+)
+def test_plain_words_are_no_secrets(text: str) -> None:
+    assert not secrets.looks_secret(text)
+    assert secrets.quote(text) == f"“{text}”"
