@@ -55,7 +55,7 @@ def containing(rule: PeriodRule, day: date) -> Period:
     """
     start = _start(rule, day)
     if rule.kind in TO_DATE:
-        return _span(rule, start, day + _DAY)
+        return _span(rule, start, end=day + _DAY)
     return Period(kind=rule.kind, start=start, end=_next(rule, start))
 
 
@@ -110,14 +110,14 @@ def previous(period: Period, rule: PeriodRule) -> Period:
     """Return the one before; a cut span is held against as many days of the one before."""
     if rule.kind is PeriodKind.LAST_DAYS:
         return _moved(period, timedelta(days=rule.days))
-    return _like(period, rule, _start(rule, period.start - _DAY))
+    return _like(period, rule, start=_start(rule, period.start - _DAY))
 
 
 def last_year(period: Period, rule: PeriodRule) -> Period:
     """Return the same of last year: 52 weeks back, or the same month or quarter (Settled 4)."""
     match rule.kind:
         case PeriodKind.MONTH | PeriodKind.QUARTER | PeriodKind.MONTH_TO_DATE:
-            return _like(period, rule, period.start.replace(year=period.start.year - 1))
+            return _like(period, rule, start=period.start.replace(year=period.start.year - 1))
         case PeriodKind.DAY | PeriodKind.WEEK | PeriodKind.LAST_DAYS | PeriodKind.WEEK_TO_DATE:
             return _moved(period, _YEAR, partial=_is_cut(period, rule))
 
@@ -176,16 +176,16 @@ def _is_cut(period: Period, rule: PeriodRule) -> bool:
     return period.end < _next(rule, period.start)
 
 
-def _span(rule: PeriodRule, start: date, end: date) -> Period:
+def _span(rule: PeriodRule, start: date, *, end: date) -> Period:
     whole = _next(rule, start)
     return Period(kind=rule.kind, start=start, end=min(end, whole), partial=end < whole)
 
 
-def _like(period: Period, rule: PeriodRule, start: date) -> Period:
+def _like(period: Period, rule: PeriodRule, *, start: date) -> Period:
     """The period from ``start``, cut after as many days as ``period`` where that one is cut."""
     if _is_cut(period, rule):
-        return _span(rule, start, start + (period.end - period.start))
-    return _span(rule, start, _next(rule, start))
+        return _span(rule, start, end=start + (period.end - period.start))
+    return _span(rule, start, end=_next(rule, start))
 
 
 def _moved(period: Period, back: timedelta, *, partial: bool = False) -> Period:

@@ -103,7 +103,7 @@ class Acts:
                 report=report.name,
                 key=asked.key,
                 trigger=asked.trigger,
-                period=self._period(of, report, asked.period),
+                period=self._period(of, report, notation=asked.period),
                 as_of=now,
                 status=run.Status.QUEUED,
                 created_at=now,
@@ -204,7 +204,7 @@ class Acts:
         return found
 
     def _period(
-        self, of: client.Client, report: spec.ReportSpec, notation: str | None
+        self, of: client.Client, report: spec.ReportSpec, *, notation: str | None
     ) -> period.Period:
         today = clock.local_date(self._clock.now(), of.timezone)
         if notation is None:

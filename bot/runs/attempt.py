@@ -10,6 +10,8 @@ from bot.runs import backoff, orders, ports, posting, telling
 
 _log = structlog.get_logger(__name__)
 
+NOWHERE = "the stage is internal and no ops channel is set; set REPORTOPS_OPS_CHANNEL"
+
 
 class Attempts:
     """Makes attempts at runs. Cancelling one leaves its row open; settle resumes it."""
@@ -52,21 +54,23 @@ class Attempts:
 
     async def _execute(self, running: run.Run, number: int) -> wire.RunOutcome:
         of = self._house.clients.client(running.client)
-        if of is None or self._posting.destination(running) is None:
-            return wire.RunFailed(failure=_nowhere(), timings={})
         try:
+            if of is None:
+                raise _fault("the client's folder is gone")
             order = await self._orders.order(running, of, attempt=number)
+            if self._posting.destination(running) is None:
+                raise _fault(NOWHERE)
         except errors.RunError as error:
             return wire.RunFailed(failure=error.failure, timings={})
         return await self._house.executor.execute(order, on_progress=_progress)
 
     async def _end(self, running: run.Run, number: int, *, outcome: wire.RunOutcome) -> run.Run:
         """Write how it ended and where the run goes, then say so."""
-        match outcome:
-            case wire.ReportMade():
-                failure, ended = None, await self._made(running, outcome)
-            case wire.RunFailed():
-                failure, ended = outcome.failure, self._failed(running, outcome)
+        failure = None
+        if isinstance(outcome, wire.RunFailed):
+            failure, ended = outcome.failure, self._failed(running, outcome)
+        else:
+            ended = await self._made(running, outcome)
         moved = await self._house.runs.end(running.id, number, ended)
         _finished(moved, number, failure=failure, timings=outcome.timings)
         if moved.status is not ended.to:
@@ -113,12 +117,9 @@ class Attempts:
         )
 
 
-def _nowhere() -> run.Failure:
-    fault = (
-        "the client's stage is internal and no ops channel is set (REPORTOPS_OPS_CHANNEL), "
-        "or the report is gone from its files"
-    )
-    return run.Failure(code=run.FailureCode.CONFIGURATION, params={"fault": fault})
+def _fault(text: str) -> errors.RunError:
+    failure = run.Failure(code=run.FailureCode.CONFIGURATION, params={"fault": text})
+    return errors.RunError(failure)
 
 
 def _progress(stage: str) -> None:

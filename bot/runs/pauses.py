@@ -32,10 +32,10 @@ async def outdated(
     if of is None:
         return ()
     waiting = await house.runs.unfinished({run.Status.QUEUED, run.Status.READY})
-    return [one for one in waiting if one.client == client_id and _outdated(one, of, now)]
+    return [one for one in waiting if one.client == client_id and _outdated(one, of, now=now)]
 
 
-def _outdated(waiting: run.Run, of: client.Client, now: datetime) -> bool:
+def _outdated(waiting: run.Run, of: client.Client, *, now: datetime) -> bool:
     report = of.reports.get(waiting.report)
     if report is None:
         return False

@@ -142,7 +142,11 @@ class Runner(acts.Acts):
         await self._fires.considered(of, now=now, fired=bool(come))
 
     async def _begin(self, now: datetime, paused: Pauses) -> None:
-        for one in await self._house.runs.due(now):
+        for lost in await self._house.runs.unfinished({run.Status.RUNNING}):
+            if lost.id not in self._tasks:  # its end could not be written when it crashed
+                await self._guard(self._attempts.crashed(lost.id), lost)
+        due = await self._house.runs.due(now)
+        for one in sorted(due, key=lambda one: one.id not in self._wishes.by):  # people wait
             if len(self._tasks) >= self._seats:
                 return
             if one.id in self._tasks or one.client in paused or self._gone(one):

@@ -93,6 +93,12 @@ class People:
     )
     unchanged: list[ids.RunId] = field(default_factory=list[ids.RunId])
     told_failed: list[ids.RunId] = field(default_factory=list[ids.RunId])
+    deaf: bool = False
+    """Telling them anything fails."""
+
+    def hear(self) -> None:
+        if self.deaf:
+            raise OSError("Slack is not there")
 
     async def missed(self, missed: run.Run) -> None:
         self.missed_fires.append(missed.scheduled_for)
@@ -114,6 +120,7 @@ class Incidents:
         self._people.failures.append((stopped.client, stopped.status))
 
     async def changed(self, stopped: run.Run) -> None:
+        self._people.hear()
         self._people.changes.append((stopped.client, stopped.status))
 
 
