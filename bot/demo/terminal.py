@@ -105,6 +105,14 @@ def _buttons(block: Block) -> list[str]:
     return [_label(item) for item in _items(block, "elements")]
 
 
+def buttons(blocks: Sequence[Block]) -> list[str]:
+    """Return the labels of a message's buttons, in the order they stand."""
+    rows = [element for block in blocks for element in _items(block, "elements")]
+    asides = [block["accessory"] for block in blocks if isinstance(block.get("accessory"), Mapping)]
+    found = [*rows, *cast("list[Block]", asides)]
+    return [_label(element) for element in found if element.get("type") == "button"]
+
+
 def _label(element: Block) -> str:
     if element.get("type") == "overflow":
         options = [_text(option.get("text")) for option in _items(element, "options")]

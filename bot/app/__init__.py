@@ -1,0 +1,129 @@
+"""The composition root: builds every part, joins them, and runs them until told to stop.
+
+It decides nothing. One AsyncExitStack holds what must be closed, one TaskGroup what runs.
+"""
+
+import asyncio
+import signal
+import tempfile
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from bot import alarms, clock, errors, settings
+from bot.app import house, service
+from bot.operations import control, shell
+from bot.slack import preflight, web
+from bot.store import Store
+
+_log = structlog.get_logger(__name__)
+
+
+async def serve(config: settings.Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT, then let what runs end.
+
+    Raises ConfigurationError where a token is missing or refused, OwnedElsewhere where another
+    bot has the database.
+    """
+    ticking = ticker(config)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store.open(config.database))
+        line = await _line(config, ticking)
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reportops-")))
+        async with asyncio.TaskGroup() as group:
+            running = _Running(
+                config=config, ticking=ticking, store=store, group=group, scratch=scratch
+            )
+            await running.serve(line)
+
+
+def ticker(config: settings.Settings) -> clock.Clock:
+    """Return the clock the settings ask for."""
+    return clock.MovedClock(config.clock_file) if config.clock_file else clock.SystemClock()
+
+
+async def _line(config: settings.Settings, ticking: clock.Clock) -> house.Line:
+    missing = [
+        settings.environment_name(name)
+        for name in ("slack_bot_token", "slack_app_token")
+        if getattr(config, name) is None
+    ]
+    if config.slack_bot_token is None or config.slack_app_token is None:
+        raise errors.ConfigurationError(
+            f"{' and '.join(missing)} must be set; the README's steps 3 and 4 say where they are."
+        )
+    url = config.slack_api_url
+    bot = web.connect(token=config.slack_bot_token.get_secret_value(), url=url, time=ticking)
+    app = web.connect(token=config.slack_app_token.get_secret_value(), url=url, time=ticking)
+    identity = await preflight.identify(bot)
+    await preflight.check_socket(app)
+    for warning in identity.warnings:
+        _log.warning("slack_scope_missing", consequence=warning)
+    return house.Line(bot=bot, app=app, identity=identity)
+
+
+class _Running:
+    """One life of the bot, from its first look to its orderly end."""
+
+    def __init__(
+        self,
+        *,
+        config: settings.Settings,
+        ticking: clock.Clock,
+        store: Store,
+        group: asyncio.TaskGroup,
+        scratch: Path,
+    ) -> None:
+        self._config = config
+        self._stop = asyncio.Event()
+        self._alarms = alarms.Alarms(ticking, self._sweep)
+        self._service: service.Service | None = None
+        self._ground = house.Ground(
+            config=config,
+            clock=ticking,
+            store=store,
+            group=group,
+            scratch=scratch,
+            wake=self._alarms.wake,
+        )
+        self._group = group
+
+    async def serve(self, line: house.Line) -> None:
+        parts = house.build(self._ground, line)
+        looking = self._service = service.Service(self._ground, parts)
+        answering = shell.Shell(
+            parts.operations,
+            self._ground.store,
+            wake=self._alarms.rearm,
+            health=looking.health,
+        )
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sign, self._stop.set)
+        await parts.runner.start()
+        # The first look stands before the first answer: nobody is told of clients not yet read.
+        await looking.sweep()
+        self._alarms.start()
+        async with control.serve(self._config.database, answering):
+            socket = self._group.create_task(parts.connection.run(), name="slack-connection")
+            _log.info("started", clients=len(parts.clients.clients()), team=line.identity.team_name)
+            await self._stop.wait()
+            await self._leave(parts, socket)
+
+    async def _sweep(self) -> datetime | None:
+        return None if self._service is None else await self._service.sweep()
+
+    async def _leave(self, parts: house.House, socket: asyncio.Task[None]) -> None:
+        """Take nothing new, let what runs end, say what is ready, and hand over the rest."""
+        _log.info("stopping", running=parts.runner.running)
+        parts.connection.close()
+        await socket
+        await parts.desk.drained()
+        cut = await parts.runner.drain()
+        await self._alarms.stop()
+        await parts.deliveries.pump()
+        _log.info("stopped", cut=cut)
+
+
+__all__ = ["serve", "ticker"]

@@ -1,0 +1,55 @@
+"""From a socket's request to Bolt's app and back."""
+
+import json
+from typing import cast
+
+from slack_bolt import BoltResponse
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot.slack import envelopes
+
+_OK = 200
+
+
+def build(desk: handlers.Desk, sdk: AsyncWebClient) -> AsyncApp:
+    """Return Bolt's app with every handler in it.
+
+    Requests come over our own sockets, so there is no signature to verify.
+    """
+    app = AsyncApp(client=sdk, request_verification_enabled=False)
+    handlers.register(app, desk)
+    return app
+
+
+def dispatch(app: AsyncApp) -> envelopes.Dispatch:
+    """Return what answers one request of a socket: Bolt's answer as an acknowledgement."""
+
+    async def answer(request: SocketModeRequest) -> SocketModeResponse | None:
+        asked = AsyncBoltRequest(
+            mode="socket_mode",
+            body=cast("dict[str, object]", request.payload),
+            headers=build_headers(request),
+        )
+        return _acknowledged(request, await app.async_dispatch(asked))
+
+    return answer
+
+
+def _acknowledged(request: SocketModeRequest, answered: BoltResponse) -> SocketModeResponse | None:
+    if answered.status != _OK:
+        return None
+    if not answered.body:
+        return SocketModeResponse(envelope_id=request.envelope_id)
+    return SocketModeResponse(envelope_id=request.envelope_id, payload=_payload(answered))
+
+
+def _payload(answered: BoltResponse) -> dict[str, object]:
+    kind = answered.headers.get("content-type", [""])[0]
+    if kind.startswith("application/json"):
+        return cast("dict[str, object]", json.loads(answered.body))
+    return {"text": answered.body}

@@ -1,0 +1,176 @@
+"""Every part, made once and joined: who stands on whom is said here and nowhere else."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import handlers
+from bot import clock, settings
+from bot import store as stores
+from bot.app import bolt, joints
+from bot.catalog import watch
+from bot.delivery import Deliveries
+from bot.domain import ids
+from bot.executors import process
+from bot.incidents import Incidents
+from bot.operations import facade
+from bot.operations import ports as needs
+from bot.runs import orders, ports, runner
+from bot.slack import connection, people, poster, preflight, web
+from bot.slack.screens import card, post
+from handlers import desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the house stands on: given, not made here."""
+
+    config: settings.Settings
+    clock: clock.Clock
+    store: stores.Store
+    group: asyncio.TaskGroup
+    scratch: Path
+    wake: Callable[[], None]
+    """Asks for a sweep soon."""
+
+    @property
+    def ops_channel(self) -> ids.ChannelId | None:
+        """The operators' channel."""
+        named = self.config.ops_channel
+        return None if named is None else ids.ChannelId(named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The two ways to Slack, and who we are there."""
+
+    bot: web.Web
+    app: web.Web
+    identity: preflight.Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The parts that somebody outside still talks to."""
+
+    clients: watch.Current
+    runner: runner.Runner
+    deliveries: Deliveries
+    incidents: Incidents
+    outward: joints.Outward
+    operations: facade.Operations
+    desk: handlers.Desk
+    people: people.People
+    connection: connection.Connection
+
+
+def build(ground: Ground, line: Line) -> House:
+    """Make every part and join it. Nothing runs yet."""
+    clients = watch.Current(ground.config.clients_dir, demo=ground.config.demo)
+    poster_ = poster.Poster(line.bot, bot_user=line.identity.bot_user)
+    people_ = people.People(
+        line.bot,
+        team=line.identity.team,
+        ops_channel=ground.config.ops_channel,
+        time=ground.clock,
+    )
+    audiences = joints.Audiences(people_, ground.store.channels, now=ground.clock)
+    outward = joints.Outward(
+        ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
+    )
+    incidents = Incidents(
+        ground.store,
+        clients=clients,
+        audiences=audiences,
+        cards=card,
+        clock=ground.clock,
+        ops_channel=ground.ops_channel,
+    )
+    executor = process.ProcessExecutor(memory_mb=ground.config.run_memory_mb)
+    joined = ports.Ports(
+        runs=ground.store.runs,
+        pauses=ground.store.pauses,
+        clients=clients,
+        executor=executor,
+        audiences=audiences,
+        composer=post.compose,
+        incidents=incidents,
+        posts=ground.store.deliveries,
+        spending=ground.store.ledger,
+        ops=outward,
+        replies=joints.Replies(poster_),
+    )
+    runner_ = _runner(ground, joined)
+    operations = _operations(ground, joined, runner_=runner_, cards=incidents, clients=clients)
+    counter = handlers.Desk(
+        desk.House(
+            operations=operations,
+            people=people_,
+            poster=poster_,
+            group=ground.group,
+            operators=ground.config.operators,
+            ops_channel=ground.config.ops_channel,
+        )
+    )
+    return House(
+        clients=clients,
+        runner=runner_,
+        deliveries=Deliveries(
+            ground.store.deliveries,
+            poster_,
+            clock=ground.clock,
+            told=joints.Told(ground.store.runs, incidents, outward),
+            charts=joints.Charts(executor),
+        ),
+        incidents=incidents,
+        outward=outward,
+        operations=operations,
+        desk=counter,
+        people=people_,
+        connection=connection.Connection(
+            line.app, bolt.dispatch(bolt.build(counter, line.bot.sdk)), time=ground.clock
+        ),
+    )
+
+
+def _runner(ground: Ground, joined: ports.Ports) -> runner.Runner:
+    write = orders.Orders(
+        ground.config,
+        ground.store.ledger,
+        now=ground.clock,
+        credential=settings.credential,
+        scratch=ground.scratch,
+    )
+    return runner.Runner(
+        joined,
+        write,
+        config=ground.config,
+        now=ground.clock,
+        group=ground.group,
+        wake=ground.wake,
+    )
+
+
+def _operations(
+    ground: Ground,
+    joined: ports.Ports,
+    *,
+    runner_: runner.Runner,
+    cards: Incidents,
+    clients: watch.Current,
+) -> facade.Operations:
+    return facade.Operations(
+        needs.Needs(
+            store=ground.store,
+            runner=runner_,
+            cards=cards,
+            audiences=joined.audiences,
+            stagger=runner.stagger(ground.config),
+            faults=lambda: len(clients.faults),
+            ops_channel=ground.ops_channel,
+        ),
+        clients_=clients,
+        clock=ground.clock,
+        budget=ground.config.monthly_ai_budget,
+    )

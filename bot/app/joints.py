@@ -1,0 +1,203 @@
+"""Where siblings meet: small classes that fill one room's Protocol with another room's parts."""
+
+import hashlib
+from collections.abc import Sequence
+
+import structlog
+
+from bot import clock, errors, store
+from bot.domain import audience, delivery, ids, run, views
+from bot.executors import process
+from bot.incidents import Incidents
+from bot.runs import ports, posting
+from bot.slack import people, poster, refusals
+from bot.slack.screens import change as preview
+from bot.slack.screens import ops, plain
+
+_log = structlog.get_logger(__name__)
+
+
+class Audiences:
+    """What Slack says of a channel's readers, beside what an operator said of them."""
+
+    def __init__(
+        self, seen: people.People, kept: store.channels.ChannelStore, *, now: clock.Clock
+    ) -> None:
+        self._people = seen
+        self._kept = kept
+        self._clock = now
+
+    async def audience(self, channel: ids.ChannelId) -> audience.Audience:
+        """Who may read the channel. What cannot be looked up counts as outside."""
+        facts = await self._people.audience(channel)
+        if not facts.known:
+            return audience.Audience(outside=True, known=False, confirmed=False)
+        saw = await self._kept.saw(
+            channel,
+            outside=facts.outside,
+            fingerprint=facts.fingerprint,
+            at=self._clock.now(),
+        )
+        return audience.Audience(outside=facts.outside, known=True, confirmed=saw.is_confirmed)
+
+
+class Outward:
+    """What is said to the operators besides cards. Each thing said has a key, so that saying it
+    twice shows one message.
+    """
+
+    def __init__(
+        self,
+        outbox: store.deliveries.DeliveryStore,
+        clients: ports.Clients,
+        *,
+        channel: ids.ChannelId | None,
+        now: clock.Clock,
+    ) -> None:
+        self._outbox = outbox
+        self._clients = clients
+        self._channel = channel
+        self._clock = now
+
+    async def missed(self, missed: run.Run) -> None:
+        """A fire was seen too late to be caught up."""
+        name, title = self._names(missed)
+        body = ops.missed([(name, title, missed.scheduled_for or "")])
+        await self._put(f"ops:missed:{missed.id}", body, client=missed.client)
+
+    async def held(self, held: run.Run) -> None:
+        """A report is ready, but an operator must look first."""
+        name, title = self._names(held)
+        body = ops.held(name, title, run_id=held.id, outsiders=held.hold == posting.OUTSIDERS)
+        await self._put(f"ops:held:{held.id}:{held.hold}", body, client=held.client)
+
+    async def faults(self, found: Sequence[views.Fault], mended: Sequence[views.Fault]) -> None:
+        """Files of clients broke, or are in order again."""
+        if found:
+            _log.warning("client_files_faulty", faults=[str(fault) for fault in found])
+            await self._put(f"ops:faults:{self._stamp(found)}", ops.faults(found))
+        broken = {fault.client for fault in found}
+        for name in sorted({fault.client for fault in mended} - broken):
+            await self._put(f"ops:mended:{name}:{self._stamp(mended)}", ops.mended(name))
+
+    async def warned(self, what: str) -> None:
+        """Something that works less well than it could, once a day at most."""
+        day = self._clock.now().date()
+        await self._put(f"ops:warned:{day}:{_digest(what)}", plain.say(f"⚠️ {what}"))
+
+    def _names(self, about: run.Run) -> tuple[str, str]:
+        of = self._clients.client(about.client)
+        if of is None or about.report not in of.reports:
+            return about.client, about.report
+        return of.name, of.reports[about.report].title
+
+    def _stamp(self, faults: Sequence[views.Fault]) -> str:
+        minute = self._clock.now().replace(second=0, microsecond=0)
+        return _digest(f"{minute}" + "\n".join(str(fault) for fault in faults))
+
+    async def _put(
+        self, key: str, body: delivery.Body, *, client: ids.ClientId | None = None
+    ) -> None:
+        if self._channel is None:
+            _log.error("no_ops_channel", key=key, text=body.text)
+            return
+        await self._outbox.put(
+            delivery.Delivery(
+                key=key,
+                kind=delivery.Kind.OPS,
+                client=client,
+                channel=self._channel,
+                bodies=(body,),
+                created_at=self._clock.now(),
+            )
+        )
+
+
+class Replies:
+    """Private words to the person who asked for a run; nothing depends on them."""
+
+    def __init__(self, through: poster.Poster) -> None:
+        self._poster = through
+
+    async def changed(
+        self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
+    ) -> None:
+        """The figures differ from what was sent."""
+        await self._poster.ephemeral(channel, user, preview.draw(change))
+
+    async def nothing_changed(self, asked: run.Run) -> None:
+        """The figures are those that were sent."""
+        await self._say(asked, "Nothing changed: the figures are those that were sent. Not posted.")
+
+    async def failed(self, asked: run.Run, failure: run.Failure) -> None:
+        """The run that somebody asked for failed; its card says why."""
+        _log.info("asker_told", run=asked.id, code=failure.code.value)
+        await self._say(asked, "It failed again; the card says why and what helps.")
+
+    async def _say(self, asked: run.Run, text: str) -> None:
+        if asked.reply_channel is not None and asked.requested_by is not None:
+            body = plain.say(text)
+            await self._poster.ephemeral(asked.reply_channel, asked.requested_by, body)
+
+
+class Told:
+    """How deliveries end, told to the incidents and the operators."""
+
+    def __init__(self, runs: store.runs.RunStore, incidents: Incidents, outward: Outward) -> None:
+        self._runs = runs
+        self._incidents = incidents
+        self._outward = outward
+
+    async def posted(self, settled: delivery.Delivery) -> None:
+        """It is in Slack."""
+        _log.info("delivered", key=settled.key, channel=settled.channel, ts=settled.ts)
+        found = await self._report_run(settled)
+        if found is not None:
+            await self._incidents.changed(found)
+
+    async def failed(self, settled: delivery.Delivery, refused: delivery.Refused) -> None:
+        """It will not be posted there."""
+        _log.error("delivery_refused", key=settled.key, code=refused.code, detail=refused.detail)
+        found = await self._report_run(settled)
+        if found is None:
+            await self._incidents.undelivered(settled, refused)
+            return
+        fault, remedy = refusals.explain(refused.code)
+        failure = run.Failure(
+            code=run.FailureCode.POST_REFUSED,
+            said=refused.code,
+            params={"fault": fault, "remedy": remedy},
+        )
+        await self._incidents.failed(found, failure)
+
+    async def stuck(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
+        """Whether it was posted cannot be found out for many minutes."""
+        _log.error("delivery_unclear", key=waiting.key, code=refused.code)
+        await self._outward.warned(
+            f"A message in <#{waiting.channel}> may or may not have been posted, and the channel "
+            f"cannot be read to find out (`{refused.code}`). It is not posted again until it can."
+        )
+
+    async def _report_run(self, settled: delivery.Delivery) -> run.Run | None:
+        if settled.kind is not delivery.Kind.REPORT or settled.run is None:
+            return None
+        return await self._runs.get(settled.run)
+
+
+class Charts:
+    """Charts drawn by a worker of their own, where a workspace refuses native ones."""
+
+    def __init__(self, executor: process.ProcessExecutor) -> None:
+        self._executor = executor
+
+    async def draw(self, trend: delivery.Trend) -> bytes | None:
+        """Return a PNG; None: it could not be drawn, and the next rung must do."""
+        try:
+            return await self._executor.draw(trend)
+        except errors.RunError as error:
+            _log.warning("chart_not_drawn", code=error.failure.code.value)
+            return None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,201 @@
+"""The demo's stage: a local Slack, a warehouse that checks its grant, seeded data, a clock that can
+be moved, and the real bot as a process of its own. It knows the bot only by its environment.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot import clock
+from bot.demo import bigquery, data, google
+from bot.demo.slack import server, workspace
+
+CLIENTS = ("acme", "pvcp", "xyz")
+ZONE = ZoneInfo("Europe/Paris")
+OPS = "C0REPORTOPS"
+PROJECT = "xyz-pipeline"
+ROBOT = f"reports@{PROJECT}.iam.gserviceaccount.com"
+SEED = 7
+_LEAVE_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the demo lives; ``folder`` is made anew by every start."""
+
+    folder: Path
+    checkout: Path
+    """Where clients/ and the bot's code are."""
+
+    @property
+    def clients(self) -> Path:
+        """The demo's own copy of the sample clients."""
+        return self.folder / "clients"
+
+    @property
+    def database(self) -> Path:
+        """The bot's database."""
+        return self.folder / "reportops.db"
+
+    @property
+    def log(self) -> Path:
+        """What the bot logged."""
+        return self.folder / "bot.log"
+
+
+class Stage:
+    """Everything around the bot, started by ``open``."""
+
+    def __init__(
+        self,
+        place: Place,
+        *,
+        slack: server.LocalSlack,
+        accounts: google.GoogleDouble,
+        warehouse: bigquery.BigQueryDouble,
+        moved: clock.MovedClock,
+        monday: datetime,
+    ) -> None:
+        self.place = place
+        self.slack = slack
+        self.accounts = accounts
+        self.warehouse = warehouse
+        self.clock = moved
+        self.monday = monday
+        self._bot: asyncio.subprocess.Process | None = None
+        self._key = accounts.service_account(ROBOT, PROJECT)
+
+    @property
+    def database(self) -> Path:
+        """Beside it the bot listens for the shell."""
+        return self.place.database
+
+    def environment(self) -> dict[str, str]:
+        """What the bot is told; its only way to know where it is."""
+        kept = (
+            "PATH",
+            "HOME",
+            "LANG",
+            "LC_ALL",
+            "TMPDIR",
+            "ANTHROPIC_API_KEY",
+            "ANTHROPIC_BASE_URL",
+        )
+        here = {name: os.environ[name] for name in kept if name in os.environ}  # noqa: TID251
+        return here | {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "BIGQUERY_EMULATOR_HOST": self.warehouse.url,
+            "XYZ_BIGQUERY": json.dumps(self._key),
+            "REPORTOPS_CLIENTS_DIR": str(self.place.clients),
+            "REPORTOPS_DATABASE": str(self.place.database),
+            "REPORTOPS_OPS_CHANNEL": OPS,
+            "REPORTOPS_DEMO": "true",
+            "REPORTOPS_LOG_FORMAT": "json",
+            "REPORTOPS_CLOCK_FILE": str(self.place.folder / "clock"),
+        }
+
+    async def start_bot(self) -> None:
+        """Start the real bot, as its Procfile does, and wait until its socket is connected."""
+        with self.place.log.open("ab") as log:
+            self._bot = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                cwd=self.place.checkout,
+                env=self.environment(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        await self.slack.until(lambda: self.slack.control.sockets or self._gone(), timeout=30)
+        if self._gone():
+            raise RuntimeError(f"the bot ended at once; see {self.place.log}")
+
+    def _gone(self) -> bool:
+        return self._bot is None or self._bot.returncode is not None
+
+    async def stop_bot(self, sign: signal.Signals = signal.SIGTERM) -> None:
+        """End the bot and wait for it; SIGKILL where it does not go by itself."""
+        bot, self._bot = self._bot, None
+        if bot is None or bot.returncode is not None:
+            return
+        bot.send_signal(sign)
+        try:
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await bot.wait()
+        except TimeoutError:
+            bot.kill()
+            await bot.wait()
+
+    def revoke(self) -> None:
+        """Take back the grant of xyz's warehouse."""
+        self.accounts.revoke(ROBOT)
+
+    def grant(self) -> None:
+        """Give it again."""
+        self.accounts.grant(ROBOT)
+
+
+def next_monday(now: datetime) -> datetime:
+    """Return the coming Monday, 06:00 in Paris, at least an hour ahead."""
+    local = now.astimezone(ZONE)
+    day = local.date() + timedelta(days=-local.weekday() % 7)
+    monday = datetime.combine(day, datetime.min.time(), ZONE).replace(hour=6)
+    if monday - local < timedelta(hours=1):
+        monday += timedelta(days=7)
+    return monday
+
+
+Wake = Callable[[Path], Awaitable[None]]
+"""Asks the bot whose database this is to look at its clock now."""
+
+
+@asynccontextmanager
+async def open_stage(place: Place) -> AsyncGenerator[Stage]:
+    """Set everything up but the bot; on leaving, end the bot and all of it."""
+    shutil.rmtree(place.folder, ignore_errors=True)
+    place.folder.mkdir(parents=True)
+    moved = clock.MovedClock(place.folder / "clock")
+    monday = next_monday(moved.now())
+    moved.move_to(monday - timedelta(minutes=2))
+    _copy_clients(place)
+    data.write(place.clients, today=monday.date(), seed=SEED)
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(
+            server.LocalSlack(workspace.sample_workspace(), clock=moved)
+        )
+        accounts = stack.enter_context(google.GoogleDouble())
+        warehouse = stack.enter_context(bigquery.BigQueryDouble(accounts))
+        _fill(warehouse, data.xyz_tables(today=monday.date(), seed=SEED))
+        stage = Stage(
+            place,
+            slack=slack,
+            accounts=accounts,
+            warehouse=warehouse,
+            moved=moved,
+            monday=monday,
+        )
+        stack.push_async_callback(stage.stop_bot)
+        yield stage
+
+
+def _copy_clients(place: Place) -> None:
+    for name in CLIENTS:
+        shutil.copytree(place.checkout / "clients" / name, place.clients / name)
+
+
+def _fill(warehouse: bigquery.BigQueryDouble, tables: Mapping[str, str]) -> None:
+    for name, sql in tables.items():
+        dataset, _, table = name.partition(".")
+        warehouse.load(PROJECT, dataset, table, sql)
