@@ -125,12 +125,12 @@ def _words(
         return _unknown(shape, place)
     if detail["loc"] and detail["loc"][-1] != "[key]" and at(data, place) is None:
         return "It has no value.", "Write one or remove the line."
-    if kind == fields.PLAIN:
-        return str(context["problem"]), str(context["remedy"])
     if kind in {"enum", "literal_error"}:
         return _choice(data, place, expected=str(context["expected"]))
-    said, remedy = _SAYINGS.get(kind, (_sentence(detail["msg"]), "Compare clients/_example."))
-    return said.format(**context), remedy.format(**context)
+    if kind == fields.PLAIN or kind in _SAYINGS:
+        said, remedy = _SAYINGS.get(kind, ("{problem}", "{remedy}"))
+        return said.format(**context), remedy.format(**context)
+    return _sentence(detail["msg"]), _expected(shape, place)
 
 
 _SAYINGS: Mapping[str, tuple[str, str]] = {
@@ -147,16 +147,24 @@ _SAYINGS: Mapping[str, tuple[str, str]] = {
     "less_than_equal": ("It is more than {le}.", "Write {le} or less."),
     "string_too_long": ("It is longer than {max_length} characters.", "Shorten it."),
     "string_too_short": ("It is empty.", "Write a value or remove the line."),
-    "string_pattern_mismatch": ("It is not written as it must be.", "It must match {pattern}."),
     "too_short": ("It is empty.", "Write at least one, or remove the line."),
     "too_long": ("There are more than {max_length}.", "Keep at most {max_length}."),
 }
 
 
+def _expected(shape: type[BaseModel], place: faults.Place) -> str:
+    """Return what a key is for, as its shape describes it."""
+    there = _shape_at(shape, place[:-1]).model_fields
+    field = there.get(str(place[-1])) if place else None
+    if field is not None and field.description:
+        return f"Needed here: {field.description}"
+    return "Compare clients/_example."
+
+
 def _sentence(text: str) -> str:
-    text = (
-        " ".join(text.removeprefix("Value error, ").split()).replace("{", "{{").replace("}", "}}")
-    )
+    text = " ".join(text.removeprefix("Value error, ").split())
+    if text.startswith("String should match pattern"):
+        return "It is not written as it must be."
     if secret.looks_secret(text) or secret.is_blob(text):
         return "The value is not accepted (not repeated, it looks like a secret)."
     return text[:1].upper() + text[1:].rstrip(".") + "."
@@ -197,13 +205,22 @@ def _unknown(shape: type[BaseModel], place: faults.Place) -> tuple[str, str]:
 
 def keys(shape: type[BaseModel], place: faults.Place) -> Collection[str]:
     """Return the keys that a shape knows at a place."""
+    fields_there = _shape_at(shape, place).model_fields
+    return [field.alias or name for name, field in fields_there.items()]
+
+
+def _shape_at(shape: type[BaseModel], place: faults.Place) -> type[BaseModel]:
+    """Return the shape that stands at a place; the names of a mapping stand for any name."""
     parts = iter(place)
     for part in parts:
-        field = next(f for n, f in shape.model_fields.items() if part in {n, f.alias})
+        known = (f for n, f in shape.model_fields.items() if part in {n, f.alias})
+        field = next(known, None)
+        if field is None:
+            return shape
         shape = _shape_in(field.annotation) or shape
         if get_origin(field.annotation) is dict:
             next(parts, None)
-    return [field.alias or name for name, field in shape.model_fields.items()]
+    return shape
 
 
 def _shape_in(annotation: object) -> type[BaseModel] | None:
