@@ -65,72 +65,99 @@ class House:
     connection: connection.Connection
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """What the rest stands on: made from the ground and the line alone."""
+
+    clients: watch.Current
+    poster: poster.Poster
+    people: people.People
+    audiences: joints.Audiences
+    outward: joints.Outward
+    executor: process.ProcessExecutor
+
+
 def build(ground: Ground, line: Line) -> House:
     """Make every part and join it. Nothing runs yet."""
+    base = _base(ground, line)
+    incidents = Incidents(
+        ground.store,
+        clients=base.clients,
+        audiences=base.audiences,
+        cards=card,
+        clock=ground.clock,
+        ops_channel=ground.ops_channel,
+    )
+    runner_ = _runner(ground, _ports(ground, base, incidents))
+    operations = _operations(ground, base, runner_=runner_, cards=incidents)
+    desk_ = _desk(ground, base, operations)
+    return House(
+        clients=base.clients,
+        runner=runner_,
+        deliveries=Deliveries(
+            ground.store.deliveries,
+            base.poster,
+            clock=ground.clock,
+            told=joints.Told(ground.store.runs, incidents, outward=base.outward),
+            charts=joints.Charts(base.executor),
+        ),
+        incidents=incidents,
+        outward=base.outward,
+        operations=operations,
+        desk=desk_,
+        people=base.people,
+        connection=connection.Connection(
+            line.app, bolt.dispatch(bolt.build(desk_, line.bot.sdk)), time=ground.clock
+        ),
+    )
+
+
+def _base(ground: Ground, line: Line) -> _Base:
     clients = watch.Current(ground.config.clients_dir, demo=ground.config.demo)
-    poster_ = poster.Poster(line.bot, bot_user=line.identity.bot_user)
-    people_ = people.People(
+    readers = people.People(
         line.bot,
         team=line.identity.team,
         ops_channel=ground.config.ops_channel,
         time=ground.clock,
     )
-    audiences = joints.Audiences(people_, ground.store.channels, now=ground.clock)
-    outward = joints.Outward(
-        ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
-    )
-    incidents = Incidents(
-        ground.store,
+    return _Base(
         clients=clients,
-        audiences=audiences,
-        cards=card,
-        clock=ground.clock,
-        ops_channel=ground.ops_channel,
+        poster=poster.Poster(line.bot, bot_user=line.identity.bot_user),
+        people=readers,
+        audiences=joints.Audiences(readers, ground.store.channels, now=ground.clock),
+        outward=joints.Outward(
+            ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
+        ),
+        executor=process.ProcessExecutor(memory_mb=ground.config.run_memory_mb),
     )
-    executor = process.ProcessExecutor(memory_mb=ground.config.run_memory_mb)
-    joined = ports.Ports(
+
+
+def _ports(ground: Ground, base: _Base, incidents: Incidents) -> ports.Ports:
+    return ports.Ports(
         runs=ground.store.runs,
         pauses=ground.store.pauses,
-        clients=clients,
-        executor=executor,
-        audiences=audiences,
+        clients=base.clients,
+        executor=base.executor,
+        audiences=base.audiences,
         composer=post.compose,
         incidents=incidents,
         posts=ground.store.deliveries,
         spending=ground.store.ledger,
-        ops=outward,
-        replies=joints.Replies(poster_),
+        ops=base.outward,
+        replies=joints.Replies(base.poster),
     )
-    runner_ = _runner(ground, joined)
-    operations = _operations(ground, joined, runner_=runner_, cards=incidents, clients=clients)
-    counter = handlers.Desk(
+
+
+def _desk(ground: Ground, base: _Base, operations: facade.Operations) -> handlers.Desk:
+    return handlers.Desk(
         desk.House(
             operations=operations,
-            people=people_,
-            poster=poster_,
+            people=base.people,
+            poster=base.poster,
             group=ground.group,
             operators=ground.config.operators,
             ops_channel=ground.config.ops_channel,
         )
-    )
-    return House(
-        clients=clients,
-        runner=runner_,
-        deliveries=Deliveries(
-            ground.store.deliveries,
-            poster_,
-            clock=ground.clock,
-            told=joints.Told(ground.store.runs, incidents, outward),
-            charts=joints.Charts(executor),
-        ),
-        incidents=incidents,
-        outward=outward,
-        operations=operations,
-        desk=counter,
-        people=people_,
-        connection=connection.Connection(
-            line.app, bolt.dispatch(bolt.build(counter, line.bot.sdk)), time=ground.clock
-        ),
     )
 
 
@@ -153,24 +180,19 @@ def _runner(ground: Ground, joined: ports.Ports) -> runner.Runner:
 
 
 def _operations(
-    ground: Ground,
-    joined: ports.Ports,
-    *,
-    runner_: runner.Runner,
-    cards: Incidents,
-    clients: watch.Current,
+    ground: Ground, base: _Base, *, runner_: runner.Runner, cards: Incidents
 ) -> facade.Operations:
     return facade.Operations(
         needs.Needs(
             store=ground.store,
             runner=runner_,
             cards=cards,
-            audiences=joined.audiences,
+            audiences=base.audiences,
             stagger=runner.stagger(ground.config),
-            faults=lambda: len(clients.faults),
+            faults=lambda: len(base.clients.faults),
             ops_channel=ground.ops_channel,
         ),
-        clients_=clients,
+        clients_=base.clients,
         clock=ground.clock,
         budget=ground.config.monthly_ai_budget,
     )

@@ -143,7 +143,9 @@ class Replies:
 class Told:
     """How deliveries end, told to the incidents and the operators."""
 
-    def __init__(self, runs: store.runs.RunStore, incidents: Incidents, outward: Outward) -> None:
+    def __init__(
+        self, runs: store.runs.RunStore, incidents: Incidents, *, outward: Outward
+    ) -> None:
         self._runs = runs
         self._incidents = incidents
         self._outward = outward
