@@ -160,6 +160,8 @@ class Hub:
         entry, payload = pending.entry, told.get("payload")
         entry.acks += 1
         if entry.acks > 1:
+            again: Json = {"envelope_id": name, "again": True}
+            self._at.changes.publish("ack", again)
             return
         response = payload if shapes.is_object(payload) else None
         entry.latency_ms = (time.perf_counter() - pending.sent) * 1000
