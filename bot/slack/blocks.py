@@ -178,7 +178,7 @@ def overflow(action_id: str, options: Sequence[Block]) -> Block:
     return {"type": "overflow", "action_id": action_id, "options": list(options)}
 
 
-def select(action_id: str, placeholder: str, options: Sequence[Block]) -> Block:
+def select(action_id: str, placeholder: str, *, options: Sequence[Block]) -> Block:
     """Return a drop-down of fixed choices."""
     return {
         "type": "static_select",

@@ -170,7 +170,7 @@ class Connection:
             self._told(error=ticket.error)
             return ticket
         fresh = socket.Socket(self._envelopes, ping=self._pace.ping, proxy=self._web.proxy)
-        group.create_task(self._serve(fresh, session, ticket.text("url")), name="slack-socket")
+        group.create_task(self._serve(fresh, session, url=ticket.text("url")), name="slack-socket")
         try:
             hello = await fresh.hello(self._pace.hello)
             if hello is not None:
@@ -182,7 +182,7 @@ class Connection:
         self._told(error="no_hello")
         return web.Answer(error="no_hello")
 
-    async def _serve(self, one: socket.Socket, session: aiohttp.ClientSession, url: str) -> None:
+    async def _serve(self, one: socket.Socket, session: aiohttp.ClientSession, *, url: str) -> None:
         try:
             await one.serve(session, url)
         finally:

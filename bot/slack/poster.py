@@ -100,7 +100,7 @@ class Poster:
             return None
 
     async def ephemeral(
-        self, channel: ids.ChannelId, user: ids.UserId, body: delivery.Body
+        self, channel: ids.ChannelId, user: ids.UserId, *, body: delivery.Body
     ) -> delivery.SendResult:
         """Tell one person in a channel; without its blocks where they are refused."""
         for content in ({**_content(body)}, {"text": body.text}):

@@ -224,7 +224,7 @@ def test_what_cannot_work_when_cut_is_left_out() -> None:
 
 def test_menus_keep_as_many_choices_as_slack_takes() -> None:
     many = [blocks.option(f"o{number}", str(number)) for number in range(150)]
-    row = blocks.actions(blocks.overflow("a", many), blocks.select("b", "Pick", many))
+    row = blocks.actions(blocks.overflow("a", many), blocks.select("b", "Pick", options=many))
     text = json.dumps(limits.fit(delivery.Body(text="x", blocks=(row,))).blocks)
     assert text.count('"value"') == limits.OVERFLOW + limits.OPTIONS
 

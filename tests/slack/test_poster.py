@@ -67,7 +67,7 @@ async def test_no_call_uses_an_argument_that_slack_does_not_know(
     await speaking.edit(replace(mine, ts=sent.ts), BODY)
     await speaking.find(mine, thread_ts=None)
     await speaking.find(mine, thread_ts=sent.ts)
-    await speaking.ephemeral(CHANNEL, MALIK, BODY)
+    await speaking.ephemeral(CHANNEL, MALIK, body=BODY)
     await speaking.upload(PNG, name="a.png", alt="a")
     await speaking.direct(MALIK, BODY)
     assert [call.method for call in slack.control.journal() if call.unknown_arguments] == []
@@ -231,7 +231,7 @@ async def test_an_edit_changes_text_and_blocks_and_keeps_the_key(
 async def test_only_one_person_sees_an_ephemeral_answer(
     slack: server.LocalSlack, speaking: poster.Poster
 ) -> None:
-    result = await speaking.ephemeral(CHANNEL, MALIK, BODY)
+    result = await speaking.ephemeral(CHANNEL, MALIK, body=BODY)
     assert isinstance(result, delivery.Sent)
     assert slack.control.messages(CHANNEL) == []
     assert [one.text for one in slack.control.ephemerals(MALIK)] == ["hello"]
@@ -241,11 +241,11 @@ async def test_an_ephemeral_answer_whose_blocks_are_refused_is_told_in_words(
     slack: server.LocalSlack, speaking: poster.Poster
 ) -> None:
     slack.faults.add("refused", "chat.postEphemeral", value="invalid_blocks")
-    assert isinstance(await speaking.ephemeral(CHANNEL, MALIK, BODY), delivery.Sent)
+    assert isinstance(await speaking.ephemeral(CHANNEL, MALIK, body=BODY), delivery.Sent)
     (told,) = slack.control.ephemerals(MALIK)
     assert told.blocks == []
     slack.faults.add("refused", "chat.postEphemeral", value="user_not_in_channel")
-    assert isinstance(await speaking.ephemeral(CHANNEL, MALIK, BODY), delivery.Refused)
+    assert isinstance(await speaking.ephemeral(CHANNEL, MALIK, body=BODY), delivery.Refused)
 
 
 async def test_a_direct_message_may_bring_a_file(

@@ -36,7 +36,7 @@ def attempt(view: views.CardView, tried: run.Attempt) -> delivery.Body:
         by = f"by {blocks.mention(tried.by)}"
     ended = tried.ended_at or view.now
     start = f"{moments.clock(ended, view.timezone)} Attempt {tried.number}, {by}: "
-    return _line(start + _how(view, tried, moments.span(ended - tried.started_at)))
+    return _line(start + _how(view, tried, took=moments.span(ended - tried.started_at)))
 
 
 def act(view: views.CardView, *, who: ids.UserId | None, what: str) -> delivery.Body:
@@ -203,14 +203,16 @@ def _button(view: views.CardView, kind: views.Button) -> Block | None:
         case views.Button.DETAILS:
             return blocks.button("Details", names.DETAILS, value=value)
         case views.Button.RESUME:
-            return _primary("Resume", names.MENU_RESUME, view.incident.client)
+            return _primary("Resume", names.MENU_RESUME, value=view.incident.client)
         case views.Button.CONFIRM:
-            return _primary("Post all the same", names.CONFIRM_AUDIENCE, view.incident.runs[-1])
+            return _primary(
+                "Post all the same", names.CONFIRM_AUDIENCE, value=view.incident.runs[-1]
+            )
         case views.Button.SKIP | views.Button.PAUSE:
             return None
 
 
-def _primary(text: str, action_id: str, value: str) -> Block:
+def _primary(text: str, action_id: str, *, value: str) -> Block:
     return blocks.button(text, action_id, value=value, style="primary")
 
 
@@ -232,7 +234,7 @@ def _send_without(view: views.CardView, value: str) -> Block:
     )
 
 
-def _how(view: views.CardView, tried: run.Attempt, took: str) -> str:
+def _how(view: views.CardView, tried: run.Attempt, *, took: str) -> str:
     if tried.end is run.AttemptEnd.ABANDONED:
         return "cut short when the bot stopped; it is resumed and uses no retry."
     if tried.end is run.AttemptEnd.REPORT:

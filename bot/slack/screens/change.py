@@ -47,13 +47,13 @@ def _rows(view: views.ChangeView, spoken: formats.Formats) -> Iterator[figures.R
     for one in view.after.metrics:
         old = before.pop(one.name, None)
         if old is None or (old.value, old.previous) != (one.value, one.previous):
-            yield _pair(old, one, spoken)
+            yield _pair(old, one, spoken=spoken)
     for gone in before.values():
-        yield _pair(gone, None, spoken)
+        yield _pair(gone, None, spoken=spoken)
 
 
 def _pair(
-    old: metric.Metric | None, new: metric.Metric | None, spoken: formats.Formats
+    old: metric.Metric | None, new: metric.Metric | None, *, spoken: formats.Formats
 ) -> figures.Row:
     told = [_told(one, spoken) for one in (old, new)]
     label = (new or old or _NOTHING).label

@@ -89,7 +89,7 @@ def _tools(lines: Sequence[views.ClientLine]) -> Block:
     offered = [blocks.option(line.name, line.client) for line in lines]
     return {
         **blocks.actions(
-            blocks.select(ids.MENU_CLIENT, "Client", offered),
+            blocks.select(ids.MENU_CLIENT, "Client", options=offered),
             blocks.button("Rerun", ids.MENU_RERUN),
             blocks.button("Pause…", ids.MENU_PAUSE),
             blocks.button("Schedule", ids.MENU_SCHEDULE),

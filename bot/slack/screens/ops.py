@@ -55,21 +55,21 @@ def held(name: str, title: str, *, run_id: ids.RunId, outsiders: bool) -> delive
     what = f"{blocks.escape(name)} · {blocks.escape(title)}"
     if outsiders:
         text = f"🟠 {what} is ready and held: people from outside can read its channel."
-        row = (_button("Post it there", names.CONFIRM_AUDIENCE, run_id),)
+        row = (_button("Post it there", names.CONFIRM_AUDIENCE, run_id=run_id),)
         note = "Confirm once, and its posts go out until other people come in."
     else:
         text = f"🟠 {what} was made again, and its figures differ from those that were sent."
         row = (
-            _button("Replace", names.REPLACE, run_id),
-            _button("Post as new", names.POST_AS_NEW, run_id),
-            _button("Discard", names.DISCARD, run_id),
+            _button("Replace", names.REPLACE, run_id=run_id),
+            _button("Post as new", names.POST_AS_NEW, run_id=run_id),
+            _button("Discard", names.DISCARD, run_id=run_id),
         )
         note = "Replace edits the post and marks it corrected."
     parts = (blocks.section(text), blocks.context(note), blocks.actions(*row))
     return limits.fit(delivery.Body(text=text, blocks=parts))
 
 
-def _button(label: str, action: str, run_id: ids.RunId) -> delivery.Block:
+def _button(label: str, action: str, *, run_id: ids.RunId) -> delivery.Block:
     return blocks.button(label, action, value=run_id)
 
 

@@ -36,8 +36,8 @@ def modal(
         "close": blocks.plain("Cancel"),
         "blocks": [
             blocks.section(told),
-            _input(ids.PAUSE_UNTIL, "Until the end of … (empty: until resumed)", picker),
-            _input(ids.PAUSE_REASON, "Reason", reason),
+            _input(ids.PAUSE_UNTIL, "Until the end of … (empty: until resumed)", element=picker),
+            _input(ids.PAUSE_REASON, "Reason", element=reason),
         ],
     }
     return limits.modal(view)
@@ -55,7 +55,7 @@ def loading(title: str = "One moment") -> Mapping[str, object]:
     )
 
 
-def _input(name: str, label: str, element: Mapping[str, object]) -> Mapping[str, object]:
+def _input(name: str, label: str, *, element: Mapping[str, object]) -> Mapping[str, object]:
     return {
         "type": "input",
         "block_id": name,

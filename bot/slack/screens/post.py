@@ -148,7 +148,7 @@ def _channel(post: _Post) -> ids.ChannelId:
 
 def _narrative(post: _Post) -> str:
     return " ".join(
-        references.render_mrkdwn(sentence.text, post.found, post.spoken)
+        references.render_mrkdwn(sentence.text, post.found, to=post.spoken)
         for sentence in _fit_to_show(post.found)
     ).strip()
 

@@ -14,7 +14,7 @@ def draw(view: views.ClientStatus, *, now: datetime) -> delivery.Body:
     parts.extend(blocks.section(text) for text in _trouble(view))
     parts.append(blocks.section(" ".join(_times(view, now))))
     if view.sources:
-        told = " · ".join(_source(source, view, now) for source in view.sources)
+        told = " · ".join(_source(source, view, now=now) for source in view.sources)
         parts.append(blocks.context(told))
     if view.operator:
         parts.append(_buttons(view))
@@ -80,7 +80,7 @@ def _next(view: views.ClientStatus) -> str:
     return ", ".join(told) + (" (paused)" if coming.paused else "")
 
 
-def _source(source: views.SourceHealth, view: views.ClientStatus, now: datetime) -> str:
+def _source(source: views.SourceHealth, view: views.ClientStatus, *, now: datetime) -> str:
     sign = {True: "✓", False: "🔴", None: "–"}[source.ok]
     told = source.text or {True: "fine", False: "failed", None: "not used yet"}[source.ok]
     at = f", {moments.moment(source.at, view.timezone, now=now)}" if source.at else ""

@@ -38,11 +38,11 @@ def of(found: report.Report) -> delivery.Trend | None:
     if len(known) < _FEWEST:
         return None
     spoken = formats.for_report(found)
-    scale, decimals, sign = _scale(one, max(abs(value) for _, value in known), spoken)
+    scale, decimals, sign = _scale(one, max(abs(value) for _, value in known), spoken=spoken)
     values = tuple(round(float(value / scale), decimals) for _, value in known)
-    labels = tuple(_label(point, found, spoken) for point, _ in known)
+    labels = tuple(_label(point, found, spoken=spoken) for point, _ in known)
     span = phrases.find(found.language).span(found.period.kind, len(window))
-    title = _title(blocks.clean(one.label), sign, span)
+    title = _title(blocks.clean(one.label), sign=sign, span=span)
     shown = ", ".join(
         f"{label} {spoken.numerals.plain(Decimal(str(value)), decimals)}"
         for label, value in zip(labels, values, strict=True)
@@ -68,7 +68,7 @@ def line(drawn: delivery.Trend, found: report.Report) -> str:
     return f"{drawn.title}: {shown}"
 
 
-def _label(point: metric.Point, found: report.Report, spoken: formats.Formats) -> str:
+def _label(point: metric.Point, found: report.Report, *, spoken: formats.Formats) -> str:
     kind = found.period.kind
     if kind in _NAMED_BY_LENGTH:
         whole = PeriodKind.MONTH if kind is PeriodKind.MONTH_TO_DATE else kind
@@ -78,13 +78,13 @@ def _label(point: metric.Point, found: report.Report, spoken: formats.Formats) -
     return blocks.cut(named, limits.CHART_LABEL)
 
 
-def _title(label: str, sign: str, span: str) -> str:
+def _title(label: str, *, sign: str, span: str) -> str:
     rest = "".join(f", {part}" for part in (sign, span) if part)
     return f"{blocks.cut(label, max(8, limits.CHART_TITLE - len(rest)))}{rest}"
 
 
 def _scale(
-    one: metric.Metric, largest: Decimal, spoken: formats.Formats
+    one: metric.Metric, largest: Decimal, *, spoken: formats.Formats
 ) -> tuple[Decimal, int, str]:
     """What values are divided by, their decimals, and how that is written: ``k€``."""
     match one.unit:
