@@ -96,7 +96,7 @@ class Desk:
     async def whisper(self, turn: payload.Turn, shown: delivery.Body) -> None:
         """Tell somebody privately where there is no response address."""
         channel = turn.channel or ids.ChannelId(turn.user)
-        await self._house.poster.ephemeral(channel, turn.user, shown)
+        await self._house.poster.ephemeral(channel, turn.user, body=shown)
 
     async def send(self, user: ids.UserId, shown: delivery.Body, file: files.File) -> bool:
         """Send somebody a file by direct message."""
