@@ -11,7 +11,7 @@ from bot.domain import ids, money, period, periods, run, spec
 from bot.domain.run import FailureCode
 from bot.worker.credentials import google
 
-MOST_ROWS = 100_000
+MOST_ROWS = 20_000
 """A report needs tens of rows; beyond this a query has lost its GROUP BY."""
 _WORDS = 200
 """Bound of everything that a failure quotes (domain.run.Failure)."""
