@@ -116,7 +116,7 @@ def parse(text: str, *, clients: Collection[str] = ()) -> Request:
     if meant is Verb.RERUN and [word.lower() for word in rest] == ["failed"]:
         return Request(verb=Verb.RERUN_FAILED)
     if meant is Verb.PAUSE:
-        return _pause(rest)
+        return _pause(rest, clients)
     return _plain(meant, rest)
 
 
@@ -168,10 +168,10 @@ def _plain(verb: Verb, words: Sequence[str]) -> Request:
     return Request(verb=verb, names=tuple(names), period=notation)
 
 
-def _pause(words: Sequence[str]) -> Request:
+def _pause(words: Sequence[str], clients: Collection[str]) -> Request:
     """``[CLIENT] [until DATE | for SPAN] [reason]``; the limit may follow at most one word."""
     for place in (0, 1):
-        if len(words) <= place or words[place].lower() not in {"until", "for"}:
+        if len(words) <= place or not _limits(words, place, clients=clients):
             continue
         limit, after = _limit(words[place].lower(), words[place + 1 :])
         return Request(
@@ -182,6 +182,15 @@ def _pause(words: Sequence[str]) -> Request:
             rest=_reason(after),
         )
     return Request(verb=Verb.PAUSE, rest=_reason(words))
+
+
+def _limits(words: Sequence[str], place: int, *, clients: Collection[str]) -> bool:
+    """Whether a limit begins here; in ``waiting for data`` none does."""
+    word, after = words[place].lower(), words[place + 1 : place + 2]
+    if word == "for":
+        named = place == 0 or words[0].lower() in clients or words[0].startswith("<")
+        return not after or after[0][0].isdigit() or (named and place == 1)
+    return word == "until"
 
 
 def _name(word: str) -> str:

@@ -52,6 +52,11 @@ from bot.operations.grammar import Request, Verb
             "pause acme for 12h",
             Request(verb=Verb.PAUSE, names=("acme",), span=timedelta(hours=12)),
         ),
+        (
+            "pause waiting for data",
+            Request(verb=Verb.PAUSE, rest="waiting for data"),
+        ),
+        ("pause for data", Request(verb=Verb.PAUSE, rest="for data")),
         ("resume acme", Request(verb=Verb.RESUME, names=("acme",))),
         ("schedule", Request(verb=Verb.SCHEDULE)),
         ("history acme", Request(verb=Verb.HISTORY, names=("acme",))),
