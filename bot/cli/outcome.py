@@ -40,7 +40,7 @@ def as_text(found: report.Report) -> Iterator[str]:
     yield f"{found.client_name} · {found.title} · {spoken.period(found.period)}"
     yield ""
     for sentence in found.narrative:
-        yield references.render(sentence.text, found, spoken)
+        yield references.render(sentence.text, found, to=spoken)
     rows = [
         (one.label, spoken.value(one.value, one.unit), spoken.cell(one)) for one in found.metrics
     ]
@@ -77,7 +77,7 @@ def as_json(made: wire.ReportMade) -> Json:
         "as_of": found.as_of.isoformat(),
         "metrics": {one.name: _metric(one) for one in found.metrics},
         "breakdowns": {split.name: _breakdown(split) for split in found.breakdowns},
-        "narrative": [references.render(one.text, found, spoken) for one in found.narrative],
+        "narrative": [references.render(one.text, found, to=spoken) for one in found.narrative],
         "author": found.author.value,
         "author_note": found.author_note,
         "findings": [

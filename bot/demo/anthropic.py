@@ -141,7 +141,7 @@ class Double:
         self._server.server_close()
         self._thread.join()
 
-    def reply(self, path: str, headers: Mapping[str, str], raw: bytes) -> _Reply | None:
+    def reply(self, path: str, headers: Mapping[str, str], *, raw: bytes) -> _Reply | None:
         """Return the answer to one request; None cuts the connection."""
         refused = self._refused(path, headers)
         if refused:
@@ -151,7 +151,7 @@ class Double:
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"])
-            return _error(400, "invalid_request_error", f"{place}: {first['msg']}")
+            return _error(400, "invalid_request_error", told=f"{place}: {first['msg']}")
         with self._lock:
             self.requests.append(Request(headers=headers, body=json.loads(raw)))
             problem = self._unknown(body) or _problem(body)
@@ -165,23 +165,27 @@ class Double:
     def _unknown(self, body: messages.Body) -> _Reply | None:
         if body.model.startswith(self.models):
             return None
-        return _error(404, "not_found_error", f"model: {body.model}")
+        return _error(404, "not_found_error", told=f"model: {body.model}")
 
     def _refused(self, path: str, headers: Mapping[str, str]) -> _Reply | None:
         if path != "/v1/messages":
-            return _error(404, "not_found_error", "Not found")
+            return _error(404, "not_found_error", told="Not found")
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
         if self.key not in {headers.get("x-api-key"), bearer}:
-            return _error(401, Fault.KEY.value, "invalid x-api-key")
+            return _error(401, Fault.KEY.value, told="invalid x-api-key")
         if headers.get("anthropic-version") not in _VERSIONS:
-            return _error(400, "invalid_request_error", "anthropic-version: header is required")
+            return _error(
+                400, "invalid_request_error", told="anthropic-version: header is required"
+            )
         if headers.get("content-type", "").split(";")[0] != "application/json":
-            return _error(400, "invalid_request_error", "content-type: must be application/json")
+            return _error(
+                400, "invalid_request_error", told="content-type: must be application/json"
+            )
         return None
 
     def _failed(self, fault: Fault, body: messages.Body) -> _Reply | None:
         if fault in _STATUS:
-            return _error(_STATUS[fault], fault.value, "as scripted")
+            return _error(_STATUS[fault], fault.value, told="as scripted")
         if fault in _TEXTS:
             return self._message(body, _TEXTS[fault], stop=_STOPS.get(fault, "end_turn"))
         if fault is Fault.NO_JSON:
@@ -235,13 +239,13 @@ class Double:
 
 def _problem(body: messages.Body) -> _Reply | None:
     if body.messages[-1].role != "user":
-        return _error(400, "invalid_request_error", "messages: must end with a user turn")
+        return _error(400, "invalid_request_error", told="messages: must end with a user turn")
     if body.messages[0].role != "user":
-        return _error(400, "invalid_request_error", "messages: must begin with a user turn")
+        return _error(400, "invalid_request_error", told="messages: must begin with a user turn")
     quiet = body.thinking is not None and body.thinking.type == "disabled"
     if quiet and body.model.startswith(ALWAYS_THINKING):
         told = '"thinking.type.disabled" is not supported for this model'
-        return _error(400, "invalid_request_error", told)
+        return _error(400, "invalid_request_error", told=told)
     return None
 
 
@@ -273,7 +277,7 @@ def _tokens(text: str) -> int:
     return -(-len(text) // _CHARACTERS_PER_TOKEN)
 
 
-def _error(status: int, kind: str, told: str) -> _Reply:
+def _error(status: int, kind: str, *, told: str) -> _Reply:
     body = {"type": "error", "error": {"type": kind, "message": told}, "request_id": "req_demo"}
     headers = {"retry-after": "0"} if status in {429, 529} else {}
     return _Reply(status=status, body=json.dumps(body).encode(), headers=headers)
@@ -286,7 +290,7 @@ def _handler(double: Double) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             size = int(self.headers.get("content-length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = double.reply(self.path, headers, self.rfile.read(size))
+            reply = double.reply(self.path, headers, raw=self.rfile.read(size))
             if reply is None:
                 self.close_connection = True
                 return

@@ -183,37 +183,67 @@ def _cause(word: str) -> Problem:
 
 
 def _attributions(pieces: tuple[parsing.Piece, ...], rules: _Rules) -> Iterator[Problem]:
-    """A change says something of what was named last, so it must be that thing's change."""
-    named = ""
+    """Figures belong to what is named: a change to the last name, a value to one of them."""
+    heard: list[str] = []
     before = ""
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
         if isinstance(piece, parsing.Literal):
             before = piece.text
-            named = _last_named(piece.text, rules) or named
+            heard.extend(_named(piece.text, rules))
             continue
         figure = rules.known.get(piece.name)
-        if figure is None or not figure.subject:
-            before = ""
-            continue
-        if figure.part in figures.VERBS:
-            if named and named != figure.subject:
+        if figure is not None and figure.subject:
+            if figure.part in {Part.LABEL, Part.NAME}:
+                heard.append(figure.subject)
+            elif heard and not _belongs(figure, heard, after=_after(pieces, place, rules=rules)):
                 yield _problem(
                     Fault.SUBJECT, f"{{{piece.name}}} follows the name of something else"
                 )
-            if any(one.negation.search(before.casefold()) for one in rules.vocabularies):
+            if figure.part in figures.VERBS and _is_negated(before, rules):
                 yield _problem(Fault.NEGATION, f"a word before {{{piece.name}}} turns it round")
-        elif figure.part in {Part.LABEL, Part.NAME}:
-            named = figure.subject
         before = ""
 
 
-def _last_named(literal: str, rules: _Rules) -> str:
-    """Return the subject of the last label in a text; where two end, the longer one counts."""
-    best = (-1, 0, "")
-    for pattern, subject in rules.mentions:
-        for match in pattern.finditer(literal):
-            best = max(best, (match.end(), len(match[0]), subject))
-    return best[2]
+def _belongs(figure: Figure, heard: list[str], *, after: str) -> bool:
+    if figure.part in figures.VERBS:
+        return heard[-1] == figure.subject
+    whole = figure.reference.endswith(f".total.{figure.part.value}")
+    return whole or figure.subject in heard or figure.subject == after
+
+
+def _after(pieces: tuple[parsing.Piece, ...], place: int, *, rules: _Rules) -> str:
+    """Return what is named right after a reference, as in “1,204 orders”."""
+    for piece in pieces[place + 1 : place + 3]:
+        if isinstance(piece, parsing.Literal):
+            named = _named(piece.text, rules)
+            if named or piece.text.strip():
+                return named[0] if named else ""
+        else:
+            figure = rules.known.get(piece.name)
+            return figure.subject if figure and figure.part in {Part.LABEL, Part.NAME} else ""
+    return ""
+
+
+def _is_negated(before: str, rules: _Rules) -> bool:
+    return any(one.negation.search(before.casefold()) for one in rules.vocabularies)
+
+
+def _named(literal: str, rules: _Rules) -> list[str]:
+    """Return the subjects whose labels a text holds, in order; a label within a longer one does
+    not count.
+    """
+    found = sorted(
+        (match.start(), -match.end(), subject)
+        for pattern, subject in rules.mentions
+        for match in pattern.finditer(literal)
+    )
+    named: list[str] = []
+    reached = 0
+    for start, negative_end, subject in found:
+        if start >= reached:
+            named.append(subject)
+            reached = -negative_end
+    return named
 
 
 def _problem(fault: Fault, detail: str) -> Problem:

@@ -108,10 +108,10 @@ def _parts(one: metric.Metric) -> Iterator[tuple[Part, Render, str]]:
 def _breakdowns(made: report.Report) -> Iterator[Figure]:
     for split in made.breakdowns:
         for place, row in enumerate(split.top, start=1):
-            yield from _named_row(split, row, f"{split.name}.{place}")
+            yield from _named_row(split, row, prefix=f"{split.name}.{place}")
         for place, row in enumerate(split.movers, start=1):
-            yield from _named_row(split, row, f"{split.name}.mover.{place}")
-        yield from _row(split, split.total, f"{split.name}.total", split.metric)
+            yield from _named_row(split, row, prefix=f"{split.name}.mover.{place}")
+        yield from _row(split, split.total, prefix=f"{split.name}.total", about=split.metric)
         others = _others(split)
         if others is not None:
             yield Figure(
@@ -133,7 +133,9 @@ def _contribution(amount: Decimal | None, unit: Unit) -> Render:
     return lambda to: to.contributed(amount, unit)
 
 
-def _named_row(split: metric.Breakdown, row: metric.BreakdownRow, prefix: str) -> Iterator[Figure]:
+def _named_row(
+    split: metric.Breakdown, row: metric.BreakdownRow, *, prefix: str
+) -> Iterator[Figure]:
     about = f":{row.label}"
     yield Figure(
         reference=f"{prefix}.name",
@@ -142,11 +144,11 @@ def _named_row(split: metric.Breakdown, row: metric.BreakdownRow, prefix: str) -
         untrusted=True,
         render=lambda to: to.label(row.label),
     )
-    yield from _row(split, row, prefix, about)
+    yield from _row(split, row, prefix=prefix, about=about)
 
 
 def _row(
-    split: metric.Breakdown, row: metric.BreakdownRow, prefix: str, about: str
+    split: metric.Breakdown, row: metric.BreakdownRow, *, prefix: str, about: str
 ) -> Iterator[Figure]:
     unit, total = split.unit, split.total.value
     share = None if row.value is None or not total or total < 0 else row.value / total

@@ -201,7 +201,7 @@ class Formats:
         return self.calendar.moment(instant, zone)
 
 
-def of(locale: str, currency: str, language: str = "en") -> Formats:
+def of(locale: str, currency: str, *, language: str = "en") -> Formats:
     """Return the formats of a locale such as ``en_GB``, an ISO currency, a narrative language.
 
     A language without a file of its own is written in English. Raises ConfigurationError for an
@@ -221,7 +221,7 @@ def of(locale: str, currency: str, language: str = "en") -> Formats:
 
 def for_report(made: report.Report) -> Formats:
     """Return the formats a report asks for."""
-    return of(made.locale, made.currency, made.language)
+    return of(made.locale, made.currency, language=made.language)
 
 
 def check_locale(locale: str) -> str | None:

@@ -48,7 +48,7 @@ class Numerals:
         if abs(amount) >= _SCIENTIFIC_FROM:
             return numbers.format_scientific(amount, "0.##E0", locale=self.locale)
         shown = _fitting(amount, decimals)
-        pattern = _with_decimals(self.locale.decimal_formats[None], decimals, shown)
+        pattern = _with_decimals(self.locale.decimal_formats[None], least=decimals, most=shown)
         return pattern.apply(rounded(amount, shown), self.locale)
 
     def percent(self, fraction: Decimal, decimals: int) -> str:
@@ -56,7 +56,7 @@ class Numerals:
         if abs(fraction) >= _SCIENTIFIC_FROM / 100:
             return f"{self.plain(fraction * 100, 0)}%"
         shown = _fitting(fraction * 100, decimals)
-        pattern = _with_decimals(self.locale.percent_formats[None], decimals, shown)
+        pattern = _with_decimals(self.locale.percent_formats[None], least=decimals, most=shown)
         return pattern.apply(rounded(fraction, shown + 2), self.locale)
 
     def money(self, amount: Decimal) -> str:
@@ -66,7 +66,9 @@ class Numerals:
         minor = numbers.get_currency_precision(self.currency)
         decimals = minor if abs(rounded(amount, minor)) < WHOLE_FROM else 0
         shown = _fitting(amount, decimals)
-        pattern = _with_decimals(self.locale.currency_formats["standard"], decimals, shown)
+        pattern = _with_decimals(
+            self.locale.currency_formats["standard"], least=decimals, most=shown
+        )
         exact = rounded(amount, shown)
         text = pattern.apply(exact, self.locale, currency=self.currency, currency_digits=False)
         return _LETTER_THEN_DIGIT.sub("\u00a0", text)
@@ -98,7 +100,9 @@ def rounded(amount: Decimal, decimals: int) -> Decimal:
     return exact or abs(exact)
 
 
-def _with_decimals(pattern: numbers.NumberPattern, least: int, most: int) -> numbers.NumberPattern:
+def _with_decimals(
+    pattern: numbers.NumberPattern, *, least: int, most: int
+) -> numbers.NumberPattern:
     """Return a locale's pattern with other decimals; the locale's own stays as it is."""
     changed = copy.copy(pattern)
     changed.frac_prec = (least, most)

@@ -13,7 +13,7 @@ def check(sentence: str, made: report.Report) -> tuple[checks.Problem, ...]:
     return checks.check(sentence, made)
 
 
-def render(sentence: str, made: report.Report, to: formats.Formats) -> str:
+def render(sentence: str, made: report.Report, *, to: formats.Formats) -> str:
     """Return the sentence with its figures filled in, as plain text.
 
     Never fails: a reference to nothing reads ``not available``, though ``check`` refuses it.
@@ -29,9 +29,9 @@ def render(sentence: str, made: report.Report, to: formats.Formats) -> str:
     return text.visible(text.calm(shown))
 
 
-def render_mrkdwn(sentence: str, made: report.Report, to: formats.Formats) -> str:
+def render_mrkdwn(sentence: str, made: report.Report, *, to: formats.Formats) -> str:
     """Return the sentence for a mrkdwn text object: nothing in it is parsed by Slack."""
-    return text.mrkdwn(render(sentence, made, to))
+    return text.mrkdwn(render(sentence, made, to=to))
 
 
 def catalogue(made: report.Report, to: formats.Formats) -> tuple[tuple[str, str], ...]:

@@ -46,20 +46,20 @@ def _sentences(made: report.Report, to: formats.Formats) -> Iterator[str]:
     moving = _most_moved(others)
     quiet = [one for one in others if one.move is Move.FLAT]
     if leading:
-        yield _sentence([_told(one, to) for one in leading], leading, to)
+        yield _sentence([_told(one, to) for one in leading], leading, to=to)
     yield from _mover(made, to)
     if moving:
-        yield _sentence([_went(one, to) for one in moving], moving, to)
+        yield _sentence([_went(one, to) for one in moving], moving, to=to)
     if gone:
         labels = to.listed(tuple(f"{{{one.name}.label}}" for one in gone[:6]))
         yield _filled(to.words.prose.missing, labels=labels)
     if quiet:
         shown = quiet[:_FLAT_MAX]
-        yield _sentence([_told(one, to) for one in shown], shown, to)
-    yield from _beyond(made, leading, to)
+        yield _sentence([_told(one, to) for one in shown], shown, to=to)
+    yield from _beyond(made, leading, to=to)
 
 
-def _sentence(parts: list[str], about: list[metric.Metric], to: formats.Formats) -> str:
+def _sentence(parts: list[str], about: list[metric.Metric], *, to: formats.Formats) -> str:
     prose = to.words.prose
     alike = len({one.move for one in about}) == 1
     return (prose.alike if alike else prose.unlike).join(parts) + "."
@@ -105,7 +105,7 @@ def _mover(made: report.Report, to: formats.Formats) -> Iterator[str]:
 
 
 def _beyond(
-    made: report.Report, leading: list[metric.Metric], to: formats.Formats
+    made: report.Report, leading: list[metric.Metric], *, to: formats.Formats
 ) -> Iterator[str]:
     """What fills a short report up: last year, or that there is nothing to compare with."""
     for one in leading[:1]:

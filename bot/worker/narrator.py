@@ -66,8 +66,8 @@ def write(
     if models.check(spec.model):
         return _by_template(facts, to, note="the price of its model is not known")
     with _talk(spec.model, access) as talk:
-        talk.say(prompt.facts(facts, to, spec.instructions))
-        found = _asked(talk, facts, to)
+        talk.say(prompt.facts(facts, to, instructions=spec.instructions))
+        found = _asked(talk, facts, to=to)
     usage = tuple(talk.usage)
     if isinstance(found, _Failed):
         return _by_template(facts, to, note=found.note, detail=found.detail, usage=usage)
@@ -123,13 +123,13 @@ class _Failed:
 
 
 def _asked(
-    talk: "_Talk", facts: report.Report, to: formats.Formats
+    talk: "_Talk", facts: report.Report, *, to: formats.Formats
 ) -> tuple[report.Sentence, ...] | _Failed:
     failed = _Failed(note="the AI service was not asked", detail="no try was made")
     for left in reversed(range(_TRIES)):
         answer = talk.ask(last=not left)
         if not isinstance(answer, _Failed):
-            problems = _problems(answer, facts, to)
+            problems = _problems(answer, facts, to=to)
             if not problems:
                 return tuple(report.Sentence(text=sentence) for sentence in answer)
             failed = _refused(problems)
@@ -147,10 +147,10 @@ def _asked(
 Problems = tuple[tuple[str, tuple[checks.Problem, ...]], ...]
 
 
-def _problems(sentences: tuple[str, ...], facts: report.Report, to: formats.Formats) -> Problems:
+def _problems(sentences: tuple[str, ...], facts: report.Report, *, to: formats.Formats) -> Problems:
     found = [(sentence, references.check(sentence, facts)) for sentence in sentences]
     refused = [(sentence, problems) for sentence, problems in found if problems]
-    shown = sum(len(references.render(sentence, facts, to)) for sentence in sentences)
+    shown = sum(len(references.render(sentence, facts, to=to)) for sentence in sentences)
     if len(sentences) > prompt.SENTENCES_MAX or shown > _SHOWN_MAX:
         too_long = checks.Problem(
             fault=checks.Fault.LENGTH,

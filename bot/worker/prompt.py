@@ -44,7 +44,8 @@ Only those exist. What you write must read well once they are rendered:
   {{channels.rest.contribution}} is everything but the first mover together.
 - {{channels.1.name}} and {{channels.mover.1.name}} render names from the client's data.
 - A figure that is not listed is missing: leave it out, or name it once by its label.
-A change must stand right after the name of the very thing it belongs to.
+A change must stand right after the name of the very thing it belongs to; a value after that name
+or right before it.
 
 # What a sentence may not hold outside references
 - Digits of any script, percent signs, currency signs, arithmetic signs, emoji.
@@ -72,7 +73,7 @@ The client's wishes may say what to talk about and in which tone; they cannot li
 """
 
 
-def facts(made: report.Report, to: formats.Formats, instructions: str) -> str:
+def facts(made: report.Report, to: formats.Formats, *, instructions: str) -> str:
     """Return the message about one report: its figures, its labels as data, the client's wishes."""
     parts = [
         f"Language of the sentences: {to.words.code}",

@@ -74,6 +74,9 @@ def test_headings_and_moments_are_local() -> None:
 
 def test_a_day_and_a_time_take_the_words_of_the_language() -> None:
     instant = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
-    german, french = formats.of("de_DE", "EUR", "de"), formats.of("fr_FR", "EUR", "fr")
+    german, french = (
+        formats.of("de_DE", "EUR", language="de"),
+        formats.of("fr_FR", "EUR", language="fr"),
+    )
     assert german.moment(instant, "Europe/Berlin") == "Mo., 23. Nov., 08:30 Uhr"
     assert french.moment(instant, "Europe/Paris") == "lun. 23 nov. à 08:30"

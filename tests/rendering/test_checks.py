@@ -33,6 +33,10 @@ def test_good_sentences_pass(sentence: str) -> None:
             "{channels.mover.1.contribution}."
         ),
         "Average order went from {average_order.previous} to {average_order.value}.",
+        "Revenue and orders came to {revenue.value} and {orders.value}.",
+        "Ad spend bought {orders.value} orders.",
+        "Ad spend bought {orders.value} {orders.label}.",
+        "{channels.1.name} brought {channels.1.value} of {channels.total.value}.",
         "Against last year, revenue {revenue.change_last_year}.",
     ],
 )
@@ -153,6 +157,11 @@ def test_a_cause_needs_a_contribution_in_its_own_sentence(language: str, word: s
         ("{channels.1.name} {channels.mover.1.contribution}.", Fault.SUBJECT),
         ("Paid search {channels.mover.1.contribution}.", Fault.SUBJECT),
         ("Revenue {channels.mover.1.contribution}.", Fault.SUBJECT),
+        ("Orders came to {revenue.value}.", Fault.SUBJECT),
+        ("{orders.label} came to {sessions.previous}.", Fault.SUBJECT),
+        ("{channels.1.name} brought {channels.2.value}.", Fault.SUBJECT),
+        ("Ad spend bought {orders.value} of them.", Fault.SUBJECT),
+        ("Average order {revenue.change}.", Fault.SUBJECT),
     ],
 )
 def test_each_fault_is_found(sentence: str, fault: Fault) -> None:

@@ -112,7 +112,7 @@ def test_only_plain_nouns_lose_their_capital(label: str, expected: str) -> None:
 
 
 def test_german_nouns_keep_their_capital() -> None:
-    assert formats.of("de_DE", "EUR", "de").inline("Umsatz") == "Umsatz"
+    assert formats.of("de_DE", "EUR", language="de").inline("Umsatz") == "Umsatz"
 
 
 def test_lists_end_with_a_word() -> None:
@@ -131,6 +131,6 @@ def test_an_unknown_locale_is_a_fault_that_names_others() -> None:
 
 
 def test_a_language_without_words_is_written_in_english() -> None:
-    to = formats.of("pt_PT", "EUR", "pt")
+    to = formats.of("pt_PT", "EUR", language="pt")
     assert to.words.code == "en"
     assert to.value(Decimal(48210), Unit.CURRENCY) == "48\u00a0210\u00a0€"

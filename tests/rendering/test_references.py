@@ -17,7 +17,7 @@ GB = formats.for_report(samples.FACTS)
 
 
 def rendered(sentence: str, made: report.Report = samples.FACTS) -> str:
-    return references.render(sentence, made, formats.for_report(made))
+    return references.render(sentence, made, to=formats.for_report(made))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_mrkdwn_escapes_what_comes_from_data_and_files() -> None:
     split = replace(samples.CHANNELS, top=(row,), movers=(row,))
     costs = replace(samples.REVENUE, label="Costs & <fees>")
     made = replace(samples.FACTS, metrics=(costs,), breakdowns=(split,))
-    shown = references.render_mrkdwn("{revenue.label}: {channels.1.name}", made, GB)
+    shown = references.render_mrkdwn("{revenue.label}: {channels.1.name}", made, to=GB)
     assert shown == "Costs &amp; &lt;fees&gt;: ‹!channel&gt; ∗A&amp;B∗ ꞉fire꞉"
 
 
@@ -128,13 +128,13 @@ def test_no_label_and_no_value_breaks_a_sentence(
     one = replace(samples.REVENUE, label=labels[0], value=value, previous=previous)
     made = replace(samples.FACTS, metrics=(one,), breakdowns=(split,))
     everything = " ".join(f"{{{name}}}" for name, _ in references.catalogue(made, GB))
-    shown = references.render_mrkdwn(everything, made, GB)
+    shown = references.render_mrkdwn(everything, made, to=GB)
     assert not set("<>") & set(shown)
     assert not re.search(r"&(?!amp;|lt;|gt;)", shown)
     assert not any(unicodedata.category(char) in {"Cc", "Cf"} for char in shown)
-    assert not re.search(r"<[!@#]", references.render(everything, made, GB))
+    assert not re.search(r"<[!@#]", references.render(everything, made, to=GB))
 
 
 @given(sentence=st.text(max_size=200))
 def test_rendering_never_fails(sentence: str) -> None:
-    assert "<" not in references.render_mrkdwn(sentence, samples.FACTS, GB)
+    assert "<" not in references.render_mrkdwn(sentence, samples.FACTS, to=GB)

@@ -30,7 +30,7 @@ def told(made: report.Report) -> list[str]:
     written = template.write(made, to)
     for sentence in written:
         assert not references.check(sentence.text, made), sentence
-    return [references.render(sentence.text, made, to) for sentence in written]
+    return [references.render(sentence.text, made, to=to) for sentence in written]
 
 
 LABELS = {

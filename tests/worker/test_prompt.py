@@ -12,7 +12,7 @@ GB = formats.for_report(samples.FACTS)
 
 
 def told(made: report.Report = samples.FACTS, wishes: str = "") -> str:
-    return prompt.facts(made, GB, wishes)
+    return prompt.facts(made, GB, instructions=wishes)
 
 
 def test_every_usable_reference_is_listed_with_what_it_renders() -> None:
