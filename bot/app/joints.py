@@ -123,7 +123,7 @@ class Replies:
         self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
     ) -> None:
         """The figures differ from what was sent."""
-        await self._poster.ephemeral(channel, user, preview.draw(change))
+        await self._poster.ephemeral(channel, user, body=preview.draw(change))
 
     async def nothing_changed(self, asked: run.Run) -> None:
         """The figures are those that were sent."""
@@ -137,7 +137,7 @@ class Replies:
     async def _say(self, asked: run.Run, text: str) -> None:
         if asked.reply_channel is not None and asked.requested_by is not None:
             body = plain.say(text)
-            await self._poster.ephemeral(asked.reply_channel, asked.requested_by, body)
+            await self._poster.ephemeral(asked.reply_channel, asked.requested_by, body=body)
 
 
 class Told:
