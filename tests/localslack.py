@@ -2,7 +2,7 @@
 by ``localslack.fixture()``.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clock as clocks
-from bot.demo.slack import server, workspace
+from bot.demo.slack import server, shapes, workspace
 
+Ack = Callable[..., Awaitable[object]]
 METHODS = Path(__file__).parents[2] / "shared" / "slack-api" / "methods"
 """Slack's own descriptions, where they are at hand; the server has a table of its own else."""
 
@@ -66,3 +67,14 @@ async def connected(
         yield handler
     finally:
         await handler.close_async()
+
+
+def dig(value: object, *path: str | int) -> object:
+    """Follow keys and indexes into JSON; None where the path ends early."""
+    for step in path:
+        if isinstance(step, int):
+            found = shapes.items(value)
+            value = found[step] if -len(found) <= step < len(found) else None
+        else:
+            value = shapes.obj(value).get(step)
+    return value

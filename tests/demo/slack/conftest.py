@@ -23,5 +23,3 @@ async def app(slack: server.LocalSlack) -> AsyncIterator[AsyncApp]:
     made = localslack.app(slack)
     async with localslack.connected(slack, made):
         yield made
-
-

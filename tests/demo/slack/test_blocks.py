@@ -200,9 +200,7 @@ def test_nonsense_is_told_and_never_crashes(value: object) -> None:
         problems({"type": kind, "elements": value, "text": value, "rows": value, "chart": value})
 
 
-async def test_slack_answers_with_pointers(
-    slack: server.LocalSlack, web: AsyncWebClient
-) -> None:
+async def test_slack_answers_with_pointers(slack: server.LocalSlack, web: AsyncWebClient) -> None:
     bad = [{"type": "divider"}, {"type": "header", "text": mrkdwn("x")}]
     with pytest.raises(SlackApiError) as caught:
         await web.chat_postMessage(channel=ACME, text="x", blocks=bad)

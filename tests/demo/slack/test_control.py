@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -11,9 +11,10 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot import clock as clocks
 from bot.demo.slack import refusal, server
 from tests import localslack
+from tests.localslack import dig
 
 ACME, OPS = "C0ACMEREPORT", "C0REPORTOPS"
-Ack = Callable[..., Awaitable[object]]
+
 Body = dict[str, object]
 
 
@@ -68,7 +69,7 @@ class Seen:
         self.bodies: list[Body] = []
         self.answer: Body = {}
 
-        async def any_(ack: Ack, body: Body) -> None:
+        async def any_(ack: localslack.Ack, body: Body) -> None:
             self.bodies.append(body)
             await ack(**self.answer)
 
@@ -129,14 +130,13 @@ async def test_a_press_carries_what_was_chosen_before(
     ts = (await web.chat_postMessage(channel=ACME, text="menu", blocks=MENU))["ts"]
     await slack.control.choose("U0TOM", ts, action="client", option="PVCP")
     assert (await slack.control.press("U0TOM", ts, action="Rerun")).acked
-    state = seen.last["state"]
-    assert isinstance(state, dict)
-    assert state["values"]["menu"]["client"]["selected_option"]["value"] == "pvcp"
-    action = seen.last["actions"][0]  # pyright: ignore
-    assert (action["action_id"], action["value"]) == ("rerun", "now")
-    assert seen.last["message"]["ts"] == ts  # pyright: ignore
+    picked = ("state", "values", "menu", "client", "selected_option", "value")
+    assert dig(seen.last, *picked) == "pvcp"
+    assert dig(seen.last, "actions", 0, "action_id") == "rerun"
+    assert dig(seen.last, "actions", 0, "value") == "now"
+    assert dig(seen.last, "message", "ts") == ts
     await slack.control.choose("U0TOM", ts, action="more", option="Skip")
-    assert seen.last["actions"][0]["selected_option"]["value"] == "skip:1"  # pyright: ignore
+    assert dig(seen.last, "actions", 0, "selected_option", "value") == "skip:1"
     with pytest.raises(refusal.Impossible, match="rerun"):
         await slack.control.press("U0TOM", ts, action="Reboot")
 
@@ -150,7 +150,7 @@ async def test_people_from_outside_may_press_what_they_see(
     slack.control.house.share(ACME, "T0ACMESAS")
     slack.control.house.add_member(ACME, "U0FOREIGN")
     await slack.control.press("U0FOREIGN", ts, action="rerun")
-    assert seen.last["user"]["team_id"] == "T0ACMESAS"  # pyright: ignore
+    assert dig(seen.last, "user", "team_id") == "T0ACMESAS"
 
 
 async def test_an_ephemeral_is_pressed_by_its_one_reader(
@@ -162,7 +162,7 @@ async def test_an_ephemeral_is_pressed_by_its_one_reader(
         await slack.control.press("U0CLAIRE", ts, action="rerun")
     await slack.control.press("U0TOM", ts, action="rerun")
     assert "message" not in seen.last
-    assert seen.last["container"]["is_ephemeral"] is True  # pyright: ignore
+    assert dig(seen.last, "container", "is_ephemeral") is True
 
 
 async def test_a_modal_is_opened_filled_refused_and_closed(
@@ -179,8 +179,8 @@ async def test_a_modal_is_opened_filled_refused_and_closed(
     values = {"reason": "x", "secret_key": "open sesame"}
     await slack.control.submit("U0TOM", values=values)
     assert slack.control.views("U0TOM")[0].errors == {"reason": "too short"}
-    sent = seen.last["view"]["state"]["values"]  # pyright: ignore
-    assert sent["secret_key"]["typed"]["value"] == "open sesame"
+    sent = dig(seen.last, "view", "state", "values", "secret_key", "typed", "value")
+    assert sent == "open sesame"
     seen.answer = {}
     assert (await slack.control.submit("U0TOM", values=values)).acked
     assert not slack.control.views("U0TOM")
@@ -250,9 +250,7 @@ async def test_a_response_url_is_good_five_times_and_for_half_an_hour() -> None:
         async with localslack.connected(slack, app):
             for _ in range(2):
                 await slack.control.command(user="U0TOM", channel=ACME, text="/report")
-            first, second = (
-                AsyncWebhookClient(str(body["response_url"])) for body in seen.bodies
-            )
+            first, second = (AsyncWebhookClient(str(body["response_url"])) for body in seen.bodies)
             codes = [(await first.send(text="x")).status_code for _ in range(6)]
             held.advance(timedelta(minutes=31))
             late = await second.send(text="x")
@@ -283,7 +281,7 @@ async def test_a_message_shortcut_brings_the_message(
 ) -> None:
     ts = str((await web.chat_postMessage(channel=ACME, text="x"))["ts"])
     assert (await slack.control.shortcut("U0TOM", "look", ts=ts)).acked
-    assert seen.last["message"]["ts"] == ts  # pyright: ignore
+    assert dig(seen.last, "message", "ts") == ts
 
 
 async def test_an_external_select_is_answered_with_options(

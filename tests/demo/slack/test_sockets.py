@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
@@ -9,7 +8,6 @@ from bot.demo.slack import server, workspace
 from tests import localslack
 
 ACME = "C0ACMEREPORT"
-Ack = Callable[..., Awaitable[object]]
 
 
 class Wire:
@@ -97,8 +95,9 @@ async def test_an_act_that_nobody_acknowledges_is_not_repeated(
 
 async def test_a_late_ack_is_written_down(slack: server.LocalSlack, app: AsyncApp) -> None:
     slack.workspace.rules.ack_seconds = 0.02
+
     @app.command("/report")
-    async def slow(ack: Ack) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def slow(ack: localslack.Ack) -> None:  # pyright: ignore[reportUnusedFunction]
         await slack.until(lambda: any(one.kind == "unacked" for one in slack.changes.since(0)))
         await ack("too late")
 
@@ -159,7 +158,7 @@ async def test_events_without_subscription_are_not_sent(
 
 async def test_a_refresh_makes_bolt_come_back(slack: server.LocalSlack, app: AsyncApp) -> None:
     @app.command("/report")
-    async def report(ack: Ack) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def report(ack: localslack.Ack) -> None:  # pyright: ignore[reportUnusedFunction]
         await ack()
 
     assert await slack.control.disconnect("refresh_requested", seconds=0.01) == 1
