@@ -84,6 +84,15 @@ def test_headers_and_path_are_checked(
         ({"max_tokens": 0}, 400),
         ({"messages": []}, 400),
         ({"messages": [{"role": "assistant", "content": "Hello"}]}, 400),
+        (
+            {
+                "messages": [
+                    {"role": "assistant", "content": "Hello"},
+                    {"role": "user", "content": [{"type": "text", "text": "Hello"}]},
+                ]
+            },
+            400,
+        ),
         ({"messages": [{"role": "robot", "content": "Hello"}]}, 400),
         ({"thinking": {"type": "enabled", "budget_tokens": 1024}}, 400),
         ({"model": "claude-opus-5-5", "thinking": {"type": "disabled"}}, 400),
@@ -111,6 +120,12 @@ def test_without_a_script_it_writes_from_what_it_was_told(double: anthropic.Doub
     assert "{revenue.label} {revenue.change}" in str(answer["content"])
     _, answer = ask(double, GOOD | {"messages": [{"role": "user", "content": "Hello"}]})
     assert "{period.label}" in str(answer["content"])
+
+
+def test_content_may_come_in_parts(double: anthropic.Double) -> None:
+    part = {"type": "text", "text": "revenue.change = fell"}
+    _, answer = ask(double, GOOD | {"messages": [{"role": "user", "content": [part]}]})
+    assert "{revenue.change}" in str(answer["content"])
 
 
 @pytest.mark.parametrize("ttl", ["5m", "1h"])

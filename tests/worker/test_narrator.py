@@ -226,6 +226,13 @@ def test_a_model_that_is_gone_is_said_to_be_unknown(double: anthropic.Double) ->
     assert len(double.requests) == 1
 
 
+def test_a_request_that_is_refused_is_not_sent_again(double: anthropic.Double) -> None:
+    access = wire.ModelAccess(key=double.key, base_url=double.url, max_output_tokens=0)
+    written = narrator.write(samples.FACTS, spec=SPEC, access=access)
+    assert is_template(written)
+    assert written.author_note == "the AI service did not take the request"
+
+
 def test_usage_counts_what_the_cache_saved(double: anthropic.Double) -> None:
     first, second = write(double).usage[0], write(double).usage[0]
     assert first.item == SPEC.model
