@@ -80,6 +80,7 @@ class Connection:
         self._jitter = jitter
         self._state = State(since=time.now())
         self._standing: set[socket.Socket] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
 
@@ -118,6 +119,8 @@ class Connection:
             log.warning("socket_answers_cut")
         for standing in tuple(self._standing):
             await standing.close()
+        for serving in tuple(self._serving):
+            serving.cancel()
 
     async def _slot(self, session: aiohttp.ClientSession, group: asyncio.TaskGroup) -> None:
         """One socket after the other; the next stands before the last one goes."""
@@ -170,7 +173,11 @@ class Connection:
             self._told(error=ticket.error)
             return ticket
         fresh = socket.Socket(self._envelopes, ping=self._pace.ping, proxy=self._web.proxy)
-        group.create_task(self._serve(fresh, session, url=ticket.text("url")), name="slack-socket")
+        serving = group.create_task(
+            self._serve(fresh, session, url=ticket.text("url")), name="slack-socket"
+        )
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
         try:
             hello = await fresh.hello(self._pace.hello)
             if hello is not None:

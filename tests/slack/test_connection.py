@@ -246,6 +246,41 @@ async def test_closing_waits_for_answers_and_not_for_ever(
         assert asked.result()
 
 
+async def test_closing_gives_up_an_answer_that_never_comes(
+    slack: server.LocalSlack, app_web: web.Web
+) -> None:
+    answering = Answering()
+    answering.go.clear()
+    slack.workspace.rules.ack_seconds = 0.05
+    async with running(app_web, answering, pace=replace(PACE, grace=0.1)) as line:
+        await sockets(slack, 2)
+        assert not await _command(slack)
+    assert line.state.sockets == 0
+
+
+async def test_a_socket_that_closes_at_once_is_not_reopened_in_a_rush(
+    slack: server.LocalSlack, app_web: web.Web
+) -> None:
+    pace = replace(PACE, slots=1, settled=60.0, first_wait=0.05, longest_wait=0.05)
+    async with running(app_web, Answering(), pace=pace) as line:
+        for _ in range(3):
+            await line.stands()
+            await slack.control.disconnect("warning", seconds=0)
+            await slack.until(lambda: slack.control.sockets == 0 or None)
+        await sockets(slack, 1)
+
+
+async def test_old_envelopes_are_forgotten() -> None:
+    answering = Answering()
+    book = envelopes.Envelopes(answering)
+    for number in range(2_001):
+        await book.answer(
+            SocketModeRequest(type="events_api", envelope_id=f"e{number}", payload={})
+        )
+    await book.answer(SocketModeRequest(type="events_api", envelope_id="e0", payload={}))
+    assert len(answering.seen) == 2_002
+
+
 async def test_envelopes_are_idle_until_asked() -> None:
     answering = Answering()
     book = envelopes.Envelopes(answering)
