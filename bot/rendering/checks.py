@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from bot.domain import report
 from bot.rendering import figures, languages, parsing, text, words
@@ -18,6 +19,8 @@ _ENDINGS = "ai|app|biz|ch|co|com|de|dev|es|eu|fr|info|io|it|ly|me|net|nl|org|sho
 _ADDRESS = re.compile(rf"://|\bwww\.|\b[\w-]+\.(?:{_ENDINGS})\b", re.IGNORECASE)
 _SLACK = re.compile(r"[<>]|@\w|(?<!\w)#\w|:[a-z0-9_+'-]+:", re.IGNORECASE)
 _FORMATTING = re.compile(r"[*~`_]|\]\(")
+_BEFORE = re.compile(r"[\s(«“‘\"'’/]$")
+_BEHIND = re.compile(r"[\s).,;:!?…»”\"'’/]")
 _SYMBOLS = frozenset("%‰‱+−±=≈≠≤≥→←↑↓")
 
 
@@ -36,6 +39,8 @@ class Fault(StrEnum):
     DIRECTION = "direction_word"
     CAUSE = "cause"
     NEGATION = "negation"
+    COMPARISON = "wrong_comparison"
+    GLUED = "glued_reference"
     SUBJECT = "wrong_subject"
     ADDRESS = "address"
     SLACK = "slack_sequence"
@@ -64,7 +69,7 @@ def check(sentence: str, made: report.Report) -> tuple[Problem, ...]:
     """Return what is wrong with a sentence of references; empty when it may be shown."""
     rules = _rules(made)
     pieces = parsing.parse(sentence)
-    found = [*_shape(sentence, pieces), *_references(pieces, rules)]
+    found = [*_shape(sentence, pieces), *_references(pieces, rules), *_glued(pieces)]
     for part in parsing.sentences(pieces):
         found.extend(_sentence(part, rules))
     return tuple(found)
@@ -127,6 +132,7 @@ def _sentence(pieces: tuple[parsing.Piece, ...], rules: _Rules) -> Iterator[Prob
             bare = rules.allowed.sub(" ", piece.text) if rules.allowed else piece.text
             yield from _characters(bare)
             yield from _words(bare, rules, explained=explained)
+    yield from _comparisons(pieces, rules)
     yield from _attributions(pieces, rules)
 
 
@@ -174,6 +180,28 @@ def _words(bare: str, rules: _Rules, *, explained: bool) -> Iterator[Problem]:
             yield _problem(Fault.NUMBER, f"“{phrase}” is typed; numbers come from references")
         if not explained:
             yield from map(_cause, vocabulary.cause_phrase.findall(running))
+
+
+def _comparisons(pieces: tuple[parsing.Piece, ...], rules: _Rules) -> Iterator[Problem]:
+    """Last year may be spoken of where a figure of last year stands; others compare otherwise."""
+    names = [piece.name for piece in pieces if isinstance(piece, parsing.Reference)]
+    if any("last_year" in name for name in names):
+        return
+    running = " ".join(p.text for p in pieces if isinstance(p, parsing.Literal)).casefold()
+    for vocabulary in rules.vocabularies:
+        for phrase in vocabulary.last_year.findall(running):
+            yield _problem(Fault.COMPARISON, f"“{phrase}” needs a figure of last year")
+
+
+def _glued(pieces: tuple[parsing.Piece, ...]) -> Iterator[Problem]:
+    """A letter or sign that touches a reference would change what its figure says."""
+    for one, other in pairwise(pieces):
+        if isinstance(one, parsing.Literal):
+            loose = isinstance(other, parsing.Literal) or _BEFORE.search(one.text)
+        else:
+            loose = isinstance(other, parsing.Literal) and _BEHIND.match(other.text)
+        if not loose:
+            yield _problem(Fault.GLUED, "a reference stands apart from the words around it")
 
 
 def _cause(word: str) -> Problem:

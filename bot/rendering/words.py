@@ -19,6 +19,8 @@ class Vocabulary:
     causes: tuple[str, ...]
     phrases_of_number: tuple[str, ...] = ()
     phrases_of_cause: tuple[str, ...] = ()
+    phrases_of_last_year: tuple[str, ...] = ()
+    """Need a figure of last year in the same sentence."""
     negations: tuple[str, ...] = ()
     """Refused right before a change, which they would turn round."""
 
@@ -30,6 +32,7 @@ class Vocabulary:
             cause=_either(self.causes),
             number_phrase=_either(self.phrases_of_number, running=True),
             cause_phrase=_either(self.phrases_of_cause, running=True),
+            last_year=_either(self.phrases_of_last_year, running=True),
             negation=re.compile(rf"\b(?:{'|'.join(self.negations)})(?:\s+\w+)?\s*$"),
         )
 
@@ -43,6 +46,7 @@ class Patterns:
     cause: re.Pattern[str]
     number_phrase: re.Pattern[str]
     cause_phrase: re.Pattern[str]
+    last_year: re.Pattern[str]
     negation: re.Pattern[str]
 
 

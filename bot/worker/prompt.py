@@ -57,6 +57,9 @@ or right before it.
 - Words of cause (because, due to, driven by, thanks to, explains, led to …), except in a sentence
   that also holds a contribution reference. You do not know causes; you know contributions.
 - A negation or a softener before a change (not, hardly, nearly …): it would turn it round.
+- "Last year" or "year on year" without a reference of last year: {{x.change}} compares with the
+  period before.
+- A letter or sign that touches a reference, such as a minus before it or a k after it.
 - Anything you were not told: events, campaigns, advice, expectations.
 - Addresses, mentions, formatting marks, line breaks.
 The same holds in every language. Names listed as allowed may be written as they stand.

@@ -37,6 +37,7 @@ def test_good_sentences_pass(sentence: str) -> None:
         "Ad spend bought {orders.value} orders.",
         "Ad spend bought {orders.value} {orders.label}.",
         "{channels.1.name} brought {channels.1.value} of {channels.total.value}.",
+        "The week’s revenue (“{revenue.value}”), in full.",
         "Against last year, revenue {revenue.change_last_year}.",
     ],
 )
@@ -162,6 +163,13 @@ def test_a_cause_needs_a_contribution_in_its_own_sentence(language: str, word: s
         ("{channels.1.name} brought {channels.2.value}.", Fault.SUBJECT),
         ("Ad spend bought {orders.value} of them.", Fault.SUBJECT),
         ("Average order {revenue.change}.", Fault.SUBJECT),
+        ("Revenue {revenue.change} year on year.", Fault.COMPARISON),
+        ("Against last year, revenue {revenue.change}.", Fault.COMPARISON),
+        ("We took in {revenue.value}k again.", Fault.GLUED),
+        ("Revenue came to -{revenue.value}.", Fault.GLUED),
+        ("We took in {revenue.value}{orders.value}.", Fault.GLUED),
+        ("Revenue minus {revenue.value}.", Fault.DIRECTION),
+        ("Revenue went from strength to strength: {revenue.value}.", Fault.DIRECTION),
     ],
 )
 def test_each_fault_is_found(sentence: str, fault: Fault) -> None:

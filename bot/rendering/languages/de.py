@@ -84,6 +84,7 @@ WORDS = words.Words(
             r"verursach\w*|bedingt|getrieben|zurückzuführen|folge|infolge|aufgrund|erklär\w*|führte\w*",
             r"beitrag\w*|beigetragen|trug|trugen|somit|sodass|durch",
         ),
+        phrases_of_last_year=(r"vorjahr\w*", r"(?:letzte|vorige|vergangene)[nsmr]? jahr\w*"),
         negations=("nicht", "kein", "keine", "nie", "kaum", "fast", "beinahe"),
     ),
 )

@@ -84,6 +84,7 @@ WORDS = words.Words(
             r"consecuen\w*|result\w*|atribu\w*|impact\w*|contribu\w*|reflej\w*|responsable\w*",
         ),
         phrases_of_cause=(r"por eso", r"por tanto", r"a raíz de", r"ya que"),
+        phrases_of_last_year=(r"año (?:pasado|anterior)", r"interanual\w*"),
         negations=("no", "nunca", "apenas", "casi", "tampoco"),
     ),
 )

@@ -87,6 +87,11 @@ WORDS = words.Words(
             r"imput\w*|attribu\w*|pourquoi|refl[eè]t\w*",
         ),
         phrases_of_cause=(r"en raison d", r"à cause d", r"du fait d", r"sous l[’']effet d"),
+        phrases_of_last_year=(
+            r"l[’']an (?:dernier|passé)",
+            r"l[’']année (?:dernière|passée|précédente)",
+            r"sur un an",
+        ),
         negations=("pas", "jamais", "guère", "peu", "presque", "non"),
     ),
 )
