@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack import server
 from tests import localslack
@@ -13,8 +12,8 @@ slack = localslack.fixture()
 
 
 @pytest.fixture
-def web(slack: server.LocalSlack) -> AsyncWebClient:
-    return localslack.client(slack)
+def web(slack: server.LocalSlack) -> localslack.Web:
+    return localslack.web(slack)
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack import blocks, check, server, workspace
 from bot.demo.slack.shapes import Json
+from tests import localslack
 
 ACME = "C0ACMEREPORT"
 
@@ -200,28 +199,27 @@ def test_nonsense_is_told_and_never_crashes(value: object) -> None:
         problems({"type": kind, "elements": value, "text": value, "rows": value, "chart": value})
 
 
-async def test_slack_answers_with_pointers(slack: server.LocalSlack, web: AsyncWebClient) -> None:
+async def test_slack_answers_with_pointers(slack: server.LocalSlack, web: localslack.Web) -> None:
     bad = [{"type": "divider"}, {"type": "header", "text": mrkdwn("x")}]
-    with pytest.raises(SlackApiError) as caught:
-        await web.chat_postMessage(channel=ACME, text="x", blocks=bad)
-    told = caught.value.response
+    caught = await localslack.refused(web.chat_postMessage(channel=ACME, text="x", blocks=bad))
+    told = caught
     assert told["error"] == "invalid_blocks"
     assert told["errors"] == ["unsupported type: mrkdwn [json-pointer:/blocks/1/text/type]"]
     assert told["response_metadata"]["messages"][0].startswith("[ERROR] unsupported type")
     assert not slack.control.messages(ACME)
 
 
-async def test_too_much_together_is_refused(web: AsyncWebClient) -> None:
+async def test_too_much_together_is_refused(web: localslack.Web) -> None:
     long = [{"type": "markdown", "text": "x" * 7000}] * 2
-    with pytest.raises(SlackApiError) as caught:
-        await web.chat_postMessage(channel=ACME, text="x", blocks=long)
-    assert caught.value.response["error"] == "msg_blocks_too_long"
-    with pytest.raises(SlackApiError) as caught:
-        await web.chat_postMessage(channel=ACME, text="x", blocks="nonsense")
-    assert caught.value.response["error"] == "invalid_blocks_format"
+    caught = await localslack.refused(web.chat_postMessage(channel=ACME, text="x", blocks=long))
+    assert caught["error"] == "msg_blocks_too_long"
+    caught = await localslack.refused(
+        web.chat_postMessage(channel=ACME, text="x", blocks="nonsense")
+    )
+    assert caught["error"] == "invalid_blocks_format"
 
 
-async def test_every_block_gets_an_id(web: AsyncWebClient) -> None:
+async def test_every_block_gets_an_id(web: localslack.Web) -> None:
     told = await web.chat_postMessage(
         channel=ACME, text="x", blocks=[{"type": "divider"}, actions(button())]
     )

@@ -1,8 +1,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clock as clocks
 from bot.demo.slack import server
@@ -12,13 +10,12 @@ ACME = "C0ACMEREPORT"
 META = {"event_type": "reportops_delivery", "event_payload": {"key": "report:acme:1"}}
 
 
-async def error_of(web: AsyncWebClient, method: str, **args: object) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await web.api_call(method, json=dict(args))
-    return str(caught.value.response["error"])
+async def error_of(web: localslack.Web, method: str, **args: object) -> str:
+    caught = await localslack.refused(web.api_call(method, json=dict(args)))
+    return str(caught["error"])
 
 
-async def test_metadata_is_kept_and_returned_where_asked_for(web: AsyncWebClient) -> None:
+async def test_metadata_is_kept_and_returned_where_asked_for(web: localslack.Web) -> None:
     posted = await web.chat_postMessage(channel=ACME, text="hi", metadata=META)
     plain = await web.conversations_history(channel=ACME)
     full = await web.conversations_history(channel=ACME, include_all_metadata=True)
@@ -27,7 +24,7 @@ async def test_metadata_is_kept_and_returned_where_asked_for(web: AsyncWebClient
     assert full["messages"][0]["metadata"] == META
 
 
-async def test_an_edit_keeps_metadata_and_blocks_unless_given(web: AsyncWebClient) -> None:
+async def test_an_edit_keeps_metadata_and_blocks_unless_given(web: localslack.Web) -> None:
     blocks = [{"type": "divider"}]
     ts = (await web.chat_postMessage(channel=ACME, text="a", blocks=blocks, metadata=META))["ts"]
     edited = await web.chat_update(channel=ACME, ts=ts, text="b")
@@ -39,7 +36,7 @@ async def test_an_edit_keeps_metadata_and_blocks_unless_given(web: AsyncWebClien
     assert gone["message"]["edited"]["ts"] > ts
 
 
-async def test_a_bad_edit_changes_nothing(slack: server.LocalSlack, web: AsyncWebClient) -> None:
+async def test_a_bad_edit_changes_nothing(slack: server.LocalSlack, web: localslack.Web) -> None:
     ts = (await web.chat_postMessage(channel=ACME, text="a"))["ts"]
     assert await error_of(web, "chat.update", channel=ACME, ts=ts, text="x" * 4001) == (
         "msg_too_long"
@@ -52,14 +49,14 @@ async def test_a_bad_edit_changes_nothing(slack: server.LocalSlack, web: AsyncWe
 async def test_stamps_are_unique_while_the_clock_stands_still() -> None:
     held = clocks.HeldClock(datetime(2026, 11, 23, 6, tzinfo=UTC))
     async with localslack.started(held) as slack:
-        web = localslack.client(slack)
+        web = localslack.web(slack)
         stamps = [(await web.chat_postMessage(channel=ACME, text="x"))["ts"] for _ in range(3)]
         told = await web.auth_test()
     assert stamps == [f"{int(held.now().timestamp())}.00000{n}" for n in range(3)]
     assert told.headers["Date"] == "Mon, 23 Nov 2026 06:00:00 GMT"
 
 
-async def test_history_is_newest_first_within_bounds(web: AsyncWebClient) -> None:
+async def test_history_is_newest_first_within_bounds(web: localslack.Web) -> None:
     stamps = [(await web.chat_postMessage(channel=ACME, text=str(n)))["ts"] for n in range(5)]
     await web.chat_postMessage(channel=ACME, text="below", thread_ts=stamps[0])
     every = await web.conversations_history(channel=ACME)
@@ -77,7 +74,7 @@ async def test_history_is_newest_first_within_bounds(web: AsyncWebClient) -> Non
     assert every["messages"][-1]["reply_count"] == 1
 
 
-async def test_a_thread_is_read_with_its_parent(web: AsyncWebClient) -> None:
+async def test_a_thread_is_read_with_its_parent(web: localslack.Web) -> None:
     top = (await web.chat_postMessage(channel=ACME, text="top"))["ts"]
     reply = await web.chat_postMessage(channel=ACME, text="r", thread_ts=top, metadata=META)
     deeper = await web.chat_postMessage(channel=ACME, text="d", thread_ts=reply["ts"])
@@ -91,7 +88,7 @@ async def test_a_thread_is_read_with_its_parent(web: AsyncWebClient) -> None:
 
 
 async def test_only_own_messages_are_edited_or_deleted(
-    slack: server.LocalSlack, web: AsyncWebClient
+    slack: server.LocalSlack, web: localslack.Web
 ) -> None:
     said = await slack.control.say("U0CLAIRE", ACME, text="mine")
     at = {"channel": ACME, "ts": said.ts}
@@ -101,7 +98,7 @@ async def test_only_own_messages_are_edited_or_deleted(
 
 
 async def test_a_deleted_parent_leaves_a_tombstone(
-    slack: server.LocalSlack, web: AsyncWebClient
+    slack: server.LocalSlack, web: localslack.Web
 ) -> None:
     top = (await web.chat_postMessage(channel=ACME, text="top"))["ts"]
     await web.chat_postMessage(channel=ACME, text="r", thread_ts=top)
@@ -110,7 +107,7 @@ async def test_a_deleted_parent_leaves_a_tombstone(
 
 
 async def test_an_ephemeral_is_for_one_member(
-    slack: server.LocalSlack, web: AsyncWebClient
+    slack: server.LocalSlack, web: localslack.Web
 ) -> None:
     await web.chat_postEphemeral(channel=ACME, user="U0TOM", text="psst")
     assert [one.text for one in slack.control.ephemerals("U0TOM", ACME)] == ["psst"]
@@ -129,12 +126,12 @@ async def test_an_ephemeral_is_for_one_member(
         ({"event_type": "x", "event_payload": {"a": "b" * 9000}}, "metadata_too_large"),
     ],
 )
-async def test_bad_metadata_is_refused(web: AsyncWebClient, metadata: object, error: str) -> None:
+async def test_bad_metadata_is_refused(web: localslack.Web, metadata: object, error: str) -> None:
     args = {"channel": ACME, "text": "x", "metadata": metadata}
     assert await error_of(web, "chat.postMessage", **args) == error
 
 
-async def test_texts_have_their_limits(web: AsyncWebClient) -> None:
+async def test_texts_have_their_limits(web: localslack.Web) -> None:
     long = await web.chat_postMessage(channel=ACME, text="x" * 40_001)
     assert len(long["message"]["text"]) == 40_000
     assert "message_truncated" in long["response_metadata"]["warnings"]
@@ -144,14 +141,14 @@ async def test_texts_have_their_limits(web: AsyncWebClient) -> None:
 
 
 async def test_a_person_is_written_to_directly(
-    slack: server.LocalSlack, web: AsyncWebClient
+    slack: server.LocalSlack, web: localslack.Web
 ) -> None:
     opened = await web.conversations_open(users="U0TOM")
     await web.chat_postMessage(channel="U0TOM", text="hello")
-    assert [one.text for one in slack.control.messages(opened["channel"]["id"])] == ["hello"]
+    assert [one.text for one in slack.control.messages(str(opened["channel"]["id"]))] == ["hello"]
 
 
-async def test_a_permalink_names_the_message(web: AsyncWebClient) -> None:
+async def test_a_permalink_names_the_message(web: localslack.Web) -> None:
     ts = (await web.chat_postMessage(channel=ACME, text="x"))["ts"]
     told = await web.chat_getPermalink(channel=ACME, message_ts=ts)
-    assert told["permalink"].endswith(f"/archives/{ACME}/p{ts.replace('.', '')}")
+    assert str(told["permalink"]).endswith(f"/archives/{ACME}/p{str(ts).replace('.', '')}")

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot import clock as clocks
@@ -73,13 +71,14 @@ class Seen:
             self.bodies.append(body)
             await ack(**self.answer)
 
-        app.command("/report")(any_)
+        on = localslack.listening(app)
+        on.command("/report")(any_)
         for action in ("client", "rerun", "more", "open"):
-            app.action(action)(any_)
-        app.options("client")(any_)
-        app.view("pause")(any_)
-        app.view_closed("pause")(any_)
-        app.shortcut("look")(any_)
+            on.action(action)(any_)
+        on.options("client")(any_)
+        on.view("pause")(any_)
+        on.view_closed("pause")(any_)
+        on.shortcut("look")(any_)
 
     @property
     def last(self) -> Body:
@@ -125,9 +124,9 @@ async def test_what_nobody_could_type(
 
 
 async def test_a_press_carries_what_was_chosen_before(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
-    ts = (await web.chat_postMessage(channel=ACME, text="menu", blocks=MENU))["ts"]
+    ts = str((await web.chat_postMessage(channel=ACME, text="menu", blocks=MENU))["ts"])
     await slack.control.choose("U0TOM", ts, action="client", option="PVCP")
     assert (await slack.control.press("U0TOM", ts, action="Rerun")).acked
     picked = ("state", "values", "menu", "client", "selected_option", "value")
@@ -142,9 +141,9 @@ async def test_a_press_carries_what_was_chosen_before(
 
 
 async def test_people_from_outside_may_press_what_they_see(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
-    ts = (await web.chat_postMessage(channel=ACME, text="menu", blocks=MENU))["ts"]
+    ts = str((await web.chat_postMessage(channel=ACME, text="menu", blocks=MENU))["ts"])
     with pytest.raises(refusal.Impossible):
         await slack.control.press("U0FOREIGN", ts, action="rerun")
     slack.control.house.share(ACME, "T0ACMESAS")
@@ -154,7 +153,7 @@ async def test_people_from_outside_may_press_what_they_see(
 
 
 async def test_an_ephemeral_is_pressed_by_its_one_reader(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
     told = await web.chat_postEphemeral(channel=ACME, user="U0TOM", text="m", blocks=MENU)
     ts = str(told["message_ts"])
@@ -166,7 +165,7 @@ async def test_an_ephemeral_is_pressed_by_its_one_reader(
 
 
 async def test_a_modal_is_opened_filled_refused_and_closed(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
     await slack.control.command(user="U0TOM", channel=ACME, text="/report")
     view = modal(field("reason", max_length=9), field("secret_key"))
@@ -189,7 +188,7 @@ async def test_a_modal_is_opened_filled_refused_and_closed(
 
 
 async def test_a_modal_may_answer_with_another_view(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
     await slack.control.command(user="U0TOM", channel=ACME, text="/report")
     opened = await web.views_open(trigger_id=str(seen.last["trigger_id"]), view=modal())
@@ -204,7 +203,7 @@ async def test_a_modal_may_answer_with_another_view(
 
 
 async def test_closing_is_told_where_asked_for(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
     for asked in (False, True):
         await slack.control.command(user="U0TOM", channel=ACME, text="/report")
@@ -215,9 +214,8 @@ async def test_closing_is_told_where_asked_for(
 
 
 async def error_of(call: Awaitable[object]) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await call
-    return str(caught.value.response["error"])
+    caught = await localslack.refused(call)
+    return str(caught["error"])
 
 
 async def test_a_trigger_is_good_once_and_for_three_seconds() -> None:
@@ -226,7 +224,7 @@ async def test_a_trigger_is_good_once_and_for_three_seconds() -> None:
         app = localslack.app(slack)
         seen = Seen(app)
         async with localslack.connected(slack, app):
-            web = localslack.client(slack)
+            web = localslack.web(slack)
             await slack.control.command(user="U0TOM", channel=ACME, text="/report")
             await slack.control.command(user="U0TOM", channel=ACME, text="/report")
             first, second = (str(body["trigger_id"]) for body in seen.bodies)
@@ -260,7 +258,7 @@ async def test_a_response_url_is_good_five_times_and_for_half_an_hour() -> None:
 
 
 async def test_a_response_url_replaces_and_deletes_its_message(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
     told = await web.chat_postEphemeral(channel=ACME, user="U0TOM", text="m", blocks=MENU)
     await slack.control.press("U0TOM", str(told["message_ts"]), action="rerun")
@@ -277,7 +275,7 @@ async def test_a_response_url_replaces_and_deletes_its_message(
 
 
 async def test_a_message_shortcut_brings_the_message(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
     ts = str((await web.chat_postMessage(channel=ACME, text="x"))["ts"])
     assert (await slack.control.shortcut("U0TOM", "look", ts=ts)).acked
@@ -285,7 +283,7 @@ async def test_a_message_shortcut_brings_the_message(
 
 
 async def test_an_external_select_is_answered_with_options(
-    slack: server.LocalSlack, seen: Seen, web: AsyncWebClient
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:
     block: Body = {
         "type": "actions",
@@ -299,7 +297,7 @@ async def test_an_external_select_is_answered_with_options(
 
 
 async def test_the_home_tab_is_published_and_guarded_by_its_hash(
-    slack: server.LocalSlack, web: AsyncWebClient
+    slack: server.LocalSlack, web: localslack.Web
 ) -> None:
     home = {"type": "home", "blocks": [{"type": "divider"}]}
     told = await web.views_publish(user_id="U0TOM", view=home)
@@ -309,10 +307,11 @@ async def test_the_home_tab_is_published_and_guarded_by_its_hash(
     assert (await web.views_publish(user_id="U0TOM", view=home, hash=told["view"]["hash"]))["ok"]
 
 
-async def test_a_bad_view_is_told_with_its_place(web: AsyncWebClient, seen: Seen) -> None:
-    with pytest.raises(SlackApiError) as caught:
-        await web.views_open(trigger_id="x", view=modal(title=plain("x" * 25)))
-    told = caught.value.response
+async def test_a_bad_view_is_told_with_its_place(web: localslack.Web, seen: Seen) -> None:
+    caught = await localslack.refused(
+        web.views_open(trigger_id="x", view=modal(title=plain("x" * 25)))
+    )
+    told = caught
     assert told["error"] == "invalid_arguments"
     assert "[json-pointer:/view/title/text]" in told["response_metadata"]["messages"][0]
 

@@ -1,5 +1,6 @@
 import asyncio
 import time
+from typing import cast
 
 import aiohttp
 import pytest
@@ -12,14 +13,13 @@ from tests import localslack
 ACME, PVCP = "C0ACMEREPORT", "C0PVCPREPORT"
 
 
-async def post(web: AsyncWebClient, channel: str = ACME) -> str:
+async def post(web: localslack.Web, channel: str = ACME) -> str:
     """Post once; returns the error's name, or nothing."""
     try:
         await web.chat_postMessage(channel=channel, text="x")
     except SlackApiError as error:
-        if error.response.status_code != 200:
-            return str(error.response.status_code)
-        return str(error.response["error"])
+        told = cast("localslack.Answer", error.response)
+        return str(told["error"]) if told.status_code == 200 else str(told.status_code)
     except aiohttp.ClientError as error:
         return type(error).__name__
     return ""
@@ -30,14 +30,13 @@ def stored(slack: server.LocalSlack) -> int:
 
 
 async def test_a_429_says_how_long_and_stores_nothing(
-    slack: server.LocalSlack, web: AsyncWebClient
+    slack: server.LocalSlack, web: localslack.Web
 ) -> None:
     slack.faults.add("rate_limited", "chat.postMessage", value=7)
-    with pytest.raises(SlackApiError) as caught:
-        await web.chat_postMessage(channel=ACME, text="x")
-    assert caught.value.response.status_code == 429
-    assert caught.value.response.headers["Retry-After"] == "7"
-    assert caught.value.response["error"] == "ratelimited"
+    caught = await localslack.refused(web.chat_postMessage(channel=ACME, text="x"))
+    assert caught.status_code == 429
+    assert caught.headers["Retry-After"] == "7"
+    assert caught["error"] == "ratelimited"
     assert (stored(slack), await post(web)) == (0, "")
 
 
@@ -45,7 +44,7 @@ async def test_a_429_says_how_long_and_stores_nothing(
     ("kind", "kept"), [("error_before", 0), ("error_after", 1), ("cut_before", 0), ("cut_after", 1)]
 )
 async def test_what_went_wrong_before_or_after_the_post_was_stored(
-    slack: server.LocalSlack, web: AsyncWebClient, kind: str, kept: int
+    slack: server.LocalSlack, web: localslack.Web, kind: str, kept: int
 ) -> None:
     slack.faults.add(kind, "chat.postMessage", channel=ACME)
     assert await post(web)
@@ -58,14 +57,13 @@ async def test_what_went_wrong_before_or_after_the_post_was_stored(
 async def test_the_sdks_own_retry_posts_twice(slack: server.LocalSlack) -> None:
     """Why our poster does not use it."""
     slack.faults.add("cut_after", "chat.postMessage")
-    await AsyncWebClient(token=slack.bot_token, base_url=slack.api_url).chat_postMessage(
-        channel=ACME, text="x"
-    )
+    shipped = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+    await cast("localslack.Web", shipped).chat_postMessage(channel=ACME, text="x")
     assert stored(slack) == 2
 
 
 async def test_a_fault_is_for_its_channel_and_its_times(
-    slack: server.LocalSlack, web: AsyncWebClient
+    slack: server.LocalSlack, web: localslack.Web
 ) -> None:
     slack.faults.add("refused", "chat.postMessage", channel=PVCP, times=2, value="is_archived")
     assert await post(web) == ""
@@ -76,7 +74,7 @@ async def test_a_fault_is_for_its_channel_and_its_times(
     assert await post(web) == ""
 
 
-async def test_a_delay_before_or_after(slack: server.LocalSlack, web: AsyncWebClient) -> None:
+async def test_a_delay_before_or_after(slack: server.LocalSlack, web: localslack.Web) -> None:
     slack.faults.add("delay_after", "chat.postMessage", value=0.05)
     slack.faults.add("error_after", "chat.postMessage")
     began = time.perf_counter()
@@ -90,15 +88,15 @@ async def test_a_delay_before_or_after(slack: server.LocalSlack, web: AsyncWebCl
 
 async def test_apps_connections_open_may_fail(slack: server.LocalSlack) -> None:
     slack.faults.add("refused", "apps.connections.open", value="internal_error")
-    web = AsyncWebClient(token=slack.app_token, base_url=slack.api_url)
-    with pytest.raises(SlackApiError, match="internal_error"):
-        await web.apps_connections_open(app_token=slack.app_token)
+    web = localslack.web(slack, slack.app_token)
+    told = await localslack.refused(web.apps_connections_open(app_token=slack.app_token))
+    assert told["error"] == "internal_error"
 
 
 async def test_slacks_own_pace_may_be_kept() -> None:
     async with localslack.started() as slack:
         slack.workspace.rules.post_seconds = 1
-        web = localslack.client(slack)
+        web = localslack.web(slack)
         assert [await post(web), await post(web)] == ["", "429"]
         assert await post(web, PVCP) == ""
 

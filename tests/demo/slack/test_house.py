@@ -1,8 +1,8 @@
 import pytest
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack import refusal, server, workspace
+from tests import localslack
 from tests.localslack import dig
 
 ACME, OPS = "C0ACMEREPORT", "C0REPORTOPS"
@@ -24,12 +24,12 @@ def told(app: AsyncApp) -> list[tuple[object, object]]:
         "channel_archive",
         "group_left",
     ):
-        app.event(kind)(note)
+        localslack.listening(app).event(kind)(note)
     return seen
 
 
 async def test_who_comes_and_goes_is_told(
-    slack: server.LocalSlack, told: list[tuple[object, object]], web: AsyncWebClient
+    slack: server.LocalSlack, told: list[tuple[object, object]], web: localslack.Web
 ) -> None:
     slack.control.house.add_member(ACME, "U0GUEST")
     slack.control.house.remove_member(ACME, "U0GUEST")
@@ -40,7 +40,7 @@ async def test_who_comes_and_goes_is_told(
 
 
 async def test_outsiders_come_only_into_a_shared_channel(
-    slack: server.LocalSlack, told: list[tuple[object, object]], web: AsyncWebClient
+    slack: server.LocalSlack, told: list[tuple[object, object]], web: localslack.Web
 ) -> None:
     with pytest.raises(refusal.Impossible):
         slack.control.house.add_member(ACME, "U0FOREIGN")
@@ -83,7 +83,7 @@ def test_nobody_from_outside_is_in_a_sample_channel() -> None:
 
 
 async def test_channels_are_created_joined_and_archived(
-    slack: server.LocalSlack, web: AsyncWebClient
+    slack: server.LocalSlack, web: localslack.Web
 ) -> None:
     made = await web.conversations_create(name="bistro", is_private=True)
     assert dig(made.data, "channel", "is_member") is True

@@ -57,7 +57,7 @@ async def test_reading_needs_the_token_too(slack: server.LocalSlack) -> None:
 
 
 async def test_a_command_is_typed_over_http(slack: server.LocalSlack, app: AsyncApp) -> None:
-    @app.command("/report")
+    @localslack.listening(app).command("/report")
     async def report(ack: localslack.Ack) -> None:  # pyright: ignore[reportUnusedFunction]
         await ack("hello")
 
@@ -81,7 +81,7 @@ async def test_faults_and_house_are_driven_over_http(slack: server.LocalSlack) -
 
 
 async def test_the_state_is_what_a_person_sees(slack: server.LocalSlack) -> None:
-    await localslack.client(slack).chat_postEphemeral(channel=ACME, user="U0TOM", text="psst")
+    await localslack.web(slack).chat_postEphemeral(channel=ACME, user="U0TOM", text="psst")
     seen: list[object] = []
     async with aiohttp.ClientSession() as session:
         for user in ("U0TOM", "U0MALIK"):
@@ -100,7 +100,7 @@ async def test_changes_are_streamed(slack: server.LocalSlack) -> None:
         aiohttp.ClientSession() as session,
         session.get(f"{slack.control_url}changes?since=0", headers=head) as stream,
     ):
-        await localslack.client(slack).chat_postMessage(channel=ACME, text="streamed")
+        await localslack.web(slack).chat_postMessage(channel=ACME, text="streamed")
         async with asyncio.timeout(2):
             async for line in stream.content:
                 if b"message_posted" in line:
@@ -121,7 +121,7 @@ async def test_a_watcher_in_process_gets_every_change(slack: server.LocalSlack) 
 
         tasks.create_task(watch())
         await asyncio.sleep(0)
-        await localslack.client(slack).chat_postMessage(channel=ACME, text="x")
+        await localslack.web(slack).chat_postMessage(channel=ACME, text="x")
     assert kinds == ["message_posted", "call"]
 
 

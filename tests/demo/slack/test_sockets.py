@@ -1,8 +1,10 @@
 import asyncio
+from typing import cast
 
 import aiohttp
 import pytest
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.demo.slack import server, workspace
 from tests import localslack
@@ -96,7 +98,7 @@ async def test_an_act_that_nobody_acknowledges_is_not_repeated(
 async def test_a_late_ack_is_written_down(slack: server.LocalSlack, app: AsyncApp) -> None:
     slack.workspace.rules.ack_seconds = 0.02
 
-    @app.command("/report")
+    @localslack.listening(app).command("/report")
     async def slow(ack: localslack.Ack) -> None:  # pyright: ignore[reportUnusedFunction]
         await slack.until(lambda: any(one.kind == "unacked" for one in slack.changes.since(0)))
         await ack("too late")
@@ -114,11 +116,11 @@ async def test_events_are_sent_again_until_acknowledged(
     slack.workspace.rules.retry_seconds = (0.0, 0.0, 0.0)
     seen: list[tuple[str, str, str]] = []
 
-    @app.event("app_home_opened")
+    @localslack.listening(app).event("app_home_opened")
     async def opened(  # pyright: ignore[reportUnusedFunction]
-        body: dict[str, str], request: object
+        body: dict[str, str], request: AsyncBoltRequest
     ) -> None:
-        headers: dict[str, list[str]] = request.headers  # pyright: ignore
+        headers = cast("dict[str, list[str]]", request.headers)
         attempt = headers.get("x-slack-retry-num", ["0"])[0]
         seen.append((body["event_id"], attempt, headers.get("x-slack-retry-reason", [""])[0]))
 
@@ -134,7 +136,7 @@ async def test_events_are_sent_again_until_acknowledged(
 async def test_an_event_may_come_twice(slack: server.LocalSlack, app: AsyncApp) -> None:
     seen: list[str] = []
 
-    @app.event("app_home_opened")
+    @localslack.listening(app).event("app_home_opened")
     async def opened(body: dict[str, str]) -> None:  # pyright: ignore[reportUnusedFunction]
         seen.append(body["event_id"])
 
@@ -157,7 +159,7 @@ async def test_events_without_subscription_are_not_sent(
 
 
 async def test_a_refresh_makes_bolt_come_back(slack: server.LocalSlack, app: AsyncApp) -> None:
-    @app.command("/report")
+    @localslack.listening(app).command("/report")
     async def report(ack: localslack.Ack) -> None:  # pyright: ignore[reportUnusedFunction]
         await ack()
 
@@ -221,8 +223,8 @@ async def test_slack_pings_too(slack: server.LocalSlack) -> None:
 async def test_the_workspace_outlives_the_server() -> None:
     space = workspace.sample_workspace()
     async with localslack.started(space=space) as first:
-        ts = (await localslack.client(first).chat_postMessage(channel=ACME, text="kept"))["ts"]
+        ts = (await localslack.web(first).chat_postMessage(channel=ACME, text="kept"))["ts"]
     async with localslack.started(space=space) as second:
-        found = await localslack.client(second).conversations_history(channel=ACME)
+        found = await localslack.web(second).conversations_history(channel=ACME)
         assert second.bot_token != first.bot_token
     assert [one["ts"] for one in found["messages"]] == [ts]
