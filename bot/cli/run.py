@@ -4,6 +4,7 @@ Without --post it touches neither Slack nor the database. The result alone goes 
 """
 
 import asyncio
+import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -92,7 +93,7 @@ def run(**typed: Unpack[Options]) -> None:
     )
     if typed["post"]:
         _refuse_with_post(asked)
-        asyncio.run(_post(config, asked))
+        _tell(asyncio.run(_post(config, asked)))
         return
     found = look_up(config, asked)
     made = asyncio.run(_make(config, found, asked=asked))
@@ -132,16 +133,54 @@ async def _make(config: settings.Settings, found: Found, *, asked: Asked) -> out
     return outcome.Made(made=came, run=found.run)
 
 
-async def _post(config: settings.Settings, asked: Asked) -> None:
+async def _post(config: settings.Settings, asked: Asked) -> answers.RunState:
     """Ask the running bot for a rerun, or be the bot until it is posted."""
-    with suppress(control.NobodyThere):
-        await _posted(_Remote(config), asked)
-        return
-    async with start.app().running(config) as respond:
-        await _posted(respond, asked)
+    respond = _Remote(config)
+    try:
+        return await _posted(respond, asked)
+    except control.NobodyThere:
+        return await _being_the_bot(config, respond, asked=asked)
 
 
-async def _posted(respond: control.Responder, asked: Asked) -> None:
+async def _being_the_bot(
+    config: settings.Settings, respond: control.Responder, *, asked: Asked
+) -> answers.RunState:
+    """Start the bot in this process, ask it, and end it in its orderly way."""
+    came: list[answers.RunState] = []
+    faults: list[errors.ReportopsError] = []
+
+    async def serve() -> None:
+        try:
+            await start.app().serve(config)
+        except errors.ReportopsError as error:
+            faults.append(error)
+
+    async with asyncio.TaskGroup() as group:
+        bot = group.create_task(serve())
+        try:
+            if await _stands(config, bot):
+                came.append(await _posted(respond, asked))
+        except errors.ReportopsError as error:
+            faults.append(error)
+        finally:
+            if not bot.done():
+                signal.raise_signal(signal.SIGTERM)
+    if faults:
+        raise faults[0]
+    return came[0]
+
+
+async def _stands(config: settings.Settings, bot: asyncio.Task[None]) -> bool:
+    """Wait until the bot answers; False: it ended before."""
+    while not bot.done():
+        with suppress(control.NobodyThere):
+            await control.call(config.database, answers.Question(verb=answers.Verb.HEALTH))
+            return True
+        await asyncio.sleep(_POLL_SECONDS)
+    return False
+
+
+async def _posted(respond: control.Responder, asked: Asked) -> answers.RunState:
     names = (asked.client,) if asked.report is None else (asked.client, asked.report)
     request = grammar.Request(verb=grammar.Verb.RERUN, names=names, period=asked.period)
     shell = control.shell()
@@ -152,8 +191,11 @@ async def _posted(respond: control.Responder, asked: Asked) -> None:
     while True:
         state = await respond(question, shell)
         if isinstance(state, answers.RunState) and state.settled:
-            break
+            return state
         await asyncio.sleep(_POLL_SECONDS)
+
+
+def _tell(state: answers.RunState) -> None:
     if state.status is not runs.Status.SUCCEEDED:
         reach.fail(plain(state.text))
     click.echo(plain(state.text))

@@ -3,14 +3,12 @@
 import asyncio
 import importlib
 from collections.abc import Coroutine
-from contextlib import AbstractAsyncContextManager
 from typing import Protocol, cast
 
 import click
 
 from bot import settings
 from bot.cli import reach
-from bot.operations import control
 
 
 class App(Protocol):
@@ -18,10 +16,6 @@ class App(Protocol):
 
     def serve(self, config: settings.Settings) -> Coroutine[object, object, None]:
         """Run until a signal ends it."""
-        ...
-
-    def running(self, config: settings.Settings) -> AbstractAsyncContextManager[control.Responder]:
-        """The whole bot without its sockets: it runs and posts, and hears nobody in Slack."""
         ...
 
 
