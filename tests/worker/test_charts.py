@@ -1,0 +1,26 @@
+import struct
+
+import pytest
+
+from bot.domain import delivery
+from bot.worker import charts
+
+
+@pytest.mark.parametrize(
+    ("labels", "values"),
+    [
+        ((), ()),
+        (("16 Nov",), (0.0,)),
+        (("9 Nov", "16 Nov"), (-3.5, 1e12)),
+        (tuple(f"{day} Nov" for day in range(1, 31)), tuple(float(day) for day in range(30))),
+        (("<b>&amp;</b>", "\u202e16 Nov"), (1.0, 2.0)),
+    ],
+)
+def test_a_trend_is_a_png_of_double_size(
+    labels: tuple[str, ...], values: tuple[float, ...]
+) -> None:
+    trend = delivery.Trend(title="Revenue, k€ <&>", labels=labels, values=values, alt="Revenue")
+    png = charts.draw(trend)
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", png[16:24]) == (1400, 680)
+    assert len(png) < 200_000
