@@ -157,6 +157,13 @@ def test_reserved_words_are_no_metrics(tmp_path: Path, name: str) -> None:
     assert "reserved" in folder.only(tmp_path, text).problem
 
 
+def test_what_only_follows_from_a_fault_is_not_told(tmp_path: Path) -> None:
+    text = folder.GOOD.replace("{source: shop, sql: orders.sql}", "orders.sql")
+    text = text.replace("{source: warehouse, sql: spend.sql}", "spend.sql")
+    keys = [fault.key for fault in folder.faults(tmp_path, text)]
+    assert keys == ["reports.weekly.queries.orders", "reports.weekly.queries.spend"]
+
+
 def test_a_breakdown_may_not_have_a_metrics_name(tmp_path: Path) -> None:
     text = folder.edit("channels: {source", "revenue: {source")
     assert "A metric has this name" in folder.only(tmp_path, text).problem
