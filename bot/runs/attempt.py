@@ -136,6 +136,7 @@ def _finished(
     """The one line that every attempt ends with."""
     _log.info(
         "run_finished",
+        run=moved.id,
         client=moved.client,
         report=moved.report,
         period=periods.notation(moved.period),

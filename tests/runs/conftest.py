@@ -1,9 +1,10 @@
 """Everything about runs holds over dictionaries and over the real store alike."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator, MutableMapping
 from pathlib import Path
 
 import pytest
+from structlog import testing
 
 from bot.store import database, deliveries, ledger, pauses, runs
 from tests.runs.stage import Store, in_memory
@@ -22,3 +23,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerato
             pauses=pauses.PauseStore(owner),
             spending=ledger.Ledger(owner),
         )
+
+
+Lines = list[MutableMapping[str, object]]
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[Lines]:
+    """What was logged, instead of on the terminal."""
+    with testing.capture_logs() as lines:
+        yield lines

@@ -141,6 +141,11 @@ async def test_an_attempt_at_what_is_queued_no_more_is_none(store: Store) -> Non
         assert isinstance(made, attempt.Attempts)
         assert await made.attempt(await here.only("acme"), by=None) is None
         assert await made.crashed((await here.only("acme")).id) is None
+        asked = await here.ask("acme", "2026-W40")
+        del here.clients.now[ACME]
+        ended = await made.attempt(asked.run, by=None)
+        assert ended is not None
+        assert ended.status is run.Status.FAILED
 
 
 async def test_pausing_one_client_takes_nothing_back_from_another(store: Store) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bot import errors
 from bot.domain import ids, run
+from tests.runs.conftest import Lines
 from tests.runs.people import FLAKY, HOUR, MINUTE, MONDAY, REVOKED, customer
 from tests.runs.stage import BOB, CLAIRE, Store, stage
 
@@ -18,6 +19,32 @@ async def test_a_blip_is_healed_by_the_second_attempt(store: Store) -> None:
         assert (found.status, found.attempts, found.retries) == (run.Status.SUCCEEDED, 2, 1)
         assert here.worker.times("acme") == [0, 1]
         assert here.people.failures == [("acme", run.Status.QUEUED)]
+
+
+async def test_every_attempt_ends_with_one_line(store: Store, logged: Lines) -> None:
+    async with stage(store, customer("acme")) as here:
+        here.worker.script["acme"] = [FLAKY]
+        await here.live_until(MONDAY + HOUR)
+        run_id = (await here.only("acme")).id
+    assert [one for one in logged if one["event"] == "run_finished"] == [
+        {
+            "event": "run_finished",
+            "log_level": "info",
+            "run": run_id,
+            "client": "acme",
+            "report": "weekly",
+            "period": "2026-W47",
+            "attempt": number,
+            "status": status,
+            "stage": where,
+            "failure": failure,
+            "timings_ms": {"total": 5},
+        }
+        for number, status, where, failure in [
+            (1, "queued", "sources", "source_fault"),
+            (2, "ready", "done", None),
+        ]
+    ]
 
 
 async def test_retries_back_off_until_the_promise_and_then_end(store: Store) -> None:
