@@ -30,5 +30,5 @@ def refusal(body: delivery.Body) -> str:
 def modal_problems(view: Mapping[str, object]) -> list[str]:
     """Return what Slack would refuse about a modal."""
     pass_ = check.Check(surface="modal", rules=workspace.Rules(), image_ready=lambda _value: True)
-    blocks.check_blocks(pass_, cast("list[object]", view["blocks"]), "/view/blocks")
+    blocks.check_blocks(pass_, cast("list[object]", view["blocks"]), root="/view/blocks")
     return pass_.problems

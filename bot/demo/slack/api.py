@@ -71,7 +71,7 @@ METHODS: Mapping[str, Method] = {
 """The whole list of what is served."""
 
 
-def authorised(at: core.Core, name: str, token: str) -> Method:
+def authorised(at: core.Core, name: str, *, token: str) -> Method:
     """The method, if this token may call it; raises Slack's refusal otherwise."""
     method = METHODS.get(name)
     if method is None:
@@ -88,12 +88,12 @@ def authorised(at: core.Core, name: str, token: str) -> Method:
     return method
 
 
-def perform(at: core.Core, name: str, args: Args) -> Json:
+def perform(at: core.Core, name: str, *, args: Args) -> Json:
     """Carry a call out that was authorised."""
     return {"ok": True, **METHODS[name].handler(at, args)}
 
 
-def scope_headers(at: core.Core, name: str, token: str) -> dict[str, str]:
+def scope_headers(at: core.Core, name: str, *, token: str) -> dict[str, str]:
     """What a bot token's answers say about scopes."""
     if token != at.app.bot_token:
         return {}

@@ -1,10 +1,10 @@
 """Blocks: which a surface takes, what each may hold, and what is too much of them together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 from bot.demo.slack import elements, shapes, tables
-from bot.demo.slack.check import Check
+from bot.demo.slack.check import Check, Part
 from bot.demo.slack.refusal import Refusal, schema
 from bot.demo.slack.shapes import Json
 
@@ -14,14 +14,14 @@ MARKDOWN_TOTAL = 13_000
 """Undocumented: a message with markdown blocks is refused at about so many characters."""
 
 
-def _header(check: Check, block: Json, at: str) -> None:
+def _header(check: Check, block: Json, *, at: str) -> None:
     check.keys(block, at, needed=("text",), allowed=("block_id", "level"))
     check.text(block.get("text"), f"{at}/text", high=150)
     if block.get("level", 1) not in {1, 2, 3, 4}:
         check.say(f"{at}/level", "must be between 1 and 4")
 
 
-def _section(check: Check, block: Json, at: str) -> None:
+def _section(check: Check, block: Json, *, at: str) -> None:
     allowed = ("block_id", "text", "fields", "accessory", "expand")
     check.keys(block, at, needed=(), allowed=allowed)
     if "text" not in block and "fields" not in block:
@@ -33,56 +33,56 @@ def _section(check: Check, block: Json, at: str) -> None:
         for index, value in enumerate(fields):
             check.text(value, f"{at}/fields/{index}", high=2000, kinds=elements.BOTH)
     if "accessory" in block:
-        elements.element(check, block["accessory"], f"{at}/accessory", among=elements.IN_SECTION)
+        elements.element(check, block["accessory"], at=f"{at}/accessory", among=elements.IN_SECTION)
 
 
-def _context(check: Check, block: Json, at: str) -> None:
+def _context(check: Check, block: Json, *, at: str) -> None:
     check.keys(block, at, needed=("elements",), allowed=("block_id",))
     found = check.count(block.get("elements"), f"{at}/elements", low=1, high=10)
     for index, value in enumerate(found):
         place = f"{at}/elements/{index}"
         if shapes.obj(value).get("type") == "image":
-            elements.element(check, value, place, among=frozenset({"image"}))
+            elements.element(check, value, at=place, among=frozenset({"image"}))
         else:
             check.text(value, place, high=3000, kinds=elements.BOTH)
 
 
-def _actions(check: Check, block: Json, at: str) -> None:
+def _actions(check: Check, block: Json, *, at: str) -> None:
     check.keys(block, at, needed=("elements",), allowed=("block_id",))
     found = check.count(block.get("elements"), f"{at}/elements", low=1, high=25)
     for index, value in enumerate(found):
-        elements.element(check, value, f"{at}/elements/{index}", among=elements.IN_ACTIONS)
+        elements.element(check, value, at=f"{at}/elements/{index}", among=elements.IN_ACTIONS)
 
 
-def _divider(check: Check, block: Json, at: str) -> None:
+def _divider(check: Check, block: Json, *, at: str) -> None:
     check.keys(block, at, needed=(), allowed=("block_id",))
 
 
-def _image(check: Check, block: Json, at: str) -> None:
+def _image(check: Check, block: Json, *, at: str) -> None:
     allowed = ("block_id", "image_url", "slack_file", "title")
     check.keys(block, at, needed=("alt_text",), allowed=allowed)
     if "title" in block:
         check.text(block["title"], f"{at}/title", high=2000)
-    elements.image(check, block, at)
+    elements.image(check, block, at=at)
 
 
-def _input(check: Check, block: Json, at: str) -> None:
+def _input(check: Check, block: Json, *, at: str) -> None:
     allowed = ("block_id", "dispatch_action", "hint", "optional")
     check.keys(block, at, needed=("label", "element"), allowed=allowed)
     check.text(block.get("label"), f"{at}/label", high=2000)
     if "hint" in block:
         check.text(block["hint"], f"{at}/hint", high=2000)
-    check.flag(block, "optional", at)
-    elements.element(check, block.get("element"), f"{at}/element", among=elements.IN_INPUT)
+    check.flag(block, "optional", at=at)
+    elements.element(check, block.get("element"), at=f"{at}/element", among=elements.IN_INPUT)
 
 
-def _markdown(check: Check, block: Json, at: str) -> None:
+def _markdown(check: Check, block: Json, *, at: str) -> None:
     check.keys(block, at, needed=("text",), allowed=("block_id",))
     check.string(block, "text", at=at, high=MARKDOWN_CHARS)
     check.markdown_chars += len(shapes.text(block, "text"))
 
 
-def _rich_text(check: Check, block: Json, at: str) -> None:
+def _rich_text(check: Check, block: Json, *, at: str) -> None:
     check.keys(block, at, needed=("elements",), allowed=("block_id",))
     known = {f"rich_text_{kind}" for kind in ("section", "list", "preformatted", "quote")}
     found = check.count(block.get("elements"), f"{at}/elements", low=1, high=1000)
@@ -92,39 +92,39 @@ def _rich_text(check: Check, block: Json, at: str) -> None:
             check.say(f"{at}/elements/{index}/type", f"unsupported type: {kind}")
 
 
-def _alert(check: Check, block: Json, at: str) -> None:
+def _alert(check: Check, block: Json, *, at: str) -> None:
     check.keys(block, at, needed=("text",), allowed=("block_id", "level"))
     check.text(block.get("text"), f"{at}/text", high=200, kinds=elements.BOTH)
 
 
-def _container(check: Check, block: Json, at: str) -> None:
+def _container(check: Check, block: Json, *, at: str) -> None:
     children = check.count(block.get("child_blocks"), f"{at}/child_blocks", low=1, high=10)
     for index, child in enumerate(children):
         place = f"{at}/child_blocks/{index}"
         if shapes.obj(child).get("type") in {"data_visualization", "container"}:
             check.say(f"{place}/type", "this block is not allowed in a container")
         else:
-            _block(check, child, place)
+            _block(check, child, at=place)
 
 
-def _card(check: Check, block: Json, at: str) -> None:
+def _card(check: Check, block: Json, *, at: str) -> None:
     for key, high in (("title", 150), ("subtitle", 150), ("body", 200)):
         if key in block:
             check.text(block[key], f"{at}/{key}", high=high, kinds=elements.BOTH)
 
 
-def _carousel(check: Check, block: Json, at: str) -> None:
+def _carousel(check: Check, block: Json, *, at: str) -> None:
     cards = check.count(block.get("elements"), f"{at}/elements", low=1, high=10)
     for index, card in enumerate(cards):
-        _card(check, shapes.obj(card), f"{at}/elements/{index}")
+        _card(check, shapes.obj(card), at=f"{at}/elements/{index}")
 
 
-def _loose(check: Check, block: Json, at: str) -> None:
+def _loose(check: Check, block: Json, *, at: str) -> None:
     """A block that we know by name alone."""
     check.string(block, "title", at=at, high=3000)
 
 
-BLOCKS: Mapping[str, Callable[[Check, Json, str], None]] = {
+BLOCKS: Mapping[str, Part] = {
     "header": _header,
     "section": _section,
     "context": _context,
@@ -149,7 +149,7 @@ _MESSAGE_ONLY = frozenset({"markdown", "context_actions", "file", "card", "carou
 _MODAL_ONLY = frozenset({"alert"})
 
 
-def _block(check: Check, value: object, at: str) -> None:
+def _block(check: Check, value: object, *, at: str) -> None:
     if not shapes.is_object(value):
         check.say(at, "must be an object")
         return
@@ -161,11 +161,11 @@ def _block(check: Check, value: object, at: str) -> None:
         check.say(f"{at}/type", f"unsupported type: {kind}")
         return
     check.string(value, "block_id", at=at, high=255)
-    BLOCKS[kind](check, value, at)
-    _distinct(check, value, at)
+    BLOCKS[kind](check, value, at=at)
+    _distinct(check, value, at=at)
 
 
-def _distinct(check: Check, block: Json, at: str) -> None:
+def _distinct(check: Check, block: Json, *, at: str) -> None:
     names = [
         shapes.text(one, "action_id")
         for one in shapes.objects(block.get("elements"))
@@ -175,13 +175,13 @@ def _distinct(check: Check, block: Json, at: str) -> None:
         check.say(at, f"action_id `{name}` already exists for another element of this block")
 
 
-def check_blocks(check: Check, blocks: list[object], root: str) -> None:
+def check_blocks(check: Check, blocks: list[object], *, root: str) -> None:
     """Note every problem of the blocks below a pointer such as ``/blocks``."""
     high = MESSAGE_BLOCKS if check.surface == "message" else VIEW_BLOCKS
     check.count(blocks, root, low=0, high=high)
     seen: set[str] = set()
     for index, value in enumerate(blocks):
-        _block(check, value, f"{root}/{index}")
+        _block(check, value, at=f"{root}/{index}")
         name = shapes.text(shapes.obj(value), "block_id")
         if name and name in seen:
             check.say(f"{root}/{index}/block_id", f"block_id `{name}` already exists")
@@ -190,7 +190,7 @@ def check_blocks(check: Check, blocks: list[object], root: str) -> None:
 
 def for_message(check: Check, blocks: list[object]) -> list[Json]:
     """The blocks with a block_id each; raises Slack's refusal where they cannot be posted."""
-    check_blocks(check, blocks, "/blocks")
+    check_blocks(check, blocks, root="/blocks")
     if check.problems:
         raise schema("invalid_blocks", check.problems)
     size = len(shapes.dump(blocks).encode())

@@ -78,13 +78,16 @@ class Changes:
         """
         try:
             async with asyncio.timeout(timeout):
-                while True:
-                    seen = self.last
-                    if found := condition():
-                        return found
-                    await self.beyond(seen)
+                return await self._met(condition)
         except TimeoutError:
             tail = [f"{one.kind} {one.facts}" for one in self.since(self.last - 8)]
             raise TimeoutError(
                 f"not true within {timeout} s; the last changes were:\n" + "\n".join(tail)
             ) from None
+
+    async def _met(self, condition: Callable[[], T | None]) -> T:
+        while True:
+            seen = self.last
+            if found := condition():
+                return found
+            await self.beyond(seen)

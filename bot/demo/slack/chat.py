@@ -76,7 +76,7 @@ def checker(at: core.Core, surface: check.Surface = "message") -> check.Check:
     )
 
 
-def content(at: core.Core, args: Args, message: records.Message) -> list[str]:
+def content(at: core.Core, args: Args, *, message: records.Message) -> list[str]:
     """Put text, blocks, attachments and metadata into a message; returns Slack's warnings."""
     warnings = _text(args, message)
     if args.has("blocks"):
@@ -143,7 +143,7 @@ def answer(told: Json, warnings: list[str]) -> Json:
     return told
 
 
-def _parent(at: core.Core, channel: workspace.Channel, args: Args) -> str:
+def _parent(at: core.Core, channel: workspace.Channel, *, args: Args) -> str:
     ts = args.text("thread_ts")
     if not ts:
         return ""
@@ -172,8 +172,8 @@ def post(at: core.Core, args: Args) -> Json:
     message = records.Message(
         ts="", channel=channel.id, user=at.space.bot_user, bot=True, subtype=""
     )
-    warnings = content(at, args, message)
-    message.thread_ts = _parent(at, channel, args)
+    warnings = content(at, args, message=message)
+    message.thread_ts = _parent(at, channel, args=args)
     message.broadcast = bool(message.thread_ts) and args.flag("reply_broadcast")
     message.ts = at.stamp()
     keep(at, message)
@@ -185,11 +185,11 @@ def keep(at: core.Core, message: records.Message) -> records.Message:
     """Store a new message and tell whoever watches."""
     at.space.messages.add(message)
     kind = "ephemeral_posted" if message.only_for else "message_posted"
-    published(at, kind, message)
+    published(at, kind, message=message)
     return message
 
 
-def published(at: core.Core, kind: str, message: records.Message) -> None:
+def published(at: core.Core, kind: str, *, message: records.Message) -> None:
     """Tell whoever watches about a message."""
     facts: Json = {
         "channel": message.channel,
@@ -209,14 +209,14 @@ def post_ephemeral(at: core.Core, args: Args) -> Json:
     message = records.Message(
         ts="", channel=channel.id, user=at.space.bot_user, bot=True, only_for=args.text("user")
     )
-    warnings = content(at, args, message)
+    warnings = content(at, args, message=message)
     message.thread_ts = args.text("thread_ts")
     message.ts = at.stamp()
     keep(at, message)
     return answer({"message_ts": message.ts}, warnings)
 
 
-def _own(at: core.Core, args: Args, denied: str) -> records.Message:
+def _own(at: core.Core, args: Args, *, denied: str) -> records.Message:
     args.need("channel", "ts")
     channel = rooms.seen(at, args.text("channel"))
     message = at.space.messages.get(channel.id, args.text("ts"))
@@ -229,7 +229,7 @@ def _own(at: core.Core, args: Args, denied: str) -> records.Message:
 
 def update(at: core.Core, args: Args) -> Json:
     """chat.update: blocks and metadata that are not given stay as they are."""
-    message = _own(at, args, "cant_update_message")
+    message = _own(at, args, denied="cant_update_message")
     if at.space.channels[message.channel].archived:
         raise Refusal("is_inactive")
     if not any(args.has(name) for name in ("text", "blocks", "attachments", "markdown_text")):
@@ -245,12 +245,12 @@ def update(at: core.Core, args: Args) -> Json:
         attachments=message.attachments,
         metadata=message.metadata,
     )
-    warnings = content(at, args, draft)
+    warnings = content(at, args, message=draft)
     message.text, message.blocks = draft.text, draft.blocks
     message.attachments, message.metadata = draft.attachments, draft.metadata
     message.edited = at.stamp()
     message.edits += 1
-    published(at, "message_changed", message)
+    published(at, "message_changed", message=message)
     told = message_json(at, message, metadata=True)
     return answer(
         {"channel": message.channel, "ts": message.ts, "text": message.text, "message": told},
@@ -260,7 +260,7 @@ def update(at: core.Core, args: Args) -> Json:
 
 def delete(at: core.Core, args: Args) -> Json:
     """chat.delete: a message with replies leaves a tombstone."""
-    message = _own(at, args, "cant_delete_message")
+    message = _own(at, args, denied="cant_delete_message")
     drop(at, message)
     return {"channel": message.channel, "ts": message.ts}
 

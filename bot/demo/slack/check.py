@@ -4,7 +4,7 @@ that every block and element is made of.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from bot.demo.slack import shapes, workspace
 from bot.demo.slack.shapes import Json
@@ -73,7 +73,7 @@ class Check:
             self.say(pointer, f"no fewer than {low} items allowed")
         return value
 
-    def flag(self, value: Json, key: str, at: str) -> None:
+    def flag(self, value: Json, key: str, *, at: str) -> None:
         """An optional true or false."""
         if key in value and not isinstance(value[key], bool):
             self.say(f"{at}/{key}", "must be a boolean")
@@ -96,7 +96,7 @@ class Check:
             return
         extra = "emoji" if kind == PLAIN else "verbatim"
         self.keys(value, pointer, needed=("text",), allowed=(extra,))
-        self.flag(value, extra, pointer)
+        self.flag(value, extra, at=pointer)
         self.string(value, "text", at=pointer, high=high)
 
     def named(self, value: Json, at: str, *, needed: bool = True) -> None:
@@ -105,9 +105,17 @@ class Check:
             return  # Slack makes one up
         self.string(value, "action_id", at=at, high=255)
 
-    def url(self, value: Json, key: str, at: str) -> None:
+    def url(self, value: Json, key: str, *, at: str) -> None:
         """An optional address of at most 3,000 characters."""
         self.string(value, key, at=at, high=3000)
         found = value.get(key)
         if isinstance(found, str) and not found.startswith(("https://", "http://", "mailto:")):
             self.say(f"{at}/{key}", "must be a valid url")
+
+
+class Part(Protocol):
+    """Checks one block or element that stands at a pointer."""
+
+    def __call__(self, check: Check, part: Json, /, *, at: str) -> None:
+        """Note every problem of the part."""
+        ...

@@ -75,8 +75,8 @@ class Control:
         """Press a button of a message (its ts, ephemeral ones too), a modal or a home tab (the
         view's id), by action_id or label; ``value`` tells equal ones apart.
         """
-        one = screen.find(self._blocks(user, where), action, value)
-        return await self._touch(user, where, one, None)
+        one = screen.find(self._blocks(user, where), action, value=value)
+        return await self._touch(user, where, one=one, value=None)
 
     async def choose(
         self, user: str, where: str, *, action: str, option: str | list[str]
@@ -88,7 +88,7 @@ class Control:
             state.setdefault(one.block_id, {})[one.action_id] = screen.chosen(one, option)
         if one.block.get("type") == "input" and not one.block.get("dispatch_action"):
             return CommandResult(acked=True)
-        return await self._touch(user, where, one, option)
+        return await self._touch(user, where, one=one, value=option)
 
     async def suggest(self, user: str, where: str, *, action: str, query: str) -> CommandResult:
         """Type into an external select; the response holds the options."""
@@ -109,7 +109,9 @@ class Control:
         """Fill the modal on top (or the named one) by block_id, action_id or label, and submit."""
         shown = self._modal(user, view)
         blocks = shapes.objects(shown.body.get("blocks"))
-        state = screen.filled(blocks, self._state(user, shown.id, blocks), values or {})
+        state = screen.filled(
+            blocks, self._state(user, shown.id, blocks=blocks), values=values or {}
+        )
         self._at.act("submit", {"user": user, "view": shown.id, "values": _told(state)})
         payload = payloads.submission(self._at, user, view=shown, state=dict(state))
         outcome = await self._hub.send("interactive", payload, what="view_submission")
@@ -266,7 +268,7 @@ class Control:
             raise Impossible(f"{user} does not have {where} open")
         return shapes.objects(view.body.get("blocks"))
 
-    def _state(self, user: str, where: str, blocks: list[Json]) -> screen.State:
+    def _state(self, user: str, where: str, *, blocks: list[Json]) -> screen.State:
         state = screen.initial(blocks)
         for block, inner in self._touched.get((user, where), {}).items():
             if block in state:
@@ -280,10 +282,10 @@ class Control:
         return opened[-1]
 
     async def _touch(
-        self, user: str, where: str, one: screen.Element, value: object
+        self, user: str, where: str, *, one: screen.Element, value: object
     ) -> CommandResult:
-        action = screen.action(one, value, self._at.stamp())
-        state: Json = dict(self._state(user, where, self._blocks(user, where)))
+        action = screen.action(one, value, ts=self._at.stamp())
+        state: Json = dict(self._state(user, where, blocks=self._blocks(user, where)))
         facts: Json = {"user": user, "where": where, "action": action}
         self._at.act("touch", facts)
         view = self._view(where)
@@ -312,11 +314,11 @@ class Control:
                 view.errors = {block: str(words) for block, words in told.items()}
                 self._at.changes.publish("view_updated", {"user": view.user, "id": view.id})
             case "update":
-                body = views.checked(self._at, answer.get("view"), "modal")
-                views.change(self._at, view, body)
+                body = views.checked(self._at, answer.get("view"), kind="modal")
+                views.change(self._at, view, body=body)
             case "push":
-                body = views.checked(self._at, answer.get("view"), "modal")
-                views.show(self._at, view.user, body, below=view)
+                body = views.checked(self._at, answer.get("view"), kind="modal")
+                views.show(self._at, view.user, body=body, below=view)
             case other:
                 views.shut(self._at, view, every=other == "clear")
 

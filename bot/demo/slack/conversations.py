@@ -110,7 +110,7 @@ def members(at: core.Core, args: Args) -> Json:
     return {"members": [one["id"] for one in cut]} | after
 
 
-def _listed(at: core.Core, args: Args, channels: list[workspace.Channel]) -> Json:
+def _listed(at: core.Core, args: Args, *, channels: list[workspace.Channel]) -> Json:
     wanted = args.names("types") or ["public_channel"]
     if not set(wanted) <= set(_TYPES):
         raise Refusal("invalid_types")
@@ -130,14 +130,14 @@ def _listed(at: core.Core, args: Args, channels: list[workspace.Channel]) -> Jso
 
 def listed(at: core.Core, args: Args) -> Json:
     """conversations.list."""
-    return _listed(at, args, list(at.space.channels.values()))
+    return _listed(at, args, channels=list(at.space.channels.values()))
 
 
 def of_user(at: core.Core, args: Args) -> Json:
     """users.conversations: the channels of a person, or the app's own."""
     user = args.text("user") or at.space.bot_user
     every = at.space.channels.values()
-    return _listed(at, args, [channel for channel in every if user in channel.members])
+    return _listed(at, args, channels=[channel for channel in every if user in channel.members])
 
 
 def opened(at: core.Core, args: Args) -> Json:

@@ -1,16 +1,16 @@
 """Block elements and composition objects: what each may hold, and how much of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from bot.demo.slack import shapes
-from bot.demo.slack.check import MRKDWN, PLAIN, Check
+from bot.demo.slack.check import MRKDWN, PLAIN, Check, Part
 from bot.demo.slack.shapes import Json
 
 BOTH = (PLAIN, MRKDWN)
 _FOCUS = ("confirm", "focus_on_load")
 
 
-def confirm(check: Check, element: Json, at: str) -> None:
+def confirm(check: Check, element: Json, *, at: str) -> None:
     """The optional confirmation dialog."""
     if "confirm" not in element:
         return
@@ -31,7 +31,7 @@ def confirm(check: Check, element: Json, at: str) -> None:
     check.choice(value, "style", at=place, among=("primary", "danger"))
 
 
-def button(check: Check, element: Json, at: str) -> None:
+def button(check: Check, element: Json, *, at: str) -> None:
     """A button."""
     check.keys(
         element,
@@ -42,12 +42,12 @@ def button(check: Check, element: Json, at: str) -> None:
     check.text(element.get("text"), f"{at}/text", high=75)
     check.string(element, "value", at=at, high=2000, low=0)
     check.string(element, "accessibility_label", at=at, high=75)
-    check.url(element, "url", at)
+    check.url(element, "url", at=at)
     check.choice(element, "style", at=at, among=("primary", "danger"))
-    confirm(check, element, at)
+    confirm(check, element, at=at)
 
 
-def option(check: Check, value: object, at: str, *, rich: bool = False, link: bool = False) -> None:
+def option(check: Check, value: object, *, at: str, rich: bool = False, link: bool = False) -> None:
     """One option; ``rich`` ones take mrkdwn, ``link`` ones a url."""
     if not shapes.is_object(value):
         check.say(at, "must be an object")
@@ -59,10 +59,10 @@ def option(check: Check, value: object, at: str, *, rich: bool = False, link: bo
     if "description" in value:
         kinds = BOTH if rich else (PLAIN,)
         check.text(value["description"], f"{at}/description", high=75, kinds=kinds)
-    check.url(value, "url", at)
+    check.url(value, "url", at=at)
 
 
-def options(check: Check, element: Json, at: str, *, high: int, rich: bool = False) -> None:
+def options(check: Check, element: Json, *, at: str, high: int, rich: bool = False) -> None:
     """A list of options with distinct values."""
     values: list[str] = []
     for index, one in enumerate(
@@ -71,7 +71,7 @@ def options(check: Check, element: Json, at: str, *, high: int, rich: bool = Fal
         option(
             check,
             one,
-            f"{at}/options/{index}",
+            at=f"{at}/options/{index}",
             rich=rich,
             link=element.get("type") == "overflow",
         )
@@ -80,18 +80,18 @@ def options(check: Check, element: Json, at: str, *, high: int, rich: bool = Fal
         check.say(f"{at}/options", "option values must be unique")
 
 
-def _static(check: Check, element: Json, at: str) -> None:
+def _static(check: Check, element: Json, *, at: str) -> None:
     if ("options" in element) == ("option_groups" in element):
         check.say(at, "exactly one of options and option_groups is required")
     elif "options" in element:
-        options(check, element, at, high=100)
+        options(check, element, at=at, high=100)
     else:
         place = f"{at}/option_groups"
         groups = check.count(element["option_groups"], place, low=1, high=100)
         for index, group in enumerate(shapes.objects(groups)):
             check.keys(group, f"{place}/{index}", needed=("label", "options"), allowed=())
             check.text(group.get("label"), f"{place}/{index}/label", high=75)
-            options(check, group, f"{place}/{index}", high=100)
+            options(check, group, at=f"{place}/{index}", high=100)
     initial = element.get("initial_option")
     if initial is not None and initial not in known_options(element):
         check.say(f"{at}/initial_option", "must be one of the options")
@@ -107,7 +107,7 @@ def known_options(element: Json) -> list[Json]:
     return shapes.objects(element.get("options")) + grouped
 
 
-def _select(check: Check, element: Json, at: str) -> None:
+def _select(check: Check, element: Json, *, at: str) -> None:
     kind = shapes.text(element, "type")
     own = {
         "static_select": ("options", "option_groups", "initial_option"),
@@ -133,24 +133,24 @@ def _select(check: Check, element: Json, at: str) -> None:
     if "placeholder" in element:
         check.text(element["placeholder"], f"{at}/placeholder", high=150)
     if kind.endswith("static_select"):
-        _static(check, element, at)
-    confirm(check, element, at)
+        _static(check, element, at=at)
+    confirm(check, element, at=at)
 
 
-def _overflow(check: Check, element: Json, at: str) -> None:
+def _overflow(check: Check, element: Json, *, at: str) -> None:
     check.keys(element, at, needed=("options",), allowed=("action_id", "confirm"))
-    options(check, element, at, high=5)
-    confirm(check, element, at)
+    options(check, element, at=at, high=5)
+    confirm(check, element, at=at)
 
 
-def _picks(check: Check, element: Json, at: str) -> None:
+def _picks(check: Check, element: Json, *, at: str) -> None:
     initial = "initial_options" if element.get("type") == "checkboxes" else "initial_option"
     check.keys(element, at, needed=("options",), allowed=("action_id", initial, *_FOCUS))
-    options(check, element, at, high=10, rich=True)
-    confirm(check, element, at)
+    options(check, element, at=at, high=10, rich=True)
+    confirm(check, element, at=at)
 
 
-def _when(check: Check, element: Json, at: str) -> None:
+def _when(check: Check, element: Json, *, at: str) -> None:
     initial = {
         "datepicker": "initial_date",
         "timepicker": "initial_time",
@@ -161,10 +161,10 @@ def _when(check: Check, element: Json, at: str) -> None:
     )
     if "placeholder" in element:
         check.text(element["placeholder"], f"{at}/placeholder", high=150)
-    confirm(check, element, at)
+    confirm(check, element, at=at)
 
 
-def _typed(check: Check, element: Json, at: str) -> None:
+def _typed(check: Check, element: Json, *, at: str) -> None:
     kind = shapes.text(element, "type")
     own = {
         "plain_text_input": ("multiline", "min_length", "max_length"),
@@ -183,14 +183,14 @@ def _typed(check: Check, element: Json, at: str) -> None:
             check.say(f"{at}/{key}", "must be between 0 and 3000")
 
 
-def image(check: Check, element: Json, at: str) -> None:
+def image(check: Check, element: Json, *, at: str) -> None:
     """An image element, or what an image block has in common with it."""
     check.string(element, "alt_text", at=at, high=2000)
     if ("image_url" in element) == ("slack_file" in element):
         check.say(at, "exactly one of image_url and slack_file is required")
         return
     if "image_url" in element:
-        check.url(element, "image_url", at)
+        check.url(element, "image_url", at=at)
         address = shapes.text(element, "image_url")
         if check.own_hosts and address.startswith(check.own_hosts):
             check.say(f"{at}/image_url", "downloading image failed")
@@ -198,23 +198,23 @@ def image(check: Check, element: Json, at: str) -> None:
         check.say(f"{at}/slack_file", "invalid slack file")
 
 
-def _image_element(check: Check, element: Json, at: str) -> None:
+def _image_element(check: Check, element: Json, *, at: str) -> None:
     check.keys(
         element,
         at,
         needed=("alt_text",),
         allowed=("image_url", "slack_file", "image_width", "image_height", "image_bytes"),
     )
-    image(check, element, at)
+    image(check, element, at=at)
 
 
-def _loose(check: Check, element: Json, at: str) -> None:
+def _loose(check: Check, element: Json, *, at: str) -> None:
     """An element that we know by name alone."""
     if not element:
         check.say(at, "must be an object")
 
 
-ELEMENTS: Mapping[str, Callable[[Check, Json, str], None]] = {
+ELEMENTS: Mapping[str, Part] = {
     "button": button,
     "overflow": _overflow,
     "checkboxes": _picks,
@@ -274,7 +274,7 @@ IN_ACTIONS = (
 IN_SECTION = frozenset(ELEMENTS) - _INPUTS_ONLY - {"feedback_buttons", "icon_button"}
 
 
-def element(check: Check, value: object, at: str, *, among: frozenset[str]) -> None:
+def element(check: Check, value: object, *, at: str, among: frozenset[str]) -> None:
     """One element out of those that its block may hold."""
     kind = shapes.text(shapes.obj(value), "type")
     if not shapes.is_object(value) or kind not in ELEMENTS:
@@ -283,4 +283,4 @@ def element(check: Check, value: object, at: str, *, among: frozenset[str]) -> N
         check.say(f"{at}/type", f"element type {kind} is not allowed here")
     else:
         check.string(value, "action_id", at=at, high=255)
-        ELEMENTS[kind](check, value, at)
+        ELEMENTS[kind](check, value, at=at)

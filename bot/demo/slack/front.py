@@ -55,11 +55,11 @@ class Front:
         def performed() -> Json:
             if broken:
                 raise Refusal(broken)
-            api.authorised(self._at, name, token)
-            told = api.perform(self._at, name, arguments.Args(raw))
+            api.authorised(self._at, name, token=token)
+            told = api.perform(self._at, name, args=arguments.Args(raw))
             return _warned(told, entry.unknown_arguments)
 
-        headers = api.scope_headers(self._at, name, token)
+        headers = api.scope_headers(self._at, name, token=token)
         met = self._exchange(request, entry, headers=headers)
         channel = shapes.text(raw, "channel") or shapes.text(raw, "channel_id")
         return await met.run(channel, performed)
@@ -71,7 +71,7 @@ class Front:
         entry.unknown_arguments = tuple(sorted(set(raw) - responses.KNOWN))
 
         def performed() -> Json:
-            responses.respond(self._at, request.match_info["name"], raw)
+            responses.respond(self._at, request.match_info["name"], body=raw)
             return {"ok": True}
 
         return await self._exchange(request, entry, refused=404).run("", performed)
@@ -82,7 +82,7 @@ class Front:
         entry = self._entry("files.upload", {"bytes": len(content)})
 
         def performed() -> Json:
-            uploads.receive(self._at, request.match_info["file"], content)
+            uploads.receive(self._at, request.match_info["file"], content=content)
             return {"ok": True}
 
         return await self._exchange(request, entry, refused=400).run("", performed)

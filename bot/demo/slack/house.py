@@ -36,7 +36,7 @@ class House:
             raise Impossible(f"share {channel} with {person.team} first")
         place.members.add(user)
         self._changed("member_joined", {"channel": channel, "user": user})
-        self._member("member_joined_channel", place, person)
+        self._member("member_joined_channel", place, person=person)
 
     def remove_member(self, channel: str, user: str) -> None:
         """Somebody leaves; the app itself is told that it left."""
@@ -47,9 +47,9 @@ class House:
             kind = "group_left" if place.private else "channel_left"
             self._events.emit({"type": kind, "channel": channel})
         elif user in self._at.space.people:
-            self._member("member_left_channel", place, self._at.space.people[user])
+            self._member("member_left_channel", place, person=self._at.space.people[user])
 
-    def _member(self, kind: str, place: workspace.Channel, person: workspace.Person) -> None:
+    def _member(self, kind: str, place: workspace.Channel, *, person: workspace.Person) -> None:
         if not self._at.bot_in(place):
             return
         self._events.emit(

@@ -12,7 +12,7 @@ def user_json(at: core.Core, user: str) -> Json:
     return {"id": user, "username": person.name, "name": person.name, "team_id": person.team}
 
 
-def _base(at: core.Core, kind: str, user: str) -> Json:
+def _base(at: core.Core, kind: str, *, user: str) -> Json:
     return {
         "type": kind,
         "user": user_json(at, user),
@@ -70,7 +70,7 @@ def message_action(
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
-    told = _base(at, "block_actions", user) | {
+    told = _base(at, "block_actions", user=user) | {
         "container": container,
         "trigger_id": at.tickets.trigger(user),
         "channel": {"id": channel.id, "name": channel_name(channel)},
@@ -87,7 +87,7 @@ def message_action(
 
 def view_action(at: core.Core, user: str, *, view: records.View, action: Json, state: Json) -> Json:
     """A block action in a modal or on the home tab."""
-    return _base(at, "block_actions", user) | {
+    return _base(at, "block_actions", user=user) | {
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": at.tickets.trigger(user, view=view.id),
         "view": views.view_json(at, view, state=state),
@@ -98,7 +98,7 @@ def view_action(at: core.Core, user: str, *, view: records.View, action: Json, s
 def submission(at: core.Core, user: str, *, view: records.View, state: Json) -> Json:
     """A modal's submission."""
     none: list[object] = []
-    return _base(at, "view_submission", user) | {
+    return _base(at, "view_submission", user=user) | {
         "trigger_id": at.tickets.trigger(user, view=view.id),
         "view": views.view_json(at, view, state=state),
         "response_urls": none,
@@ -107,7 +107,7 @@ def submission(at: core.Core, user: str, *, view: records.View, state: Json) -> 
 
 def closed(at: core.Core, user: str, *, view: records.View, cleared: bool) -> Json:
     """A modal was closed by its person."""
-    return _base(at, "view_closed", user) | {
+    return _base(at, "view_closed", user=user) | {
         "view": views.view_json(at, view),
         "is_cleared": cleared,
     }
@@ -115,13 +115,13 @@ def closed(at: core.Core, user: str, *, view: records.View, cleared: bool) -> Js
 
 def suggestion(at: core.Core, user: str, *, place: Json, query: str) -> Json:
     """What was typed into an external select; ``place`` tells where it stands."""
-    return _base(at, "block_suggestion", user) | place | {"value": query}
+    return _base(at, "block_suggestion", user=user) | place | {"value": query}
 
 
 def message_shortcut(at: core.Core, user: str, *, message: records.Message, callback: str) -> Json:
     """A message shortcut."""
     channel = at.space.channels[message.channel]
-    return _base(at, "message_action", user) | {
+    return _base(at, "message_action", user=user) | {
         "callback_id": callback,
         "trigger_id": at.tickets.trigger(user),
         "response_url": response_url(at, user, channel=channel.id, source=message.ts),
@@ -134,7 +134,7 @@ def message_shortcut(at: core.Core, user: str, *, message: records.Message, call
 
 def shortcut(at: core.Core, user: str, *, callback: str) -> Json:
     """A global shortcut."""
-    return _base(at, "shortcut", user) | {
+    return _base(at, "shortcut", user=user) | {
         "callback_id": callback,
         "trigger_id": at.tickets.trigger(user),
         "action_ts": at.stamp(),

@@ -25,7 +25,7 @@ KNOWN = frozenset(
 """What a message sent to a response_url may hold."""
 
 
-def respond(at: core.Core, name: str, body: Json) -> None:
+def respond(at: core.Core, name: str, *, body: Json) -> None:
     """A message sent to a response_url; raises Slack's refusal."""
     right = at.tickets.respond(name)
     args = Args(body)
@@ -35,19 +35,19 @@ def respond(at: core.Core, name: str, body: Json) -> None:
             chat.drop(at, original)
         return
     if args.flag("replace_original") and original is not None:
-        _replace(at, original, args)
+        _replace(at, original, args=args)
         return
     say(at, args, right=right)
 
 
-def _replace(at: core.Core, original: records.Message, args: Args) -> None:
+def _replace(at: core.Core, original: records.Message, *, args: Args) -> None:
     draft = records.Message(ts="", channel=original.channel, user=original.user)
-    chat.content(at, args, draft)
+    chat.content(at, args, message=draft)
     original.text, original.blocks = draft.text, draft.blocks
     original.attachments = draft.attachments
     original.edited, original.edits = at.stamp(), original.edits + 1
     kind = "ephemeral_changed" if original.only_for else "message_changed"
-    chat.published(at, kind, original)
+    chat.published(at, kind, message=original)
 
 
 def say(at: core.Core, args: Args, *, right: tickets.ResponseUrl) -> records.Message:
@@ -63,7 +63,7 @@ def say(at: core.Core, args: Args, *, right: tickets.ResponseUrl) -> records.Mes
         only_for="" if kind == "in_channel" else right.user,
         thread_ts=args.text("thread_ts") or right.thread_ts,
     )
-    chat.content(at, args, message)
+    chat.content(at, args, message=message)
     message.ts = at.stamp()
     return chat.keep(at, message)
 

@@ -68,7 +68,7 @@ def words(blocks: list[Json]) -> str:
     )
 
 
-def find(blocks: list[Json], action: str, value: str | None = None) -> Element:
+def find(blocks: list[Json], action: str, *, value: str | None = None) -> Element:
     """The one element with this action_id or label (and value); raises Impossible."""
     every = list(elements_of(blocks))
     found = [one for one in every if one.action_id == action] or [
@@ -155,7 +155,7 @@ def _fits(one: Element, value: str) -> None:
         raise Impossible(f"{one.label!r} takes at least {least} characters")
 
 
-def filled(blocks: list[Json], state: State, values: Mapping[str, object]) -> State:
+def filled(blocks: list[Json], state: State, *, values: Mapping[str, object]) -> State:
     """The state of a form after its inputs were filled by block_id, action_id or label."""
     state = {block: dict(inner) for block, inner in state.items()}
     for name, value in values.items():
@@ -176,7 +176,7 @@ def _input(blocks: list[Json], name: str) -> Element:
     return find(blocks, name)
 
 
-def action(one: Element, value: object, ts: str) -> Json:
+def action(one: Element, value: object, *, ts: str) -> Json:
     """The entry of ``actions`` for touching an element."""
     told: Json = {
         "action_id": one.action_id,

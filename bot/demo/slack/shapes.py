@@ -37,7 +37,7 @@ def objects(value: object) -> list[Json]:
     return [item for item in items(value) if is_object(item)]
 
 
-def text(source: Json, key: str, default: str = "") -> str:
+def text(source: Json, key: str, *, default: str = "") -> str:
     """The text under a key, or the default."""
     value = source.get(key)
     return value if isinstance(value, str) else default

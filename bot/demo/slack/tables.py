@@ -10,7 +10,7 @@ CHARTS, SERIES, SEGMENTS, POINTS = 2, 6, 12, 20
 _ALIGN = ("left", "center", "right")
 
 
-def table(check: Check, block: Json, at: str) -> None:
+def table(check: Check, block: Json, *, at: str) -> None:
     """A table: at most 100 rows of 20 cells, 10,000 characters over all tables."""
     if not check.rules.tables:
         check.say(f"{at}/type", "unsupported type: table")
@@ -26,13 +26,13 @@ def table(check: Check, block: Json, at: str) -> None:
             allowed = ("align", "is_wrapped")
             check.keys(value, f"{place}/{index}", needed=(), allowed=allowed)
             check.choice(value, "align", at=f"{place}/{index}", among=_ALIGN)
-            check.flag(value, "is_wrapped", f"{place}/{index}")
-    check.table_chars += _rows(check, block, at, high=TABLE_ROWS)
+            check.flag(value, "is_wrapped", at=f"{place}/{index}")
+    check.table_chars += _rows(check, block, at=at, high=TABLE_ROWS)
     if check.table_chars > TABLE_CHARS:
         check.say(f"{at}/rows", f"tables hold more than {TABLE_CHARS} characters together")
 
 
-def data_table(check: Check, block: Json, at: str) -> None:
+def data_table(check: Check, block: Json, *, at: str) -> None:
     """A data table: a header and 1–200 rows, 20 columns, 20,000 characters in a message."""
     if not check.rules.native_data_blocks or check.surface == "modal":
         check.say(f"{at}/type", "unsupported type: data_table")
@@ -43,7 +43,7 @@ def data_table(check: Check, block: Json, at: str) -> None:
     size = block.get("page_size", 5)
     if not isinstance(size, int) or not 1 <= size <= 100:  # noqa: PLR2004
         check.say(f"{at}/page_size", "must be between 1 and 100")
-    check.data_chars += _rows(check, block, at, high=DATA_ROWS)
+    check.data_chars += _rows(check, block, at=at, high=DATA_ROWS)
     rows = shapes.items(block.get("rows"))
     if len(rows) == 1:
         check.say(f"{at}/rows", "no fewer than 2 items allowed")
@@ -56,17 +56,17 @@ def data_table(check: Check, block: Json, at: str) -> None:
         check.say(f"{at}/rows", f"data tables hold more than {DATA_CHARS} characters")
 
 
-def _rows(check: Check, block: Json, at: str, *, high: int) -> int:
+def _rows(check: Check, block: Json, *, at: str, high: int) -> int:
     """Check rows and cells; returns the characters in them."""
     chars = 0
     for index, row in enumerate(check.count(block.get("rows"), f"{at}/rows", low=1, high=high)):
         place = f"{at}/rows/{index}"
         for number, cell in enumerate(check.count(row, place, low=1, high=TABLE_CELLS)):
-            chars += _cell(check, cell, f"{place}/{number}")
+            chars += _cell(check, cell, at=f"{place}/{number}")
     return chars
 
 
-def _cell(check: Check, value: object, at: str) -> int:
+def _cell(check: Check, value: object, *, at: str) -> int:
     cell = shapes.obj(value)
     match cell.get("type"):
         case "raw_text":
@@ -87,7 +87,7 @@ def _cell(check: Check, value: object, at: str) -> int:
             return 0
 
 
-def chart(check: Check, block: Json, at: str) -> None:
+def chart(check: Check, block: Json, *, at: str) -> None:
     """A native chart: messages only, two of them, every series with every category."""
     if not check.rules.native_data_blocks or check.surface != "message":
         check.say(f"{at}/type", "unsupported type: data_visualization")
@@ -101,14 +101,14 @@ def chart(check: Check, block: Json, at: str) -> None:
     place = f"{at}/chart"
     match drawn.get("type"):
         case "pie":
-            _pie(check, drawn, place)
+            _pie(check, drawn, at=place)
         case "line" | "bar" | "area":
-            _series(check, drawn, place)
+            _series(check, drawn, at=place)
         case other:
             check.say(f"{place}/type", f"unsupported type: {other}")
 
 
-def _pie(check: Check, drawn: Json, at: str) -> None:
+def _pie(check: Check, drawn: Json, *, at: str) -> None:
     check.keys(drawn, at, needed=("segments",), allowed=())
     found = check.count(drawn.get("segments"), f"{at}/segments", low=1, high=SEGMENTS)
     for index, value in enumerate(found):
@@ -120,7 +120,7 @@ def _pie(check: Check, drawn: Json, at: str) -> None:
             check.say(f"{place}/value", "must be a number greater than 0")
 
 
-def _series(check: Check, drawn: Json, at: str) -> None:
+def _series(check: Check, drawn: Json, *, at: str) -> None:
     check.keys(drawn, at, needed=("series", "axis_config"), allowed=())
     axis, place = shapes.obj(drawn.get("axis_config")), f"{at}/axis_config"
     check.keys(axis, place, needed=("categories",), allowed=("x_label", "y_label"))
@@ -134,12 +134,12 @@ def _series(check: Check, drawn: Json, at: str) -> None:
     for index, value in enumerate(found):
         one = shapes.obj(value)
         names.append(shapes.text(one, "name"))
-        _one_series(check, one, f"{at}/series/{index}", categories=categories)
+        _one_series(check, one, at=f"{at}/series/{index}", categories=categories)
     if len(set(names)) != len(names):
         check.say(f"{at}/series", "series names must be unique")
 
 
-def _one_series(check: Check, one: Json, at: str, *, categories: list[object]) -> None:
+def _one_series(check: Check, one: Json, *, at: str, categories: list[object]) -> None:
     check.keys(one, at, needed=("name", "data"), allowed=())
     check.string(one, "name", at=at, high=20)
     labels: list[object] = []

@@ -61,7 +61,7 @@ def _share(
     said: Json = {"text": args.text("initial_comment") or " "}
     if args.has("blocks") and not args.has("initial_comment"):
         said["blocks"] = args.raw["blocks"]
-    chat.content(at, Args(said), message)
+    chat.content(at, Args(said), message=message)
     message.text = message.text.strip()
     message.ts = at.stamp()
     for file in found:
@@ -69,7 +69,7 @@ def _share(
     chat.keep(at, message)
 
 
-def receive(at: core.Core, name: str, content: bytes) -> None:
+def receive(at: core.Core, name: str, *, content: bytes) -> None:
     """The second step: the bytes; refused where nobody asked for an address."""
     file = at.space.files.get(name)
     if file is None or file.content is not None:

@@ -20,7 +20,7 @@ _MODAL = (
 _SHARED = ("blocks", "private_metadata", "callback_id", "external_id")
 
 
-def checked(at: core.Core, value: object, kind: str) -> Json:
+def checked(at: core.Core, value: object, *, kind: str) -> Json:
     """The view with block_ids; raises Slack's refusal where it cannot be shown."""
     if not shapes.is_object(value):
         raise schema("invalid_arguments", ["must be an object [json-pointer:/view]"])
@@ -29,15 +29,15 @@ def checked(at: core.Core, value: object, kind: str) -> Json:
     check = chat.checker(at, "home" if kind == "home" else "modal")
     if value.get("type") != kind:
         check.say("/view/type", f"unsupported type: {value.get('type')}")
-    _envelope(check, value, kind)
+    _envelope(check, value, kind=kind)
     found = shapes.items(value.get("blocks"))
-    blocks.check_blocks(check, found, "/view/blocks")
+    blocks.check_blocks(check, found, root="/view/blocks")
     if check.problems:
         raise schema("invalid_arguments", check.problems)
     return value | {"blocks": blocks.named(found)}
 
 
-def _envelope(check: Check, value: Json, kind: str) -> None:
+def _envelope(check: Check, value: Json, *, kind: str) -> None:
     modal = kind == "modal"
     needed = ("blocks", "title") if modal else ("blocks",)
     check.keys(value, "/view", needed=needed, allowed=(*_SHARED, *(_MODAL if modal else ())))
@@ -85,7 +85,7 @@ def _hash(at: core.Core) -> str:
     return f"{int(at.clock.now().timestamp())}.{secrets.token_hex(4)}"
 
 
-def _free(at: core.Core, body: Json, view: str = "") -> None:
+def _free(at: core.Core, body: Json, *, view: str = "") -> None:
     name = shapes.text(body, "external_id")
     taken = any(
         shapes.text(one.body, "external_id") == name and one.id != view
@@ -96,7 +96,7 @@ def _free(at: core.Core, body: Json, view: str = "") -> None:
         raise Refusal("duplicate_external_id")
 
 
-def show(at: core.Core, user: str, body: Json, *, below: records.View | None = None) -> Json:
+def show(at: core.Core, user: str, *, body: Json, below: records.View | None = None) -> Json:
     """Put a new modal before a person, on top of another where ``below`` names it."""
     _free(at, body)
     name = at.space.fresh("V")
@@ -114,9 +114,9 @@ def show(at: core.Core, user: str, body: Json, *, below: records.View | None = N
     return {"view": told}
 
 
-def change(at: core.Core, view: records.View, body: Json) -> Json:
+def change(at: core.Core, view: records.View, *, body: Json) -> Json:
     """Show something else in an open view."""
-    _free(at, body, view.id)
+    _free(at, body, view=view.id)
     view.body, view.hash, view.errors = body, _hash(at), {}
     told = view_json(at, view)
     at.changes.publish("view_updated", {"user": view.user, "view": told})
@@ -146,25 +146,25 @@ def opened(at: core.Core, args: Args) -> Json:
     """views.open."""
     args.need("view")
     name = _trigger(args)
-    body = checked(at, args.parsed("view"), "modal")
+    body = checked(at, args.parsed("view"), kind="modal")
     trigger = at.tickets.exchange(name)
     for view in stack(at, trigger.user):
         view.closed = True
-    return show(at, trigger.user, body)
+    return show(at, trigger.user, body=body)
 
 
 def push(at: core.Core, args: Args) -> Json:
     """views.push: on top of the modal that the trigger came from."""
     args.need("view")
     name = _trigger(args)
-    body = checked(at, args.parsed("view"), "modal")
+    body = checked(at, args.parsed("view"), kind="modal")
     trigger = at.tickets.exchange(name)
     below = at.space.views.get(trigger.view)
     if below is None or below.closed:
         raise Refusal("not_found")
     if len(stack(at, trigger.user)) >= STACK:
         raise Refusal("push_limit_reached")
-    return show(at, trigger.user, body, below=below)
+    return show(at, trigger.user, body=body, below=below)
 
 
 def update(at: core.Core, args: Args) -> Json:
@@ -187,7 +187,7 @@ def update(at: core.Core, args: Args) -> Json:
         raise Refusal("not_found")
     if args.has("hash") and args.text("hash") != view.hash:
         raise Refusal("hash_conflict")
-    return change(at, view, checked(at, args.parsed("view"), "modal"))
+    return change(at, view, body=checked(at, args.parsed("view"), kind="modal"))
 
 
 def publish(at: core.Core, args: Args) -> Json:
@@ -196,7 +196,7 @@ def publish(at: core.Core, args: Args) -> Json:
     user = args.text("user_id")
     if user not in at.space.people:
         raise Refusal("user_not_found")
-    body = checked(at, args.parsed("view"), "home")
+    body = checked(at, args.parsed("view"), kind="home")
     known = at.space.homes.get(user)
     if args.has("hash") and known is not None and args.text("hash") != known.hash:
         raise Refusal("hash_conflict")

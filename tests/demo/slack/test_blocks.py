@@ -46,7 +46,7 @@ def problems(
     pen = check.Check(
         surface=surface, rules=rules or workspace.Rules(), image_ready=lambda _: False
     )
-    blocks.check_blocks(pen, list(wanted), "/blocks")
+    blocks.check_blocks(pen, list(wanted), root="/blocks")
     return pen.problems
 
 
