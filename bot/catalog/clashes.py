@@ -43,7 +43,20 @@ def find(claims: Mapping[str, build.Claims]) -> tuple[Clash, ...]:
 
 
 def _meeting(claims: Mapping[str, build.Claims]) -> Iterable[tuple[str, str]]:
-    return combinations(sorted(claims), 2)
+    """Return the pairs of clients that may clash: hundreds of clients are not all compared."""
+    users: dict[str, set[str]] = {}
+    for client, one in claims.items():
+        for thing in (*one.channels, *one.alerts, *one.credentials, *_parts(one.identities)):
+            users.setdefault(thing, set()).add(client)
+    pairs = (combinations(sorted(group), 2) for group in users.values())
+    return sorted({pair for some in pairs for pair in some})
+
+
+def _parts(identities: Iterable[str]) -> Iterator[str]:
+    """Yield each identity and everything it may be a part of."""
+    for identity in identities:
+        words = identity.split(".")
+        yield from (".".join(words[:length]) for length in range(1, len(words) + 1))
 
 
 def _pairs(
