@@ -92,6 +92,21 @@ async def test_a_refresh_opens_the_next_socket_before_the_last_one_goes(
         ).acked
 
 
+async def test_the_old_socket_serves_until_a_new_one_stands(
+    slack: server.LocalSlack, app_web: web.Web
+) -> None:
+    async with running(app_web, Answering()) as line:
+        await line.stands(2)
+        slack.faults.add("refused_upgrade", times=8)
+        opened = len(slack.control.journal("apps.connections.open"))
+        await slack.control.disconnect("warning", seconds=5)
+        await slack.until(
+            lambda: len(slack.control.journal("apps.connections.open")) >= opened + 4 or None
+        )
+        assert line.state.sockets == 2
+        assert await _command(slack)
+
+
 async def test_no_command_is_lost_over_refreshes(
     slack: server.LocalSlack, app_web: web.Web
 ) -> None:
