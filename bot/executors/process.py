@@ -81,13 +81,11 @@ class ProcessExecutor:
             )
             with structlog.contextvars.bound_contextvars(client=order.client.id, run=order.run):
                 outcome = await self._answer(job)
-        match outcome:
-            case wire.RunFailed():
-                return checks.bounded(outcome, order)
-            case wire.ReportMade() if checks.fits(outcome, order):
-                return outcome
-            case _:
-                return _crashed("the outcome does not match its order")
+        if isinstance(outcome, wire.ChartMade) or not checks.fits(outcome, order):
+            return _crashed("the outcome does not match its order")
+        if isinstance(outcome, wire.RunFailed):
+            return checks.bounded(outcome, order)
+        return outcome
 
     async def draw(self, trend: delivery.Trend) -> bytes:
         """Return a trend as a PNG; raises RunError when no worker could draw it."""

@@ -64,6 +64,7 @@ def _end(out: BinaryIO, outcome: wire.RunOutcome | wire.ChartMade) -> NoReturn:
     """Write the outcome and leave at once: a thread that hangs in a library is not waited for."""
     out.write(wire.write_line(outcome))
     out.flush()
+    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
 
