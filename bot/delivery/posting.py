@@ -92,7 +92,7 @@ class Posting:
         if begun.version != wanted.version:  # revised meanwhile: send what it says now
             await self._again(begun, rung=0, error="revised")
             return _AT_ONCE
-        result = await self._send(replace(begun, channel=place.channel), step.body, place)
+        result = await self._send(replace(begun, channel=place.channel), step.body, to=place)
         return await self._settle(begun, result)
 
     async def _place(self, wanted: delivery.Delivery) -> _Place | None:
@@ -114,11 +114,11 @@ class Posting:
         return max(wanted.rung, await self._outbox.rung())
 
     async def _send(
-        self, begun: delivery.Delivery, body: delivery.Body, place: _Place
+        self, begun: delivery.Delivery, body: delivery.Body, *, to: _Place
     ) -> delivery.SendResult:
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                return await self._poster.send(begun, body, thread_ts=place.thread_ts)
+                return await self._poster.send(begun, body, thread_ts=to.thread_ts)
         except TimeoutError:
             return delivery.Unknown(code="timeout")
 

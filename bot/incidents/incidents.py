@@ -245,9 +245,9 @@ class Incidents:
             body = self._cards.act(view, who=found.acted_by, what=what)
             lines.append((found.acted_at, f"{found.acted_at:%Y%m%dT%H%M%S.%f}", body))
         for _, number, body in sorted(lines, key=lambda line: line[:2]):
-            await self._reply(found, number, body)
+            await self._reply(found, body, number=number)
 
-    async def _reply(self, to: incident.Incident, number: str, body: delivery.Body) -> None:
+    async def _reply(self, to: incident.Incident, body: delivery.Body, *, number: str) -> None:
         card = await self._book.deliveries.get(picture.card_key(to.id))
         if card is None or card.channel == _NOWHERE:
             return

@@ -31,7 +31,6 @@ class Store:
         self.pauses = pauses.PauseStore(owner)
         self.channels = channels.ChannelStore(owner)
         self.ledger = ledger.Ledger(owner)
-        self.spending = ledger.Spending(self.ledger)
         self.history = history.History(owner)
         self.audit = audit.Audit(owner)
         self.meta = meta.Meta(owner)

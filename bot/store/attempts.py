@@ -22,12 +22,10 @@ def open_one(connection: sqlite3.Connection, attempt: run.Attempt) -> None:
     database.rows(
         connection,
         _sql("insert"),
-        {
-            "run": attempt.run,
-            "number": attempt.number,
-            "started_at": codec.instant(attempt.started_at),
-            "asked_by": attempt.by,
-        },
+        run=attempt.run,
+        number=attempt.number,
+        started_at=codec.instant(attempt.started_at),
+        asked_by=attempt.by,
     )
 
 
@@ -39,14 +37,12 @@ def end(
     found = database.row(
         connection,
         _sql("end"),
-        {
-            "run": run_id,
-            "number": number,
-            "ended_at": codec.instant(ended.at),
-            "ended": ended.end.value,
-            "failure": failure,
-            "timings": codec.dump(codec.TIMINGS, ended.timings),
-        },
+        run=run_id,
+        number=number,
+        ended_at=codec.instant(ended.at),
+        ended=ended.end.value,
+        failure=failure,
+        timings=codec.dump(codec.TIMINGS, ended.timings),
     )
     if found is None:
         raise errors.MoveRefused(f"attempt {number} of run {run_id} has ended already")
@@ -56,26 +52,26 @@ def end(
 
 def of_run(connection: sqlite3.Connection, run_id: ids.RunId) -> Sequence[run.Attempt]:
     """A run's attempts, oldest first."""
-    return [_attempt(row) for row in database.rows(connection, _sql("of_run"), {"run": run_id})]
+    return [_attempt(row) for row in database.rows(connection, _sql("of_run"), run=run_id)]
 
 
 def report(connection: sqlite3.Connection, run_id: ids.RunId) -> Report | None:
     """The report a run made, if it did and it is still kept."""
-    row = database.row(connection, _sql("report"), {"run": run_id})
+    row = database.row(connection, _sql("report"), run=run_id)
     return None if row is None else wire.load_report(codec.text(row, "report"))
 
 
 def delivered(
-    connection: sqlite3.Connection, name: ids.ReportName, wanted: run.Run
+    connection: sqlite3.Connection, wanted: run.Run
 ) -> tuple[delivery.Delivery, Report] | None:
     """The newest posted delivery of the run's client and period, with the report it shows."""
     values = {
         "client": wanted.client,
-        "report": name,
+        "report": wanted.report,
         "period_start": _day(wanted.period.start),
         "period_end": _day(wanted.period.end),
     }
-    row = database.row(connection, _sql("delivered"), values)
+    row = database.row(connection, _sql("delivered"), **values)
     if row is None:
         return None
     return deliveries.decode(row), wire.load_report(codec.text(row, "made"))
@@ -96,7 +92,7 @@ def _keep(
         "made_at": codec.instant(ended.at),
         "report": wire.dump_report(ended.report),
     }
-    database.rows(connection, _sql("keep_report"), values)
+    database.rows(connection, _sql("keep_report"), **values)
 
 
 def _spend(
@@ -116,7 +112,7 @@ def _spend(
             "cache_write_tokens": line.cache_write_tokens,
             "bytes_billed": line.bytes_billed,
         }
-        database.rows(connection, _sql("spend"), values)
+        database.rows(connection, _sql("spend"), **values)
 
 
 def _attempt(row: sqlite3.Row) -> run.Attempt:

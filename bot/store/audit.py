@@ -28,7 +28,7 @@ class Audit:
             "via": entry.via,
         }
         await self._database.write(
-            lambda connection: database.rows(connection, _sql("append"), values)
+            lambda connection: database.rows(connection, _sql("append"), **values)
         )
 
     async def latest(
@@ -37,7 +37,7 @@ class Audit:
         """The newest lines first."""
         values: database.Values = {"limit": limit, "client": client}
         found = await self._database.read(
-            lambda connection: database.rows(connection, _sql("latest"), values)
+            lambda connection: database.rows(connection, _sql("latest"), **values)
         )
         return [_decode(row) for row in found]
 

@@ -20,7 +20,7 @@ class ChannelStore:
     async def get(self, channel: ids.ChannelId) -> audience.Channel | None:
         """What was last seen there, or None."""
         row = await self._database.read(
-            lambda connection: database.row(connection, _sql("get"), {"id": channel})
+            lambda connection: database.row(connection, _sql("get"), id=channel)
         )
         return None if row is None else _decode(row)
 
@@ -42,20 +42,20 @@ class ChannelStore:
         """The outside people as last seen are meant to read it; None: nothing was seen yet."""
         values = {"id": channel, "by": by, "at": codec.instant(at)}
         row = await self._database.write(
-            lambda connection: database.row(connection, _sql("confirm"), values)
+            lambda connection: database.row(connection, _sql("confirm"), **values)
         )
         return None if row is None else _decode(row)
 
     async def forget(self, channel: ids.ChannelId) -> None:
         """Something changed there: look again before believing what was seen."""
         await self._database.write(
-            lambda connection: database.rows(connection, _sql("forget"), {"id": channel})
+            lambda connection: database.rows(connection, _sql("forget"), id=channel)
         )
 
 
 def _saw(connection: sqlite3.Connection, values: database.Values) -> audience.Channel:
-    database.rows(connection, _sql("saw"), values)
-    (row,) = database.rows(connection, _sql("get"), {"id": values["id"]})
+    database.rows(connection, _sql("saw"), **values)
+    (row,) = database.rows(connection, _sql("get"), id=values["id"])
     return _decode(row)
 
 

@@ -10,7 +10,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -20,7 +20,8 @@ from bot import errors
 from bot.store import migrations, statements
 
 T = TypeVar("T")
-Values = Mapping[str, str | int | float | None]
+Value = str | int | float | None
+Values = Mapping[str, Value]
 """The parameters of one statement."""
 Work = Callable[[sqlite3.Connection], T]
 """A whole transaction. It runs in the connection's thread and must not touch the event loop."""
@@ -114,24 +115,20 @@ async def connect(path: Path) -> AsyncGenerator[Database]:
         await database.close()
 
 
-def rows(
-    connection: sqlite3.Connection, sql: str, values: Values | None = None
-) -> list[sqlite3.Row]:
+def rows(connection: sqlite3.Connection, sql: str, **values: Value) -> list[sqlite3.Row]:
     """Execute one statement and return all its rows."""
-    return connection.execute(sql, values or {}).fetchall()
+    return connection.execute(sql, values).fetchall()
 
 
-def row(
-    connection: sqlite3.Connection, sql: str, values: Values | None = None
-) -> sqlite3.Row | None:
+def row(connection: sqlite3.Connection, sql: str, **values: Value) -> sqlite3.Row | None:
     """Execute one statement and return its first row, or None."""
-    found = rows(connection, sql, values)
+    found = rows(connection, sql, **values)
     return found[0] if found else None
 
 
-def number(connection: sqlite3.Connection, sql: str, values: Values | None = None) -> int:
+def number(connection: sqlite3.Connection, sql: str, **values: Value) -> int:
     """Execute one statement that answers with one whole number."""
-    found = row(connection, sql, values)
+    found = row(connection, sql, **values)
     return 0 if found is None else int(found[0])
 
 
@@ -184,12 +181,11 @@ def _transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
     try:
         result = work(connection)
         connection.execute(_sql("commit"))
-    except BaseException:
-        # SQLite has rolled back by itself after some errors, such as a full disk.
+        return result
+    finally:
+        # Not after the commit, nor where SQLite has rolled back by itself, as on a full disk.
         if connection.in_transaction:
             connection.execute(_sql("rollback"))
-        raise
-    return result
 
 
 def _copy(connection: sqlite3.Connection, to: Path) -> None:
@@ -200,12 +196,11 @@ def _copy(connection: sqlite3.Connection, to: Path) -> None:
         raise errors.StoreError(f"{to} is there already; name a new file for the backup") from None
     except OSError as error:
         raise errors.StoreError(f"the backup {to} cannot be written: {error.strerror}") from error
-    try:
+    with ExitStack() as undo:
+        undo.callback(to.unlink, missing_ok=True)
         connection.execute(_sql("copy"), {"path": str(to)})
         _flush(to)
-    except BaseException:
-        to.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
 
 
 def _flush(path: Path) -> None:

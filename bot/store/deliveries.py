@@ -136,24 +136,24 @@ class DeliveryStore:
             "period_end": wanted.period.end.isoformat(),
         }
         return await self._database.read(
-            lambda connection: database.number(connection, _sql("highest_revision"), values)
+            lambda connection: database.number(connection, _sql("highest_revision"), **values)
         )
 
     async def undelivered(self, since: datetime) -> int:
         """How many alerts could be said nowhere: those of open incidents, and others of late."""
         values = {"since": codec.instant(since)}
         return await self._database.read(
-            lambda connection: database.number(connection, _sql("undelivered"), values)
+            lambda connection: database.number(connection, _sql("undelivered"), **values)
         )
 
     async def _change(self, name: str, values: database.Values) -> sqlite3.Row | None:
         return await self._database.write(
-            lambda connection: database.row(connection, _sql(name), values)
+            lambda connection: database.row(connection, _sql(name), **values)
         )
 
     async def _row(self, name: str, values: database.Values) -> sqlite3.Row | None:
         return await self._database.read(
-            lambda connection: database.row(connection, _sql(name), values)
+            lambda connection: database.row(connection, _sql(name), **values)
         )
 
     async def _one(self, name: str, values: database.Values) -> delivery.Delivery | None:
@@ -162,7 +162,7 @@ class DeliveryStore:
 
     async def _many(self, name: str, values: database.Values) -> Sequence[delivery.Delivery]:
         found = await self._database.read(
-            lambda connection: database.rows(connection, _sql(name), values)
+            lambda connection: database.rows(connection, _sql(name), **values)
         )
         return [decode(row) for row in found]
 
@@ -176,33 +176,33 @@ class DeliveryStore:
 
 def find(connection: sqlite3.Connection, key: str) -> delivery.Delivery | None:
     """The row, or None."""
-    row = database.row(connection, _sql("get"), {"key": key})
+    row = database.row(connection, _sql("get"), key=key)
     return None if row is None else decode(row)
 
 
 def insert(connection: sqlite3.Connection, wanted: delivery.Delivery) -> bool:
     """Insert it unless its key is there."""
-    return database.row(connection, _sql("insert"), encode(wanted)) is not None
+    return database.row(connection, _sql("insert"), **encode(wanted)) is not None
 
 
 def take_over(connection: sqlite3.Connection, wanted: delivery.Delivery) -> None:
     """Make an unposted delivery of the same key this one."""
     values = encode(wanted)
     names = ("key", "run", "channel", "bodies", "rung", "not_before")
-    database.rows(connection, _sql("take_over"), {name: values[name] for name in names})
+    database.rows(connection, _sql("take_over"), **{name: values[name] for name in names})
 
 
 def _redirect(connection: sqlite3.Connection, values: database.Values) -> bool:
-    if database.row(connection, _sql("redirect"), values) is None:
+    if database.row(connection, _sql("redirect"), **values) is None:
         return False
-    database.rows(connection, _sql("follow"), values)
+    database.rows(connection, _sql("follow"), **values)
     return True
 
 
 def _settle(
     connection: sqlite3.Connection, values: database.Values, *, name: str, to: run.Status
 ) -> delivery.Delivery:
-    row = database.row(connection, _sql(name), values)
+    row = database.row(connection, _sql(name), **values)
     if row is None:
         found = find(connection, str(values["key"]))
         if found is None:
@@ -210,7 +210,7 @@ def _settle(
         return found
     settled = decode(row)
     if settled.kind is delivery.Kind.REPORT:
-        database.rows(connection, _sql("settle_run"), {"run": settled.run, "to": to.value})
+        database.rows(connection, _sql("settle_run"), run=settled.run, to=to.value)
     return settled
 
 

@@ -127,7 +127,7 @@ class History:
 
     async def _many(self, name: str, values: database.Values) -> Sequence[sqlite3.Row]:
         return await self._database.read(
-            lambda connection: database.rows(connection, _sql(name), values)
+            lambda connection: database.rows(connection, _sql(name), **values)
         )
 
 

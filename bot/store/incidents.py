@@ -111,18 +111,20 @@ class IncidentStore:
         return await self._database.write(lambda connection: _find(connection, name, values=values))
 
     async def _do(self, name: str, values: database.Values) -> None:
-        await self._database.write(lambda connection: database.rows(connection, _sql(name), values))
+        await self._database.write(
+            lambda connection: database.rows(connection, _sql(name), **values)
+        )
 
     async def _many(self, name: str, values: database.Values) -> Sequence[incident.Incident]:
         return await self._database.read(
             lambda connection: [
-                _decode(connection, row) for row in database.rows(connection, _sql(name), values)
+                _decode(connection, row) for row in database.rows(connection, _sql(name), **values)
             ]
         )
 
     async def _ids(self, name: str, values: database.Values) -> Sequence[ids.RunId]:
         found = await self._database.read(
-            lambda connection: database.rows(connection, _sql(name), values)
+            lambda connection: database.rows(connection, _sql(name), **values)
         )
         return [ids.RunId(codec.text(row, "id")) for row in found]
 
@@ -130,7 +132,7 @@ class IncidentStore:
 def _find(
     connection: sqlite3.Connection, name: str, *, values: database.Values
 ) -> incident.Incident | None:
-    row = database.row(connection, _sql(name), values)
+    row = database.row(connection, _sql(name), **values)
     return None if row is None else _decode(connection, row)
 
 
@@ -141,14 +143,14 @@ def _join(connection: sqlite3.Connection, wanted: incident.Incident) -> incident
     )
     values = _encode(wanted)
     if found is None:
-        database.rows(connection, _sql("insert"), values)
+        database.rows(connection, _sql("insert"), **values)
     else:
         names = ("cause", "failure", "next_retry_at")
         database.rows(
-            connection, _sql("worsen"), {"id": found.id, **{name: values[name] for name in names}}
+            connection, _sql("worsen"), **{"id": found.id, **{name: values[name] for name in names}}
         )
     joined = wanted.id if found is None else found.id
-    database.rows(connection, _sql("attach"), {"id": joined, "run": run_id})
+    database.rows(connection, _sql("attach"), id=joined, run=run_id)
     now = _find(connection, "get", values={"id": joined})
     if now is None:
         raise errors.StoreError(f"the incident {joined} that was just written is not there")
@@ -177,7 +179,7 @@ def _encode(one: incident.Incident) -> database.Values:
 
 def _decode(connection: sqlite3.Connection, row: sqlite3.Row) -> incident.Incident:
     own = codec.text(row, "id")
-    stopped = database.rows(connection, _sql("runs"), {"id": own})
+    stopped = database.rows(connection, _sql("runs"), id=own)
     return incident.Incident(
         id=ids.IncidentId(own),
         client=codec.client(row),

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from bot.domain import ids, money
@@ -70,29 +70,15 @@ class Ledger:
         """Every line of cost, oldest first."""
         values = _span(start, end, client=client)
         found = await self._database.read(
-            lambda connection: database.rows(connection, _sql("lines"), values)
+            lambda connection: database.rows(connection, _sql("lines"), **values)
         )
         return [_line(row) for row in found]
 
     async def _total(self, name: str, values: database.Values) -> Decimal:
         found = await self._database.read(
-            lambda connection: database.rows(connection, _sql(name), values)
+            lambda connection: database.rows(connection, _sql(name), **values)
         )
         return sum((codec.money(row, "cost") for row in found), Decimal(0))
-
-
-class Spending:
-    """What the model has cost since an instant, as the budgets ask it."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    async def spent(self, *, since: datetime, client_id: ids.ClientId | None = None) -> Decimal:
-        """US dollars of model cost since an instant, of one client or of all."""
-        return await self._ledger.model_cost(since, _FOREVER, client=client_id)
-
-
-_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _span(start: datetime, end: datetime, *, client: ids.ClientId | None) -> database.Values:
@@ -101,7 +87,7 @@ def _span(start: datetime, end: datetime, *, client: ids.ClientId | None) -> dat
 
 def _spent(connection: sqlite3.Connection, values: database.Values) -> Sequence[Spent]:
     found: dict[tuple[ids.ClientId, ids.ReportName], Spent] = {}
-    for row in database.rows(connection, _sql("made"), values):
+    for row in database.rows(connection, _sql("made"), **values):
         name = (codec.client(row), codec.report(row))
         found[name] = Spent(
             client=name[0],
@@ -109,7 +95,7 @@ def _spent(connection: sqlite3.Connection, values: database.Values) -> Sequence[
             reports=codec.count(row, "reports"),
             reruns=codec.count(row, "reruns"),
         )
-    for row in database.rows(connection, _sql("costs"), {**values, "kind": None}):
+    for row in database.rows(connection, _sql("costs"), **{**values, "kind": None}):
         name = (codec.client(row), codec.report(row))
         found[name] = _add(found.get(name, Spent(client=name[0], report=name[1])), row)
     return [found[name] for name in sorted(found)]

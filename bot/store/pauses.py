@@ -26,7 +26,7 @@ class PauseStore:
     async def current(self, client_id: ids.ClientId) -> Pause | None:
         """The pause in force, or None."""
         row = await self._database.read(
-            lambda connection: database.row(connection, _sql("current"), {"client": client_id})
+            lambda connection: database.row(connection, _sql("current"), client=client_id)
         )
         return None if row is None else _decode(row)
 
@@ -58,14 +58,14 @@ class PauseStore:
         """End the pause in force and return it; None: it was not paused."""
         values = {"client": client_id, "at": codec.instant(at)}
         row = await self._database.write(
-            lambda connection: database.row(connection, _sql("resume"), values)
+            lambda connection: database.row(connection, _sql("resume"), **values)
         )
         return None if row is None else _decode(row)
 
 
 def _pause(connection: sqlite3.Connection, values: database.Values) -> Pause:
-    database.rows(connection, _sql("pause"), values)
-    (row,) = database.rows(connection, _sql("current"), {"client": values["client"]})
+    database.rows(connection, _sql("pause"), **values)
+    (row,) = database.rows(connection, _sql("current"), client=values["client"])
     return _decode(row)
 
 

@@ -50,7 +50,7 @@ class RunStore:
         """The next instant at which a queued run comes due or a ready one may be posted."""
         values = {"now": codec.instant(now)}
         row = await self._database.read(
-            lambda connection: database.row(connection, _sql("wake"), values)
+            lambda connection: database.row(connection, _sql("wake"), **values)
         )
         return None if row is None else codec.maybe_moment(row, "at")
 
@@ -126,11 +126,9 @@ class RunStore:
         self, client_id: ids.ClientId, report_name: ids.ReportName, wanted: run.Run
     ) -> tuple[delivery.Delivery, Report] | None:
         """The newest posted delivery of the run's period, with the report it shows."""
-        if wanted.client != client_id:
+        if (wanted.client, wanted.report) != (client_id, report_name):
             return None
-        return await self._database.read(
-            lambda connection: attempts.delivered(connection, report_name, wanted)
-        )
+        return await self._database.read(lambda connection: attempts.delivered(connection, wanted))
 
     async def watermark(
         self, client_id: ids.ClientId, report_name: ids.ReportName, *, seen: datetime
@@ -146,12 +144,12 @@ class RunStore:
         """Remember that fires up to ``to`` were considered; never backwards."""
         values = {"client": client_id, "report": report_name, "considered": codec.instant(to)}
         await self._database.write(
-            lambda connection: database.rows(connection, _sql("advance"), values)
+            lambda connection: database.rows(connection, _sql("advance"), **values)
         )
 
     async def _many(self, name: str, values: database.Values) -> Sequence[run.Run]:
         found = await self._database.read(
-            lambda connection: database.rows(connection, _sql(name), values)
+            lambda connection: database.rows(connection, _sql(name), **values)
         )
         return [decode(row) for row in found]
 
@@ -163,7 +161,7 @@ def may_move(from_: run.Status, to: run.Status) -> bool:
 
 def find(connection: sqlite3.Connection, run_id: ids.RunId) -> run.Run | None:
     """The run, or None."""
-    row = database.row(connection, _sql("get"), {"id": run_id})
+    row = database.row(connection, _sql("get"), id=run_id)
     return None if row is None else decode(row)
 
 
@@ -181,15 +179,15 @@ def _names(status: Collection[run.Status]) -> str:
 def _claim(connection: sqlite3.Connection, wanted: run.Run) -> run.Claim:
     values = encode(wanted)
     names = ("client", "report", "key", "period_start", "period_end")
-    row = database.row(connection, _sql("same"), {name: values[name] for name in names})
+    row = database.row(connection, _sql("same"), **{name: values[name] for name in names})
     if row is not None:
         return run.Claim(run=decode(row), new=False)
-    database.rows(connection, _sql("insert"), values)
+    database.rows(connection, _sql("insert"), **values)
     return run.Claim(run=wanted, new=True)
 
 
 def _move(connection: sqlite3.Connection, values: database.Values) -> run.Run:
-    row = database.row(connection, _sql("move"), values)
+    row = database.row(connection, _sql("move"), **values)
     if row is None:
         now = _must(connection, ids.RunId(str(values["id"])))
         raise errors.MoveRefused(
@@ -202,7 +200,7 @@ def _move(connection: sqlite3.Connection, values: database.Values) -> run.Run:
 def _begin(
     connection: sqlite3.Connection, run_id: ids.RunId, *, at: datetime, by: ids.UserId | None
 ) -> run.Attempt | None:
-    row = database.row(connection, _sql("begin"), {"id": run_id})
+    row = database.row(connection, _sql("begin"), id=run_id)
     if row is None:
         return None
     attempt = run.Attempt(run=run_id, number=codec.count(row, "attempts"), started_at=at, by=by)
@@ -223,7 +221,7 @@ def _end(
         "retries": ended.retries,
         "hold": ended.hold,
     }
-    database.rows(connection, _sql("finish"), values)
+    database.rows(connection, _sql("finish"), **values)
     return _must(connection, run_id)
 
 
@@ -250,16 +248,17 @@ def _enter_posting(
     else:
         deliveries.take_over(connection, wanted)
         if earlier.run is not None and earlier.run != run_id:
-            database.rows(connection, _sql("give_way"), {"id": earlier.run})
+            database.rows(connection, _sql("give_way"), id=earlier.run)
     return True
 
 
 def _watermark(connection: sqlite3.Connection, values: database.Values) -> sqlite3.Row:
-    database.rows(connection, _sql("first_seen"), values)
+    database.rows(connection, _sql("first_seen"), **values)
     row = database.row(
         connection,
         _sql("watermark"),
-        {"client": values["client"], "report": values["report"]},
+        client=values["client"],
+        report=values["report"],
     )
     if row is None:
         raise errors.StoreError("a watermark that was just written is not there")

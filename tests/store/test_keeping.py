@@ -104,8 +104,8 @@ async def test_cost_is_exact_and_by_report(kept: Store) -> None:
     assert (spent.reports, spent.reruns) == (3, 1)
     assert await kept.ledger.spent(*MONTH, client=XYZ) == []
     assert await kept.ledger.spent(MONTH[1], MONTH[1] + timedelta(days=31)) == []
-    assert await kept.spending.spent(since=MONTH[0], client_id=samples.ACME) == Decimal("0.3")
-    assert await kept.spending.spent(since=MONTH[1]) == 0
+    assert await kept.ledger.model_cost(*MONTH, client=samples.ACME) == Decimal("0.3")
+    assert await kept.ledger.model_cost(MONTH[1], MONTH[1] + timedelta(days=31)) == 0
     lines = await kept.ledger.lines(*MONTH)
     assert [line.usage for line in lines] == [cents, query] * 3
 
