@@ -107,6 +107,16 @@ async def test_the_old_socket_serves_until_a_new_one_stands(
         assert await _command(slack)
 
 
+async def test_the_old_socket_goes_once_its_grace_is_over(
+    slack: server.LocalSlack, app_web: web.Web
+) -> None:
+    async with running(app_web, Answering()) as line:
+        await line.stands(2)
+        await slack.control.disconnect("warning", seconds=60)
+        await sockets(slack, 4)
+        await sockets(slack, 2)
+
+
 async def test_no_command_is_lost_over_refreshes(
     slack: server.LocalSlack, app_web: web.Web
 ) -> None:
@@ -159,7 +169,7 @@ async def test_a_refused_upgrade_takes_a_new_ticket(
 async def test_a_half_open_socket_is_noticed_and_replaced(
     slack: server.LocalSlack, app_web: web.Web
 ) -> None:
-    async with running(app_web, Answering()) as line:
+    async with running(app_web, Answering(), pace=replace(PACE, settled=60.0)) as line:
         await line.stands(2)
         opened = len(slack.control.journal("apps.connections.open"))
         slack.control.half_open()

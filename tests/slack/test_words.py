@@ -9,7 +9,7 @@ import pytest
 from bot.domain import delivery, ids
 from bot.domain.period import Period, PeriodKind
 from bot.slack import blocks, moments
-from bot.slack.screens import change, dollars, ops, pause, status
+from bot.slack.screens import card, change, dollars, help, ops, pause, status, why  # noqa: A004
 from tests import samples
 from tests.slack import golden, local, shown
 
@@ -110,6 +110,14 @@ def test_a_held_report_asks_for_a_word(*, outsiders: bool) -> None:
     body = ops.held("Acme Corp", "Weekly KPIs", run_id=shown.RUN.id, outsiders=outsiders)
     golden.same(f"ops_held_{'outsiders' if outsiders else 'changed'}", golden.plain(body))
     assert local.refusal(body) == ""
+
+
+def test_small_screens_are_whole() -> None:
+    assert "Try" not in str(help.draw([("/report", "the menu")]).blocks)
+    assert card.fix(shown.CARD) == card.card(shown.CARD)
+    quiet = replace(samples.REPORT, provenance=())
+    alone = why.draw(replace(shown.WHY, report=quiet, definitions=shown.WHY.definitions[:1]))
+    assert len(alone.blocks) == 2
 
 
 def test_mended_files_are_said() -> None:

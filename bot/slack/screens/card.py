@@ -6,6 +6,7 @@ on its way, green once recovered, grey when skipped or paused. The words say wha
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import assert_never
 
 from bot import errors
 from bot.domain import delivery, ids, incident, run, views
@@ -210,6 +211,8 @@ def _button(view: views.CardView, kind: views.Button) -> Block | None:
             )
         case views.Button.SKIP | views.Button.PAUSE:
             return None
+        case _:
+            assert_never(kind)
 
 
 def _primary(text: str, action_id: str, *, value: str) -> Block:

@@ -1,6 +1,7 @@
 """The Details button of a card: for operators, ephemeral. No credential, no stack trace."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from bot import errors
 from bot.domain import delivery, run, views
@@ -59,3 +60,5 @@ def _end(tried: run.Attempt) -> str:
         case run.AttemptEnd.FAILED:
             short = errors.short(tried.failure) if tried.failure else "failed"
             return f"{blocks.escape(short)} after {took}"
+        case _:
+            assert_never(tried.end)

@@ -6,6 +6,7 @@ values are scaled to few digits, with their scale in the title.
 
 import math
 from decimal import Decimal
+from typing import assert_never
 
 from babel import numbers
 
@@ -97,6 +98,8 @@ def _scale(
         case Unit.CURRENCY | Unit.COUNT:
             money = one.unit is Unit.CURRENCY
             return _size_scale(largest, _symbol(spoken) if money else "")
+        case _:
+            assert_never(one.unit)
 
 
 def _time_scale(largest: Decimal) -> tuple[Decimal, int, str]:
