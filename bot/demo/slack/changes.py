@@ -35,7 +35,13 @@ class Changes:
         self._clock = ticking
         self._kept: deque[Change] = deque(maxlen=KEPT)
         self._waiter: asyncio.Future[None] | None = None
+        self._closed = False
         self.last = 0
+
+    def close(self) -> None:
+        """End every subscription; what is kept stays."""
+        self._closed = True
+        self.publish("closed")
 
     def publish(self, kind: str, facts: Json | None = None) -> None:
         """Number it, keep it, wake everybody."""
@@ -58,9 +64,9 @@ class Changes:
         return [change for change in self._kept if change.seq > seq]
 
     async def subscribe(self, seq: int | None = None) -> AsyncIterator[Change]:
-        """Yield every change from now on (or from after ``seq``), for ever."""
+        """Yield every change from now on (or from after ``seq``), until the server stops."""
         seen = self.last if seq is None else seq
-        while True:
+        while not self._closed:
             await self.beyond(seen)
             for change in self.since(seen):
                 seen = change.seq

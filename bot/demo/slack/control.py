@@ -20,7 +20,7 @@ from bot.demo.slack import (
     views,
     workspace,
 )
-from bot.demo.slack.refusal import Impossible, Refusal
+from bot.demo.slack.refusal import Impossible, Refusal, schema
 from bot.demo.slack.shapes import Json
 
 
@@ -33,8 +33,8 @@ class CommandResult:
     response: Json | None = None
     """The payload of the ack, if it had one."""
     error: str = ""
-    """What Slack tells the person otherwise: operation_timeout, dispatch_failed, or for events
-    not_subscribed."""
+    """What Slack tells the person otherwise: operation_timeout, dispatch_failed,
+    invalid_command_response, invalid_view_response; for events not_subscribed."""
     envelope_id: str = ""
 
 
@@ -66,8 +66,8 @@ class Control:
         self._at.act("command", {"user": user, "channel": channel, "text": text})
         payload = payloads.command(self._at, user, channel=place, text=text)
         outcome = await self._hub.send("slash_commands", payload, what=name)
-        responses.acked(self._at, outcome.response, user=user, channel=channel)
-        return _result(outcome)
+        error = responses.acked(self._at, outcome.response, user=user, channel=channel)
+        return _result(outcome, error)
 
     async def press(
         self, user: str, where: str, *, action: str, value: str | None = None
@@ -108,16 +108,15 @@ class Control:
     ) -> CommandResult:
         """Fill the modal on top (or the named one) by block_id, action_id or label, and submit."""
         shown = self._modal(user, view)
-        blocks = shapes.objects(shown.body.get("blocks"))
+        blocks = view_blocks(shown)
         state = screen.filled(
             blocks, self._state(user, shown.id, blocks=blocks), values=values or {}
         )
         self._at.act("submit", {"user": user, "view": shown.id, "values": _told(state)})
         payload = payloads.submission(self._at, user, view=shown, state=dict(state))
         outcome = await self._hub.send("interactive", payload, what="view_submission")
-        if outcome.acked:
-            self._submitted(shown, outcome.response or {})
-        return _result(outcome)
+        error = self._submitted(shown, outcome.response or {}) if outcome.acked else ""
+        return _result(outcome, error)
 
     async def close(self, user: str, *, view: str = "") -> CommandResult:
         """Close the modal on top; the app hears of it only where it asked to."""
@@ -242,6 +241,8 @@ class Control:
     # inside
 
     def _place(self, user: str, channel: str) -> workspace.Channel:
+        if user in self._at.space.people and channel == "D" + user[1:]:
+            return self._at.space.direct(user)
         place = self._at.space.channels.get(channel)
         if place is None or user not in self._at.space.people:
             raise Impossible(f"no channel {channel} or no person {user}")
@@ -266,7 +267,7 @@ class Control:
             return self._seen(user, where).blocks
         if view.user != user or view.closed:
             raise Impossible(f"{user} does not have {where} open")
-        return shapes.objects(view.body.get("blocks"))
+        return view_blocks(view)
 
     def _state(self, user: str, where: str, *, blocks: list[Json]) -> screen.State:
         state = screen.initial(blocks)
@@ -301,16 +302,21 @@ class Control:
         )
         return _result(outcome)
 
-    def _submitted(self, view: records.View, answer: Json) -> None:
+    def _submitted(self, view: records.View, answer: Json) -> str:
         try:
             self._answered(view, answer)
         except Refusal as refusal:
             self._at.act("ack_refused", {"error": refusal.name, **refusal.extra})
+            return "invalid_view_response"
+        return ""
 
     def _answered(self, view: records.View, answer: Json) -> None:
         match answer.get("response_action"):
             case "errors":
                 told = shapes.obj(answer.get("errors"))
+                there = {shapes.text(one, "block_id") for one in view_blocks(view)}
+                if not told or not set(told) <= there:
+                    raise schema("invalid_arguments", ["errors name no block of the view"])
                 view.errors = {block: str(words) for block, words in told.items()}
                 self._at.changes.publish("view_updated", {"user": view.user, "id": view.id})
             case "update":
@@ -323,15 +329,20 @@ class Control:
                 views.shut(self._at, view, every=other == "clear")
 
 
+def view_blocks(view: records.View) -> list[Json]:
+    """The blocks of a view."""
+    return shapes.objects(view.body.get("blocks"))
+
+
 def _told(state: screen.State) -> Json:
     return {block: dict(inner) for block, inner in state.items()}
 
 
-def _result(outcome: sockets.Outcome) -> CommandResult:
+def _result(outcome: sockets.Outcome, error: str = "") -> CommandResult:
     return CommandResult(
         acked=outcome.acked,
         latency_ms=outcome.latency_ms,
         response=outcome.response,
-        error=outcome.error,
+        error=outcome.error or error,
         envelope_id=outcome.envelope_id,
     )

@@ -68,12 +68,12 @@ def say(at: core.Core, args: Args, *, right: tickets.ResponseUrl) -> records.Mes
     return chat.keep(at, message)
 
 
-def acked(at: core.Core, payload: Json | None, *, user: str, channel: str) -> None:
-    """The message in a command's ack, if there is one; a bad one is shown to nobody, as in
-    Slack, but written down.
+def acked(at: core.Core, payload: Json | None, *, user: str, channel: str) -> str:
+    """Show the message in a command's ack, if there is one. A bad one is shown to nobody, but
+    written down, and the error that its person sees is returned.
     """
     if not payload or not set(payload) & {"text", "blocks", "attachments"}:
-        return
+        return ""
     right = tickets.ResponseUrl(id="", user=user, channel=channel, made=0.0)
     try:
         say(at, Args(payload), right=right)
@@ -81,3 +81,5 @@ def acked(at: core.Core, payload: Json | None, *, user: str, channel: str) -> No
         facts: Json = {"error": refusal.name, "unknown": sorted(set(payload) - KNOWN)}
         facts["errors"] = shapes.items(refusal.extra.get("errors"))
         at.act("ack_refused", facts)
+        return "invalid_command_response"
+    return ""

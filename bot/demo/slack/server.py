@@ -21,11 +21,13 @@ from bot.demo.slack import (
     front,
     journal,
     remote,
+    shapes,
     sockets,
     tickets,
     workspace,
 )
 
+Json = shapes.Json
 T = TypeVar("T")
 DEFAULT_SCOPES = core.DEFAULT_SCOPES
 HOST = "127.0.0.1"
@@ -110,7 +112,22 @@ class LocalSlack:
         """Return the condition's first true value, looked at after each change of state."""
         return await self.changes.until(condition, timeout=timeout)
 
-    def _emit(self, told: dict[str, object]) -> None:
+    def install(self, manifest: Json) -> None:
+        """Take scopes, commands, events and shortcuts from a parsed manifest, as Slack would."""
+        features = shapes.obj(manifest.get("features"))
+        settings = shapes.obj(manifest.get("settings"))
+        scopes = shapes.obj(shapes.obj(manifest.get("oauth_config")).get("scopes"))
+        subscribed = shapes.obj(settings.get("event_subscriptions")).get("bot_events")
+        self.app.scopes = frozenset(str(one) for one in shapes.items(scopes.get("bot")))
+        self.app.events = frozenset(str(one) for one in shapes.items(subscribed))
+        self.app.commands = frozenset(
+            shapes.text(one, "command") for one in shapes.objects(features.get("slash_commands"))
+        )
+        self.app.shortcuts = frozenset(
+            shapes.text(one, "callback_id") for one in shapes.objects(features.get("shortcuts"))
+        )
+
+    def _emit(self, told: Json) -> None:
         self._events.emit(told)
 
     async def __aenter__(self) -> Self:
@@ -133,6 +150,7 @@ class LocalSlack:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         stack.push_async_callback(self._hub.stop)
+        stack.callback(self.changes.close)
         site = web.TCPSite(runner, HOST, self._port)
         await site.start()
         self._core.base = f"http://{HOST}:{runner.addresses[0][1]}"

@@ -219,8 +219,9 @@ class Hub:
                 self._at.journal.add(entry)
                 self._at.changes.publish("envelope", {"id": entry.id, "what": entry.what})
             try:
-                await socket.ws.send_str(frame)
-            except ConnectionError:
+                async with asyncio.timeout(self._at.space.rules.ack_seconds):
+                    await socket.ws.send_str(frame)
+            except (ConnectionError, TimeoutError):
                 socket.leaving = True
                 continue
             return True

@@ -96,6 +96,10 @@ def _free(at: core.Core, body: Json, *, view: str = "") -> None:
         raise Refusal("duplicate_external_id")
 
 
+def _published(at: core.Core, kind: str, *, user: str, told: Json) -> None:
+    at.changes.publish(kind, {"user": user, "view": at.journal.clean_object(told)})
+
+
 def show(at: core.Core, user: str, *, body: Json, below: records.View | None = None) -> Json:
     """Put a new modal before a person, on top of another where ``below`` names it."""
     _free(at, body)
@@ -110,7 +114,7 @@ def show(at: core.Core, user: str, *, body: Json, below: records.View | None = N
     )
     at.space.views[name] = view
     told = view_json(at, view)
-    at.changes.publish("view_opened", {"user": user, "view": told})
+    _published(at, "view_opened", user=user, told=told)
     return {"view": told}
 
 
@@ -119,7 +123,7 @@ def change(at: core.Core, view: records.View, *, body: Json) -> Json:
     _free(at, body, view=view.id)
     view.body, view.hash, view.errors = body, _hash(at), {}
     told = view_json(at, view)
-    at.changes.publish("view_updated", {"user": view.user, "view": told})
+    _published(at, "view_updated", user=view.user, told=told)
     return {"view": told}
 
 
@@ -204,5 +208,5 @@ def publish(at: core.Core, args: Args) -> Json:
     view = records.View(id=name, user=user, body=body, hash=_hash(at), root=name)
     at.space.homes[user] = view
     told = view_json(at, view)
-    at.changes.publish("home_published", {"user": user, "view": told})
+    _published(at, "home_published", user=user, told=told)
     return {"view": told}

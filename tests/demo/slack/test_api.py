@@ -145,3 +145,22 @@ def test_every_error_name_is_slacks_own() -> None:
         "length_mismatch",
     }
     assert own - documented <= beyond_the_web_api
+
+
+async def test_a_manifest_says_what_the_app_may(
+    slack: server.LocalSlack, web: localslack.Web
+) -> None:
+    slack.install(
+        {
+            "features": {
+                "slash_commands": [{"command": "/kpi"}],
+                "shortcuts": [{"callback_id": "look"}],
+            },
+            "oauth_config": {"scopes": {"bot": ["users:read"]}},
+            "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
+        }
+    )
+    assert slack.app.commands == {"/kpi"}
+    assert slack.app.shortcuts == {"look"}
+    assert slack.app.events == {"app_home_opened"}
+    assert (await web.auth_test()).headers["x-oauth-scopes"] == "users:read"

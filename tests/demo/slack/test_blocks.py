@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.demo.slack import blocks, check, server, workspace
@@ -192,6 +192,7 @@ def test_modals_take_no_data_blocks(name: str) -> None:
     assert problems(GOOD[name], surface="modal")
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_nonsense_is_told_and_never_crashes(value: object) -> None:
     assert problems(value)

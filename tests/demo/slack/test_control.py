@@ -274,6 +274,20 @@ async def test_a_response_url_replaces_and_deletes_its_message(
     assert not slack.control.ephemerals("U0TOM")
 
 
+async def test_an_answer_that_slack_cannot_show_is_an_error(
+    slack: server.LocalSlack, seen: Seen, web: localslack.Web
+) -> None:
+    seen.answer = {"text": "x", "blocks": [{"type": "nonsense"}]}
+    told = await slack.control.command(user="U0TOM", channel="D0TOM", text="/report")
+    assert (told.acked, told.error) == (True, "invalid_command_response")
+    assert not slack.control.ephemerals("U0TOM")
+    await web.views_open(trigger_id=str(seen.last["trigger_id"]), view=modal(field("a")))
+    seen.answer = {"response_action": "errors", "errors": {"other": "x"}}
+    told = await slack.control.submit("U0TOM", values={"a": "1"})
+    assert told.error == "invalid_view_response"
+    assert [one.what for one in slack.journal.acts()].count("ack_refused") == 2
+
+
 async def test_a_message_shortcut_brings_the_message(
     slack: server.LocalSlack, seen: Seen, web: localslack.Web
 ) -> None:

@@ -54,6 +54,7 @@ async def test_what_went_wrong_before_or_after_the_post_was_stored(
     assert await post(web) == ""
 
 
+@pytest.mark.slow
 async def test_the_sdks_own_retry_posts_twice(slack: server.LocalSlack) -> None:
     """Why our poster does not use it."""
     slack.faults.add("cut_after", "chat.postMessage")
