@@ -79,7 +79,9 @@ class Desk:
         await self.incidents.failed(stopped, failure)
         return stopped
 
-    async def recover(self, stopped: run.Run, *, at: datetime = make.LATER) -> run.Run:
+    async def recover(
+        self, stopped: run.Run, *, at: datetime = make.LATER, tell: bool = True
+    ) -> run.Run:
         """A person's retry that ends in a post, told."""
         await self.kept.runs.move(
             stopped.id, run.Status.QUEUED, expect={run.Status.FAILED, run.Status.QUEUED}
@@ -90,7 +92,8 @@ class Desk:
         await self.kept.deliveries.posted(wanted.key, ts=make.TS, at=at)
         now = await self.kept.runs.get(there.id)
         assert now is not None
-        await self.incidents.changed(now)
+        if tell:
+            await self.incidents.changed(now)
         return now
 
 

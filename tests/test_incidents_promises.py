@@ -46,14 +46,29 @@ async def test_outside_people_get_one_neutral_line_once_the_promise_is_broken(de
     assert (await desk.view()).client_saw == "one neutral line"
 
 
-async def test_the_neutral_line_is_mended_once_the_report_is_there(desk: Desk) -> None:
+@pytest.mark.parametrize("crash", [False, True])
+async def test_the_neutral_line_is_mended_once_the_report_is_there(desk: Desk, crash: bool) -> None:
+    stopped = await _late(desk)
+    await desk.incidents.sweep()
+    key = f"notice:{stopped.id}"
+    await desk.kept.deliveries.posted(key, ts=make.TS, at=bench.BREAK)
+    await desk.recover(stopped, at=bench.BREAK, tell=not crash)
+    if crash:
+        await desk.incidents.sweep()
+    notice = await desk.kept.deliveries.get(key)
+    assert notice is not None
+    assert notice.bodies[0].text == "Sent, see below."
+    assert notice.version == 2
+    assert await desk.kept.incidents.stale_notices() == []
+
+
+async def test_a_neutral_line_that_was_not_said_yet_is_not_needed_any_more(desk: Desk) -> None:
     stopped = await _late(desk)
     await desk.incidents.sweep()
     await desk.recover(stopped, at=bench.BREAK)
     notice = await desk.kept.deliveries.get(f"notice:{stopped.id}")
     assert notice is not None
-    assert notice.bodies[0].text == "Sent, see below."
-    assert notice.version == 2
+    assert notice.state is delivery.State.CANCELLED
 
 
 @pytest.mark.parametrize("why", ["card", "internal", "unconfirmed", "paused", "asked", "old"])

@@ -72,7 +72,8 @@ class Incidents:
     async def changed(self, stopped: run.Run) -> None:
         """The run moved on: redraw its card, and close its incident when all its runs ended."""
         async with self._turn:
-            await self._mend_notice(stopped)
+            if stopped.status is run.Status.SUCCEEDED:
+                await self._mend_notice(stopped.id)
             found = await self._book.incidents.open_of_run(stopped.id)
             if found is not None:
                 await self._show(await self._ended(found))
@@ -114,6 +115,8 @@ class Incidents:
                 await self._attend(run_id)
             for found in await self._book.incidents.over():
                 await self._show(await self._ended(found))
+            for run_id in await self._book.incidents.stale_notices():
+                await self._mend_notice(run_id)
             await self._notices(self._clock.now())
 
     async def view(self, incident_id: ids.IncidentId) -> views.CardView | None:
@@ -279,9 +282,10 @@ class Incidents:
         if channel is None:
             return
         wanted = delivery.Delivery(
-            key=_notice_key(stopped),
+            key=_notice_key(stopped.id),
             kind=delivery.Kind.NOTICE,
             client=stopped.client,
+            run=stopped.id,
             channel=channel,
             bodies=(self._cards.notice(sent=False),),
             created_at=self._clock.now(),
@@ -290,10 +294,11 @@ class Incidents:
             await self._book.incidents.noticed(found.id)
             await self._show(replace(found, noticed=True))
 
-    async def _mend_notice(self, stopped: run.Run) -> None:
-        if stopped.status is run.Status.SUCCEEDED:
-            body = self._cards.notice(sent=True)
-            await self._book.deliveries.revise(_notice_key(stopped), (body,))
+    async def _mend_notice(self, run_id: ids.RunId) -> None:
+        """The report is there: a line that was said says so, one that was not is not needed."""
+        key = _notice_key(run_id)
+        if not await self._book.deliveries.cancel(key):
+            await self._book.deliveries.revise(key, (self._cards.notice(sent=True),))
 
     async def _of_card(self, card: delivery.Delivery) -> incident.Incident | None:
         return None if card.incident is None else await self._book.incidents.get(card.incident)
@@ -328,5 +333,5 @@ def cause(failure: run.Failure) -> str:
     return f"{failure.source or errors.WORDS[failure.code].stage}:{failure.code.value}"
 
 
-def _notice_key(stopped: run.Run) -> str:
-    return f"notice:{stopped.id}"
+def _notice_key(run_id: ids.RunId) -> str:
+    return f"notice:{run_id}"

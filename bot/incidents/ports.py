@@ -74,6 +74,10 @@ class Rows(Protocol):
         """Scheduled runs past their promise since ``oldest`` that nobody was told about."""
         ...
 
+    async def stale_notices(self) -> Sequence[ids.RunId]:
+        """Succeeded runs whose neutral line still says that they are late."""
+        ...
+
 
 class Runs(Protocol):
     """Filled by store.runs.RunStore."""
@@ -106,6 +110,10 @@ class Outbox(Protocol):
         self, key: str, bodies: tuple[delivery.Body, ...], *, run: ids.RunId | None = None
     ) -> bool:
         """What it should say now; posted ones are edited. False: no such delivery."""
+        ...
+
+    async def cancel(self, key: str) -> bool:
+        """Pending → cancelled; False: it is pending no more."""
         ...
 
     async def redirect(self, key: str, *, channel: ids.ChannelId) -> bool:

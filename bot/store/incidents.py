@@ -104,6 +104,10 @@ class IncidentStore:
         values = {"now": codec.instant(now), "oldest": codec.instant(oldest)}
         return await self._ids("broken_promises", values)
 
+    async def stale_notices(self) -> Sequence[ids.RunId]:
+        """Succeeded runs whose neutral line still says that they are late."""
+        return await self._ids("stale_notices", {})
+
     async def _one(self, name: str, values: database.Values) -> incident.Incident | None:
         return await self._database.read(lambda connection: _find(connection, name, values=values))
 

@@ -87,6 +87,12 @@ WHERE status = 'open' AND NOT EXISTS (
 -- Scheduled runs that are late and not on their way out, and of which nothing was said yet.
 SELECT runs.id FROM runs
 WHERE deliver_by < :now AND deliver_by >= :oldest AND trigger = 'scheduled'
-  AND status NOT IN ('posting', 'succeeded', 'missed', 'skipped', 'cancelled')
+  AND status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled') AND status != 'posting'
   AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.key = 'notice:' || runs.id)
 ORDER BY deliver_by
+
+-- name: stale_notices
+-- Reports that are there, below a line that still says they are delayed.
+SELECT runs.id FROM deliveries JOIN runs ON runs.id = deliveries.run
+WHERE deliveries.kind = 'notice' AND deliveries.version = 1
+  AND deliveries.state NOT IN ('failed', 'cancelled') AND runs.status = 'succeeded'

@@ -131,6 +131,7 @@ CREATE INDEX deliveries_open ON deliveries (state, not_before)
 CREATE INDEX deliveries_stale ON deliveries (key) WHERE state = 'posted' AND shown < version;
 CREATE INDEX deliveries_thread ON deliveries (parent, state) WHERE parent IS NOT NULL;
 CREATE INDEX deliveries_run ON deliveries (run);
+CREATE INDEX deliveries_notices ON deliveries (run) WHERE kind = 'notice';
 
 CREATE TABLE incidents (
   id            TEXT PRIMARY KEY,
