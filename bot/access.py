@@ -164,7 +164,7 @@ def decide(
         return _operator(actor, operation, missing=named and client is None)
     if operation in OPEN:
         return Allowed()
-    if operation in OWN and _own(actor.place, client, channel):
+    if operation in OWN and _own(actor.place, client, channel=channel):
         return Allowed()
     return Refused(reason=Reason.FORBIDDEN)
 
@@ -176,7 +176,7 @@ def _operator(actor: Actor, operation: Operation, *, missing: bool) -> Decision:
     return Refused(reason=Reason.UNKNOWN) if missing else Allowed()
 
 
-def _own(place: Place, about: client.Client | None, channel: ids.ChannelId | None) -> bool:
+def _own(place: Place, about: client.Client | None, *, channel: ids.ChannelId | None) -> bool:
     if place.channel is None:
         return False
     if channel is not None:

@@ -172,7 +172,9 @@ class Actions:
     async def _pause(
         self, who: scope.Asker, turn: payload.Turn, client: str
     ) -> drawing.Shown | None:
-        found = self._operations.scope.one(who, Operation.PAUSE, [client] if client else ()).client
+        found = self._operations.scope.one(
+            who, [client] if client else (), to=Operation.PAUSE
+        ).client
         view = pause.modal(found.id, name=found.name, reply_channel=turn.channel or "")
         await self._desk.open(turn, view)
         return None

@@ -17,7 +17,7 @@ def client() -> None:
 @click.argument("name")
 @click.option("--title", help="What people call the client; made from NAME without it.")
 @click.option("--clients-dir", type=click.Path(path_type=Path), help="Instead of the settings'.")
-def new(name: str, title: str | None, clients_dir: Path | None) -> None:
+def new(name: str, *, title: str | None, clients_dir: Path | None) -> None:
     """Make the folder of the client NAME, such as globex, with a commented example."""
     folder = clients_dir or settings.read().clients_dir
     for file in scaffold.new_client(folder, name, name=title):

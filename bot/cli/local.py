@@ -37,7 +37,7 @@ async def opened(config: settings.Settings) -> AsyncGenerator[control.Responder]
         )
         running = runner.Runner(
             _ports(store, clients, cards=cards, seen=seen),
-            _orders(config, store, ticking),
+            _orders(config, store, ticking=ticking),
             config=config,
             now=ticking,
             group=asyncio.TaskGroup(),  # never entered: no sweep is made
@@ -87,7 +87,7 @@ def _ports(
     )
 
 
-def _orders(config: settings.Settings, store: Store, ticking: clock.Clock) -> orders.Orders:
+def _orders(config: settings.Settings, store: Store, *, ticking: clock.Clock) -> orders.Orders:
     return orders.Orders(
         config,
         store.ledger,

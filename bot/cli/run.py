@@ -107,7 +107,7 @@ def look_up(config: settings.Settings, asked: Asked) -> Found:
     catalog = load.load(config.clients_dir, demo=config.demo)
     of = catalog.client(ids.ClientId(asked.client))
     if of is None:
-        _no_client(config, catalog, asked.client)
+        _no_client(config, catalog, name=asked.client)
     name = None if asked.report is None else ids.ReportName(asked.report)
     if name is not None and name not in of.reports:
         hint = grammar.suggestion(name, of.reports) or f" It has: {', '.join(of.reports)}."
@@ -228,7 +228,7 @@ def _run(
     config: settings.Settings, asked: Asked, *, of: client.Client, report: spec.ReportSpec
 ) -> runs.Run:
     now = local.ticker(config).now()
-    as_of = now if asked.as_of is None else _on(asked.as_of, now, of.timezone)
+    as_of = now if asked.as_of is None else _on(asked.as_of, now, zone=of.timezone)
     today = clock.local_date(as_of, of.timezone)
     try:
         period = (
@@ -252,7 +252,7 @@ def _run(
     )
 
 
-def _on(day: date, now: datetime, zone: str) -> datetime:
+def _on(day: date, now: datetime, *, zone: str) -> datetime:
     """This time of day on another day, in the client's zone."""
     local_time = now.astimezone(ZoneInfo(zone)).time()
     return datetime.combine(day, local_time, ZoneInfo(zone)).astimezone(UTC)
@@ -266,7 +266,7 @@ def _refuse_with_post(asked: Asked) -> None:
         )
 
 
-def _no_client(config: settings.Settings, catalog: load.Catalog, name: str) -> NoReturn:
+def _no_client(config: settings.Settings, catalog: load.Catalog, *, name: str) -> NoReturn:
     faults = [str(fault) for fault in catalog.faults if fault.client == name]
     if faults:
         raise errors.ConfigurationError("\n".join(faults))

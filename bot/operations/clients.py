@@ -46,7 +46,7 @@ class Clients:
         self, asker: scope.Asker, names: Sequence[str] = ()
     ) -> answers.Status | views.Overview:
         """`/report status [client]`: one client; without one, operators get the fleet."""
-        subject = self._scope.subject(asker, Operation.STATUS, names)
+        subject = self._scope.subject(asker, names, to=Operation.STATUS)
         if subject is None:
             return await self._overview(
                 self._scope.visible(asker), faults=self._needs.faults(), own=()
@@ -56,7 +56,7 @@ class Clients:
 
     async def schedule(self, asker: scope.Asker, names: Sequence[str] = ()) -> answers.Schedule:
         """`/report schedule [client]`: the coming fires with their slots."""
-        subject = self._scope.subject(asker, Operation.SCHEDULE, names)
+        subject = self._scope.subject(asker, names, to=Operation.SCHEDULE)
         now = self._scope.now()
         fires = await self._fires(now)
         if subject is not None:
@@ -67,7 +67,7 @@ class Clients:
         self, asker: scope.Asker, names: Sequence[str], *, limit: int = _HISTORY
     ) -> views.History:
         """`/report history CLIENT`: its last runs with their costs, newest first."""
-        found = self._scope.one(asker, Operation.HISTORY, names).client
+        found = self._scope.one(asker, names, to=Operation.HISTORY).client
         rows = await self._needs.store.history.rows(found.id, limit=limit, costs=True)
         return views.History(
             client=found.id, name=found.name, timezone=found.timezone, rows=tuple(rows)
@@ -76,7 +76,7 @@ class Clients:
     async def pause(self, asker: scope.Asker, request: grammar.Request) -> answers.Done:
         """`/report pause CLIENT [until DATE | for 3d] [reason]`, from anywhere."""
         names, reason = self._pause_names(asker, request)
-        found = self._scope.one(asker, Operation.PAUSE, names).client
+        found = self._scope.one(asker, names, to=Operation.PAUSE).client
         now = self._scope.now()
         until = ends(request, now=now, zone=found.timezone)
         wanted = await self._needs.store.pauses.pause(
@@ -93,7 +93,7 @@ class Clients:
 
     async def resume(self, asker: scope.Asker, names: Sequence[str] = ()) -> answers.Done:
         """`/report resume CLIENT`: what was held is posted if it is still the last period."""
-        found = self._scope.one(asker, Operation.RESUME, names).client
+        found = self._scope.one(asker, names, to=Operation.RESUME).client
         if await self._needs.store.pauses.resume(found.id, self._scope.now()) is None:
             return answers.Done(text=f"{found.name} was not paused.")
         await self._needs.runner.resumed(found.id)

@@ -57,7 +57,7 @@ def shell(uid: int | None = None) -> scope.Asker:
 
 
 async def answered(
-    respond: Responder, question: answers.Question, asker: scope.Asker
+    respond: Responder, question: answers.Question, *, asker: scope.Asker
 ) -> answers.Reply:
     """Return what an operation says, or why it does not, as data."""
     try:
@@ -125,7 +125,7 @@ class _Desk:
                 text="The bot does not understand this reportops; use the same version of both.",
             )
         else:
-            reply = await answered(self._respond, question, shell(uid))
+            reply = await answered(self._respond, question, asker=shell(uid))
         writer.write(_REPLY.dump_json(reply) + b"\n")
         await writer.drain()
 
@@ -141,7 +141,7 @@ async def call(database: Path, question: answers.Question) -> answers.Reply:
         message = f"{path(database)} belongs to another user; run this as the user of the bot."
         raise errors.ConfigurationError(message) from None
     try:
-        return await _exchange(reader, writer, question)
+        return await _exchange(reader, writer, question=question)
     except (ConnectionError, TimeoutError, ValidationError, ValueError) as error:
         message = f"the bot gave no answer ({type(error).__name__}); its log says why"
         raise errors.StoreError(message) from error
@@ -150,7 +150,7 @@ async def call(database: Path, question: answers.Question) -> answers.Reply:
 
 
 async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, question: answers.Question
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, question: answers.Question
 ) -> answers.Reply:
     writer.write(_QUESTION.dump_json(question) + b"\n")
     await writer.drain()

@@ -60,7 +60,7 @@ class Costs:
         if not names:
             self._scope.allow(asker, Operation.COST)
             return None
-        return self._scope.one(asker, Operation.COST, names).client
+        return self._scope.one(asker, names, to=Operation.COST).client
 
     def _first(self, month: date | None, today: date) -> date:
         first = (month or today).replace(day=1)

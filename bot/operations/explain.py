@@ -27,7 +27,7 @@ class Explain:
         found = await store.runs.outcome(ids.RunId(run_id))
         if found is None or about is None:
             raise errors.UsageError(_GONE)
-        told = tuple((one, sources(one, found, about)) for one in found.metrics)
+        told = tuple((one, sources(one, found, about=about)) for one in found.metrics)
         return views.WhyView(report=found, definitions=told)
 
     async def details(self, asker: scope.Asker, stamp: str) -> views.DetailsView:
@@ -53,7 +53,7 @@ class Explain:
         return name
 
 
-def sources(one: metric.Metric, found: report.Report, about: client.Client) -> str:
+def sources(one: metric.Metric, found: report.Report, *, about: client.Client) -> str:
     """Return where a figure's rows came from, in words."""
     used = [origin for origin in found.provenance if origin.query in one.queries]
     names = dict.fromkeys(

@@ -26,13 +26,13 @@ class Runner(Protocol):
         ...
 
     async def send_without(
-        self, run_id: ids.RunId, sources: Collection[str], by: ids.UserId | None
+        self, run_id: ids.RunId, sources: Collection[str], *, by: ids.UserId | None
     ) -> acts.Acted:
         """Another attempt now, leaving sources out."""
         ...
 
     async def release(
-        self, run_id: ids.RunId, choice: acts.Choice, by: ids.UserId | None
+        self, run_id: ids.RunId, choice: acts.Choice, *, by: ids.UserId | None
     ) -> acts.Acted:
         """What becomes of a rerun that differs."""
         ...

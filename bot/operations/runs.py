@@ -23,7 +23,7 @@ class Runs:
         self, asker: scope.Asker, names: Sequence[str], *, period: str | None = None
     ) -> answers.Done:
         """`/report rerun CLIENT [REPORT] [PERIOD]`: of the last complete period unless named."""
-        subject = self._scope.one(asker, Operation.RERUN, names)
+        subject = self._scope.one(asker, names, to=Operation.RERUN)
         found, report = subject.client, scope.report_of(subject)
         asked = await self._needs.runner.request(
             _wanted(asker, found, report=report, period=period)
@@ -79,7 +79,7 @@ class Runs:
         if not sources:
             raise errors.UsageError("There is no failed source that could be left out any more.")
         await self._win(asker, card, to=Operation.SEND_WITHOUT)
-        acted = await self._needs.runner.send_without(stopped[-1].id, sources, asker.user)
+        acted = await self._needs.runner.send_without(stopped[-1].id, sources, by=asker.user)
         told = f"goes out without {', '.join(sources)}"
         return await self._acted(asker, acted, to=Operation.SEND_WITHOUT, told=told)
 
@@ -88,7 +88,7 @@ class Runs:
     ) -> answers.Done:
         """Replace, post as new, or discard what a rerun made; one press wins."""
         held = await self._run(asker, run_id, to=Operation.RELEASE)
-        _must(await self._needs.runner.release(held.id, choice, asker.user))
+        _must(await self._needs.runner.release(held.id, choice, by=asker.user))
         detail = f"{held.report} {periods.notation(held.period)} {_CHOICES[choice]} {held.id}"
         await self._scope.note(asker, Operation.RELEASE, client=held.client, detail=detail)
         done = {"replace": "The post is being replaced, and marked corrected."}

@@ -118,7 +118,7 @@ class Scope:
         return [found for found in self.all() if place.channel in access.channels(found)]
 
     def subject(
-        self, asker: Asker, operation: access.Operation, names: Sequence[str]
+        self, asker: Asker, names: Sequence[str], *, to: access.Operation
     ) -> Subject | None:
         """Return what the names mean, checked; None where none was given and none is implied.
 
@@ -128,22 +128,22 @@ class Scope:
         here = self.here(asker)
         first = names[0] if names else None
         if first is None:
-            return self._implied(asker, operation, here)
+            return self._implied(asker, here, to=to)
         found = self._named(first)
         if found is not None:
-            self.allow(asker, operation, client=found)
+            self.allow(asker, to, client=found)
             return Subject(client=found, report=_report(found, names[1:]))
         if len(here) == 1 and (len(names) == 1 and _near(first, here[0].reports)):
-            self.allow(asker, operation, client=here[0])
+            self.allow(asker, to, client=here[0])
             return Subject(client=here[0], report=_report(here[0], names))
-        self.allow(asker, operation, named=first)
+        self.allow(asker, to, named=first)
         raise errors.UsageError(access.SENTENCES[access.Reason.UNKNOWN])
 
-    def one(self, asker: Asker, operation: access.Operation, names: Sequence[str]) -> Subject:
+    def one(self, asker: Asker, names: Sequence[str], *, to: access.Operation) -> Subject:
         """Return what the names mean where a client is needed; raises UsageError without one."""
-        found = self.subject(asker, operation, names)
+        found = self.subject(asker, names, to=to)
         if found is None:
-            raise errors.UsageError(f"Which client? It is typed {_usage(operation)}.")
+            raise errors.UsageError(f"Which client? It is typed {_usage(to)}.")
         return found
 
     async def note(
@@ -161,13 +161,13 @@ class Scope:
         await self._audit.append(entry)
 
     def _implied(
-        self, asker: Asker, operation: access.Operation, here: Sequence[client.Client]
+        self, asker: Asker, here: Sequence[client.Client], *, to: access.Operation
     ) -> Subject | None:
         if len(here) > 1:
-            self.allow(asker, operation, client=here[0])
+            self.allow(asker, to, client=here[0])
             names = " or ".join(f"`{found.id}`" for found in here)
             raise errors.UsageError(f"This channel belongs to several clients. Which one: {names}?")
-        self.allow(asker, operation, client=here[0] if here else None)
+        self.allow(asker, to, client=here[0] if here else None)
         return Subject(client=here[0]) if here else None
 
     def _named(self, name: str) -> client.Client | None:

@@ -63,7 +63,7 @@ def _told(
     if open_one is not None:
         return _trouble(found, facts, open_one=open_one, about=about)
     if about is not None and about.status in MOVING:
-        return _moving(found, facts, about)
+        return _moving(found, facts, about=about)
     fire = facts.fires.get(found.id)
     if fire is None:
         return views.Light.GREEN, "nothing is scheduled"
@@ -119,7 +119,7 @@ def _trouble(
     return views.Light.AMBER, f"{told}, being tried again"
 
 
-def _moving(found: client.Client, facts: Facts, about: run.Run) -> tuple[views.Light, str]:
+def _moving(found: client.Client, facts: Facts, *, about: run.Run) -> tuple[views.Light, str]:
     match about.status:
         case run.Status.HELD:
             return views.Light.AMBER, _HELD.get(about.hold, "held until somebody looks")

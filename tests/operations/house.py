@@ -144,31 +144,7 @@ async def opened(
         cards = incidents.Incidents(
             store, clients=clients, audiences=seen, cards=card, clock=ticking, ops_channel=OPS
         )
-        quiet = Silent()
-        joined = run_ports.Ports(
-            runs=store.runs,
-            pauses=store.pauses,
-            clients=clients,
-            executor=quiet,
-            audiences=seen,
-            composer=post.compose,
-            incidents=cards,
-            posts=store.deliveries,
-            spending=store.ledger,
-            ops=quiet,
-            replies=quiet,
-        )
-        write = orders.Orders(
-            set_up, store.ledger, now=ticking, credential=_nothing, scratch=folder
-        )
-        running = runner.Runner(
-            joined,
-            write,
-            config=set_up,
-            now=ticking,
-            group=asyncio.TaskGroup(),
-            wake=lambda: None,
-        )
+        running = _runner(store, clients, seen, cards, set_up, ticking)
         needs = ports.Needs(
             store=store,
             runner=running,
@@ -188,6 +164,42 @@ async def opened(
             runner=running,
             operations=operations,
         )
+
+
+def _runner(
+    store: Store,
+    clients: Clients,
+    seen: Audiences,
+    cards: incidents.Incidents,
+    config: settings.Settings,
+    ticking: clock.Clock,
+) -> runner.Runner:
+    """The real runner, of which nobody asks a sweep."""
+    quiet = Silent()
+    joined = run_ports.Ports(
+        runs=store.runs,
+        pauses=store.pauses,
+        clients=clients,
+        executor=quiet,
+        audiences=seen,
+        composer=post.compose,
+        incidents=cards,
+        posts=store.deliveries,
+        spending=store.ledger,
+        ops=quiet,
+        replies=quiet,
+    )
+    write = orders.Orders(
+        config, store.ledger, now=ticking, credential=_nothing, scratch=Path("unused")
+    )
+    return runner.Runner(
+        joined,
+        write,
+        config=config,
+        now=ticking,
+        group=asyncio.TaskGroup(),
+        wake=lambda: None,
+    )
 
 
 def _nothing(name: str) -> str | None:
