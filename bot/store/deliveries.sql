@@ -18,13 +18,13 @@ SELECT * FROM deliveries WHERE key = :key
 -- What is to be posted or read back: parents before replies, each kind in the order it was asked
 -- for. A reply waits for the earlier ones of its thread, so that a thread reads in order.
 SELECT * FROM deliveries AS one
-WHERE (state = 'posting'
+WHERE state IN ('pending', 'posting', 'unknown') AND (state = 'posting'
     OR (state IN ('pending', 'unknown') AND (not_before IS NULL OR not_before <= :now)))
   AND NOT (state = 'pending' AND parent IS NOT NULL AND EXISTS (
     SELECT 1 FROM deliveries AS earlier
     WHERE earlier.parent = one.parent AND earlier.rowid < one.rowid
       AND earlier.state IN ('pending', 'posting', 'unknown')))
-ORDER BY parent IS NOT NULL, rowid
+ORDER BY parent IS NOT NULL, +rowid
 
 -- name: wake
 -- The next instant at which something waits to be posted or read back.
@@ -96,7 +96,9 @@ RETURNING key
 
 -- name: stale
 -- Posted, and Slack shows an older version.
-SELECT * FROM deliveries WHERE state = 'posted' AND shown < version ORDER BY rowid
+SELECT * FROM deliveries INDEXED BY deliveries_stale
+WHERE state = 'posted' AND shown < version
+ORDER BY rowid
 
 -- name: showed
 UPDATE deliveries SET shown = max(shown, min(:version, version)) WHERE key = :key
@@ -107,7 +109,7 @@ UPDATE runs SET status = :to WHERE id = :run AND status = 'posting'
 
 -- name: of_incident
 -- The messages of one incident, in the order they were asked for.
-SELECT * FROM deliveries WHERE incident = :incident ORDER BY rowid
+SELECT * FROM deliveries WHERE incident = :incident ORDER BY +rowid
 
 -- name: of_run
 -- The report delivery that a run was, or is to be, posted by.

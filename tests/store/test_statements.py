@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import store
-from bot.store import statements
+from bot.store import migrations, statements
 
 FOLDER = Path(store.__file__).parent
 MODULES = sorted(file.stem for file in FOLDER.glob("*.sql"))
@@ -47,3 +47,21 @@ def test_a_script_is_split_into_its_statements() -> None:
     assert first.endswith("(b TEXT);")
     assert second == "INSERT INTO a VALUES (';');"
     assert rest == ["-- the end"]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("deliveries", name) for name in ("due", "wake", "stale", "of_run", "of_message")]
+    + [("runs", name) for name in ("same", "in_status", "due", "latest")]
+    + [("incidents", name) for name in ("over", "unattended", "broken_promises", "stale_notices")],
+)
+def test_what_every_sweep_asks_reads_no_whole_table(module: str, name: str) -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    for step in migrations.everything():
+        step.apply(connection)
+    sql = statements.get(module, name)
+    values: dict[str, str | None] = dict.fromkeys(re.findall(r":(\w+)", sql))
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values | {"status": "[]"}).fetchall()
+    connection.close()
+    steps = [str(step[3]) for step in plan]
+    assert not [step for step in steps if re.match(r"SCAN (?!.*INDEX)(?!json_each|\()", step)]

@@ -131,6 +131,9 @@ CREATE INDEX deliveries_open ON deliveries (state, not_before)
 CREATE INDEX deliveries_stale ON deliveries (key) WHERE state = 'posted' AND shown < version;
 CREATE INDEX deliveries_thread ON deliveries (parent, state) WHERE parent IS NOT NULL;
 CREATE INDEX deliveries_run ON deliveries (run);
+CREATE INDEX deliveries_incident ON deliveries (incident) WHERE incident IS NOT NULL;
+CREATE INDEX deliveries_message ON deliveries (channel, ts) WHERE ts IS NOT NULL;
+CREATE INDEX deliveries_failed ON deliveries (kind) WHERE state = 'failed';
 CREATE INDEX deliveries_notices ON deliveries (run) WHERE kind = 'notice';
 
 CREATE TABLE incidents (
