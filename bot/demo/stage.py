@@ -79,6 +79,13 @@ class Stage:
         """Beside it the bot listens for the shell."""
         return self.place.database
 
+    @property
+    def pid(self) -> int:
+        """The bot's process id."""
+        if self._bot is None:
+            raise RuntimeError("no bot was started")
+        return self._bot.pid
+
     def environment(self) -> dict[str, str]:
         """What the bot is told; its only way to know where it is."""
         kept = (
@@ -169,7 +176,8 @@ async def open_stage(place: Place) -> AsyncGenerator[Stage]:
     moved = clock.MovedClock(place.folder / "clock")
     monday = next_monday(moved.now())
     moved.move_to(monday - timedelta(minutes=2))
-    _copy_clients(place)
+    for name in CLIENTS:
+        copy_client(place, name)
     data.write(place.clients, today=monday.date(), seed=SEED)
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(
@@ -190,9 +198,9 @@ async def open_stage(place: Place) -> AsyncGenerator[Stage]:
         yield stage
 
 
-def _copy_clients(place: Place) -> None:
-    for name in CLIENTS:
-        shutil.copytree(place.checkout / "clients" / name, place.clients / name)
+def copy_client(place: Place, name: str) -> None:
+    """Put a sample client into the demo's own folder."""
+    shutil.copytree(place.checkout / "clients" / name, place.clients / name)
 
 
 def _fill(warehouse: bigquery.BigQueryDouble, tables: Mapping[str, str]) -> None:

@@ -1,0 +1,1 @@
+"""Benchmarks that print ratios: what a run costs beside what it cannot do without."""
