@@ -29,7 +29,7 @@ WORDS = st.text(max_size=400) | st.sampled_from(
     ]
 )
 NUMBERS = st.none() | st.decimals(
-    allow_nan=False, allow_infinity=False, min_value=Decimal("-1e18"), max_value=Decimal("1e18")
+    allow_nan=False, allow_infinity=False, min_value=Decimal("-1e30"), max_value=Decimal("1e30")
 )
 _START = date(2026, 1, 5)
 

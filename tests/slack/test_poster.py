@@ -1,19 +1,15 @@
 """Sending, finding and editing against the local Slack, with everything that goes wrong."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import cast
 
 import pytest
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot import clock
 from bot.demo.slack import records, server
 from bot.domain import delivery, ids
-from bot.slack import blocks, connection, files, limiter, poster, refusals, web
-from bot.slack.screens import pause, post
+from bot.slack import blocks, files, limiter, poster, web
+from bot.slack.screens import post
 from tests import samples
 from tests.slack import shown
 
@@ -296,12 +292,6 @@ async def test_an_upload_that_fails_says_so(
     assert refused.payload
 
 
-async def test_a_trigger_that_slack_does_not_know_opens_no_modal(speaking: poster.Poster) -> None:
-    view = pause.modal(samples.ACME, name="Acme")
-    assert await speaking.open_view("1.2.none", view) is None
-    assert not await speaking.update_view("V0NONE", view)
-
-
 async def test_a_channel_in_which_many_stand_in_line_is_left_alone(
     slack: server.LocalSlack,
 ) -> None:
@@ -332,45 +322,3 @@ async def test_a_channel_with_endless_talk_is_not_called_empty(
     found = await speaking.find(mine, thread_ts=None)
     assert isinstance(found, delivery.Refused)
     assert found.code == "history_too_long"
-
-
-async def test_a_modal_opens_and_changes_for_the_one_who_asked(
-    slack: server.LocalSlack, app_web: web.Web, speaking: poster.Poster
-) -> None:
-    opened: list[str | None] = []
-
-    async def answer(request: SocketModeRequest) -> SocketModeResponse:
-        payload = cast("dict[str, str]", vars(request)["payload"])
-        opened.append(await speaking.open_view(payload["trigger_id"], pause.loading()))
-        return SocketModeResponse(envelope_id=request.envelope_id)
-
-    line = connection.Connection(app_web, answer, time=clock.SystemClock())
-    async with asyncio.TaskGroup() as group:
-        group.create_task(line.run())
-        await line.stands()
-        await slack.control.command(user="U0TOM", channel="C0REPORTOPS", text="/report pause")
-        assert opened[0] is not None
-        view = pause.modal(samples.ACME, name="Acme")
-        assert await speaking.update_view(opened[0], view)
-        assert len(slack.control.views("U0TOM")) == 1
-        line.close()
-
-
-async def test_two_messages_in_one_channel_are_spaced_and_a_queue_is_turned_away() -> None:
-    limits = limiter.Limiter(clock.HeldClock(samples.AS_OF), spacing=0.01)
-    assert [await limits.turn("C1"), await limits.turn("C1"), await limits.turn("C2")] == [0.0] * 3
-    slow = limiter.Limiter(clock.HeldClock(samples.AS_OF), spacing=10.0)
-    assert await slow.turn("C1") == 0.0
-    assert await slow.turn("C1") == 10.0
-
-
-@pytest.mark.parametrize("code", [*refusals.REMEDIES, "slack_connect_x_blocked", "unheard_of"])
-def test_every_refusal_has_a_fault_and_a_remedy(code: str) -> None:
-    fault, remedy = refusals.explain(code)
-    assert fault
-    assert not fault.endswith(".")
-    assert remedy.endswith(".")
-
-
-def test_a_new_refusal_is_named_as_slack_names_it() -> None:
-    assert "unheard_of" in refusals.explain("unheard_of")[0]
