@@ -122,6 +122,7 @@ async def test_an_ephemeral_is_for_one_member(
     [
         ("nonsense", "invalid_metadata_format"),
         ({"event_type": "x"}, "invalid_metadata_schema"),
+        ({"event_type": "x", "event_payload": {}, "y": 1}, "invalid_metadata_schema"),
         ({"event_type": "x", "event_payload": {"a": {"b": 1}}}, "invalid_metadata_schema"),
         ({"event_type": "x", "event_payload": {"a": "b" * 9000}}, "metadata_too_large"),
     ],
