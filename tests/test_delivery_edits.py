@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain import delivery as noun
 from tests import test_delivery as bench
-from tests.slackmodel import Fault
+from tests.slackmodel import Fault, SlackModel
 from tests.store import make
 
 
@@ -83,3 +83,20 @@ async def test_an_edit_that_no_rung_can_say_is_given_up(desk: bench.Desk) -> Non
     await desk.settle(10)
     assert _edits(desk) == []
     assert await desk.kept.deliveries.stale() == []
+
+
+async def test_what_is_revised_at_the_last_moment_goes_out_as_it_is_now(desk: bench.Desk) -> None:
+    """The revision comes after the body was chosen and before the row is committed."""
+
+    class Revising(SlackModel):
+        async def slack_time(self) -> str | None:
+            await desk.kept.deliveries.revise("ops:late", (noun.Body(text="new"),))
+            return await super().slack_time()
+
+    desk.slack = Revising()
+    desk.restart()
+    await desk.put(make.word("ops:late"))
+    await desk.settle(1)
+    (message,) = desk.slack.messages
+    assert (message.body.text, message.edits) == ("new", [])
+    assert (await desk.row("ops:late")).shown == 2
