@@ -22,7 +22,11 @@ def check(clients_dir: Path | None) -> None:
     clients = {**real.clients, **demo.clients}
     reports = sum(len(found.reports) for found in clients.values())
     if faults:
-        noun = "fault" if len(faults) == 1 else "faults"
-        click.echo(f"{len(faults)} {noun}; {len(clients)} clients are in order.", err=True)
+        click.echo(f"{_count(len(faults), 'fault')}; in order: {len(clients)}.", err=True)
         raise click.exceptions.Exit(USAGE)
-    click.echo(f"{len(clients)} clients with {reports} reports: all in order.")
+    found = f"{_count(len(clients), 'client')} with {_count(reports, 'report')}"
+    click.echo(f"{found}: all in order.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
