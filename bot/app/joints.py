@@ -59,11 +59,10 @@ class Outward:
         self._channel = channel
         self._clock = now
 
-    async def missed(self, missed: run.Run) -> None:
-        """A fire was seen too late to be caught up."""
-        name, title = self._names(missed)
-        body = ops.missed([(name, title, missed.scheduled_for or "")])
-        await self._put(f"ops:missed:{missed.id}", body, client=missed.client)
+    async def missed(self, missed: Sequence[run.Run]) -> None:
+        """Fires were seen too late to be caught up: one message names them all."""
+        entries = [(*self._names(one), one.scheduled_for or "") for one in missed]
+        await self._put(f"ops:missed:{missed[0].id}", ops.missed(entries))
 
     async def held(self, held: run.Run) -> None:
         """A report is ready, but an operator must look first."""

@@ -4,7 +4,7 @@ What is asked is written down as ever; what needs Slack or a worker waits until 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -133,7 +133,7 @@ class _NoWorker:
 class _Silent:
     """Fills Ops and Replies: without Slack nobody is told, and the rows say it all."""
 
-    async def missed(self, missed: run.Run) -> None:
+    async def missed(self, missed: Sequence[run.Run]) -> None:
         """Nobody is told."""
 
     async def held(self, held: run.Run) -> None:

@@ -209,8 +209,8 @@ class Spending(Protocol):
 class Ops(Protocol):
     """Words to the operators that are no incident. Saying one twice shows one message."""
 
-    async def missed(self, missed: run.Run) -> None:
-        """A fire was seen too late to be caught up; the row says which."""
+    async def missed(self, missed: Sequence[run.Run]) -> None:
+        """Fires were seen too late to be caught up; the rows say which."""
         ...
 
     async def held(self, held: run.Run) -> None:

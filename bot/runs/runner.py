@@ -123,14 +123,19 @@ class Runner(acts.Acts):
             for of in clients
         }
         starts = self._fires.slots([one for some in come.values() for one in some or ()])
+        missed: list[run.Run] = []
         for of in clients:
             if come[of.id] is not None:
                 mine = [one for one in starts if one[0].client is of]
-                await self._guard(self._claim_of(of, mine, now=now), of)
+                missed.extend(await self._guard(self._claim_of(of, mine, now=now), of) or ())
+        if missed:
+            await self._house.ops.missed(missed)
 
     async def _claim_of(
         self, of: client.Client, come: Sequence[tuple[fires.Due, datetime]], *, now: datetime
-    ) -> None:
+    ) -> Sequence[run.Run]:
+        """Claim a client's fires; return those that were seen too late."""
+        missed: list[run.Run] = []
         for one, start in come:
             claim = await self._house.runs.claim(fires.make(one, now=now, start=start))
             if claim.new:
@@ -138,8 +143,9 @@ class Runner(acts.Acts):
                     "run_claimed", run=claim.run.id, client=of.id, status=claim.run.status.value
                 )
             if claim.new and claim.run.status is run.Status.MISSED:
-                await self._house.ops.missed(claim.run)
+                missed.append(claim.run)
         await self._fires.considered(of, now=now, fired=bool(come))
+        return missed
 
     async def _begin(self, now: datetime, paused: Pauses) -> None:
         for lost in await self._house.runs.unfinished({run.Status.RUNNING}):

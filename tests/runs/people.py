@@ -100,8 +100,8 @@ class People:
         if self.deaf:
             raise OSError("Slack is not there")
 
-    async def missed(self, missed: run.Run) -> None:
-        self.missed_fires.append(missed.scheduled_for)
+    async def missed(self, missed: Sequence[run.Run]) -> None:
+        self.missed_fires.extend(one.scheduled_for for one in missed)
 
     async def held(self, held: run.Run) -> None:
         self.holds.append(held.hold)
