@@ -136,7 +136,7 @@ class BigQueryDouble:
     def _insert(self, request: Request) -> Reply:
         fault = self._due("insert")
         if fault is not None and not fault.stored:
-            return _failed(fault.reason, fault.message, fault.status)
+            return _failed(fault.reason, fault.message, status=fault.status)
         refused, principal = self._admitted(request)
         if refused is not None:
             return refused
@@ -151,7 +151,7 @@ class BigQueryDouble:
         else:
             self._execute(job, 0.0)
         if fault is not None:
-            return _failed(fault.reason, fault.message, fault.status)
+            return _failed(fault.reason, fault.message, status=fault.status)
         return Reply(body=queryjob.resource(job))
 
     def _get(self, request: Request) -> Reply:
@@ -199,7 +199,7 @@ class BigQueryDouble:
     def _found(self, request: Request, call: Call) -> queryjob.Job | Reply:
         fault = self._due(call)
         if fault is not None:
-            return _failed(fault.reason, fault.message, fault.status)
+            return _failed(fault.reason, fault.message, status=fault.status)
         refused, _ = self._admitted(request)
         if refused is not None:
             return refused
@@ -260,7 +260,7 @@ class BigQueryDouble:
         properties = cast("Sequence[Mapping[str, str]]", query.get("connectionProperties") or ())
         zones = [one["value"] for one in properties if one["key"] == "time_zone"]
         job.result = self._warehouse.run(
-            prepared, queryjob.parameters(query), zones[0] if zones else "UTC"
+            prepared, queryjob.parameters(query), zone=zones[0] if zones else "UTC"
         )
         job.bytes = prepared.bytes
 
@@ -268,7 +268,7 @@ class BigQueryDouble:
         return self._accounts.projects(job.principal)
 
 
-def _failed(reason: str, message: str, status: int | None = None) -> Reply:
+def _failed(reason: str, message: str, *, status: int | None = None) -> Reply:
     code = status or _STATUSES.get(reason, 400)
     detail = {"reason": reason, "message": message, "domain": "global"}
     return Reply(

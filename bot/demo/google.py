@@ -199,7 +199,7 @@ class GoogleDouble:
             if presented in account.refresh_tokens:
                 pair = (form.get("client_id", ""), form.get("client_secret", ""))
                 if pair != account.refresh_tokens[presented]:
-                    return _refused("invalid_client", "The OAuth client was not found.", 401)
+                    return _refused("invalid_client", "The OAuth client was not found.", status=401)
                 return account
         return _refused("invalid_grant", "Token has been expired or revoked.")
 
@@ -232,6 +232,6 @@ def _decoded(part: str) -> Mapping[str, object]:
     return cast("Mapping[str, object]", json.loads(base64.urlsafe_b64decode(part + "==")))
 
 
-def _refused(error: str, description: str, status: int = 400) -> loopback.Reply:
+def _refused(error: str, description: str, *, status: int = 400) -> loopback.Reply:
     body = {"error": error, "error_description": description}
     return loopback.Reply(status=status, body=body)

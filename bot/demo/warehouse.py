@@ -112,7 +112,7 @@ class Warehouse:
         tree = statements[0]
         if not isinstance(tree, exp.Query):
             raise Invalid("accessDenied", "Access Denied: the principal may only read")
-        tables = frozenset(_qualified(tree, project, dataset))
+        tables = frozenset(_qualified(tree, project=project, dataset=dataset))
         for named in sorted(tables - self._sizes.keys()):
             place = f"{named[0]}:{named[1]}.{named[2]}"
             raise Invalid("notFound", f"Not found: Table {place} was not found in location EU")
@@ -123,7 +123,7 @@ class Warehouse:
             bytes=sum(max(self._sizes[named], _TABLE_BYTES) for named in tables),
         )
 
-    def run(self, prepared: Prepared, parameters: Mapping[str, object], zone: str) -> Result:
+    def run(self, prepared: Prepared, parameters: Mapping[str, object], *, zone: str) -> Result:
         """Run a statement in a time zone; raises Invalid."""
         if missing := sorted(prepared.names - parameters.keys()):
             raise Invalid("invalidQuery", f"Query parameter '{missing[0]}' not found")
@@ -133,7 +133,7 @@ class Warehouse:
                 cursor = self._root.cursor()
             with cursor:
                 cursor.execute(f"SET TimeZone = '{zone}'")
-                return _typed(cursor, prepared.sql, used)
+                return _typed(cursor, prepared.sql, used=used)
         except duckdb.Error as error:
             raise Invalid("invalidQuery", str(error).splitlines()[0]) from None
 
@@ -147,21 +147,21 @@ def parameter(kind: str, value: str | None) -> object:
     return _PARAMETERS[kind](value)
 
 
-def _qualified(tree: exp.Query, project: str, dataset: str | None) -> list[Named]:
+def _qualified(tree: exp.Query, *, project: str, dataset: str | None) -> list[Named]:
     """Write every table's full name into the tree, and return them."""
     local = {one.alias for one in tree.find_all(exp.CTE)}
     found: list[Named] = []
     for table in tree.find_all(exp.Table):
         if not table.db and table.name in local:
             continue
-        name = _name(table, project, dataset)
+        name = _name(table, project=project, dataset=dataset)
         for key, part in zip(("catalog", "db", "this"), name, strict=True):
             table.set(key, exp.to_identifier(part, quoted=True))
         found.append(name)
     return found
 
 
-def _name(table: exp.Table, project: str, dataset: str | None) -> Named:
+def _name(table: exp.Table, *, project: str, dataset: str | None) -> Named:
     parts = [part for part in (table.catalog, table.db, table.name) if part]
     if len(parts) == 1 and dataset is None:
         message = f'Table "{parts[0]}" must be qualified with a dataset (e.g. dataset.table).'
@@ -170,7 +170,7 @@ def _name(table: exp.Table, project: str, dataset: str | None) -> Named:
     return (first, second, last)
 
 
-def _typed(cursor: duckdb.DuckDBPyConnection, sql: str, used: Mapping[str, object]) -> Result:
+def _typed(cursor: duckdb.DuckDBPyConnection, sql: str, *, used: Mapping[str, object]) -> Result:
     found = cursor.execute(sql, used or None)
     described = [(str(one[0]), str(one[1])) for one in found.description or ()]
     fields = [{"name": name, "type": _type(kind), "mode": "NULLABLE"} for name, kind in described]

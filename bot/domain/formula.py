@@ -99,7 +99,7 @@ def _refuse(node: ast.expr, what: str) -> NoReturn:
     )
 
 
-def _read(node: ast.expr, source: str, depth: int = 0) -> Node:
+def _read(node: ast.expr, source: str, *, depth: int = 0) -> Node:
     if depth > _DEEPEST:
         _refuse(node, "this is nested too deeply")
     match node:
@@ -109,17 +109,17 @@ def _read(node: ast.expr, source: str, depth: int = 0) -> Node:
             return Number(value=_number(node, source))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             zero = Number(value=Decimal(0))
-            return Operation(sign="-", left=zero, right=_read(operand, source, depth + 1))
+            return Operation(sign="-", left=zero, right=_read(operand, source, depth=depth + 1))
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _read(operand, source, depth + 1)
+            return _read(operand, source, depth=depth + 1)
         case ast.BinOp(left=left, op=op, right=right):
             sign = _SIGNS.get(type(op), "this sign")
             if sign not in {"+", "-", "*", "/"}:
                 _refuse(node, f"{sign} is not known")
             return Operation(
                 sign=sign,
-                left=_read(left, source, depth + 1),
-                right=_read(right, source, depth + 1),
+                left=_read(left, source, depth=depth + 1),
+                right=_read(right, source, depth=depth + 1),
             )
         case _:
             words = ast.get_source_segment(source, node) or "this"
@@ -151,10 +151,10 @@ def _value(node: Node, values: Mapping[str, Decimal | None]) -> Decimal | None:
         case Name(name=name):
             return values.get(name)
         case Operation(sign=sign, left=left, right=right):
-            return _apply(sign, _value(left, values), _value(right, values))
+            return _apply(sign, left=_value(left, values), right=_value(right, values))
 
 
-def _apply(sign: str, left: Decimal | None, right: Decimal | None) -> Decimal | None:
+def _apply(sign: str, *, left: Decimal | None, right: Decimal | None) -> Decimal | None:
     if left is None or right is None:
         return None
     match sign:

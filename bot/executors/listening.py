@@ -33,7 +33,7 @@ class Heard:
     """Its exit code; negative: the signal that ended it."""
 
 
-async def listen(child: subprocess.Process, heard: Heard, order: bytes) -> None:
+async def listen(child: subprocess.Process, heard: Heard, *, order: bytes) -> None:
     """Hand over the order and listen until the worker has ended, or is ended for what it said."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_feed(child, order))
@@ -71,14 +71,20 @@ async def _hear(child: subprocess.Process, heard: Heard) -> None:
                 heard.fault = "it wrote more than it may"
                 break
             pending += chunk
-            if b"\n" in chunk:
-                *lines, rest = bytes(pending).split(b"\n")
-                pending = bytearray(rest)
-                for line in lines:
-                    _take(line, heard)
+            _take_lines(pending, heard)
     if pending and not heard.fault:
         heard.fault = "its last line has no end"
     kill(child)
+
+
+def _take_lines(pending: bytearray, heard: Heard) -> None:
+    """Take every whole line off the front of what came."""
+    end = pending.rfind(b"\n") + 1
+    if end:
+        lines = bytes(pending[: end - 1]).split(b"\n")
+        del pending[:end]
+        for line in lines:
+            _take(line, heard)
 
 
 class _Lingers(Exception):  # noqa: N818 - not an error

@@ -32,8 +32,8 @@ from bot.kinds import mask
 _ROOT = Path(bot.__file__).parents[1]
 """What holds the package: an isolated Python does not look into a plain checkout by itself."""
 _BOOT = (
-    "import sys; root, *bounds = sys.argv[1:]; sys.path.append(root); "
-    "from bot.worker import limits; limits.apply(*map(int, bounds)); "
+    "import sys; root, memory, cpu, parent = sys.argv[1:]; sys.path.append(root); "
+    "from bot.worker import limits; limits.apply(int(memory), int(cpu), parent=int(parent)); "
     "from bot.worker.__main__ import main; main()"
 )
 _MOST_LINES = 100
@@ -110,7 +110,7 @@ class ProcessExecutor:
         heard = listening.Heard(on_progress=job.on_progress)
         try:
             async with asyncio.timeout(job.deadline), self._child(job, heard) as child:
-                await listening.listen(child, heard, job.order)
+                await listening.listen(child, heard, order=job.order)
         except TimeoutError:
             seconds = f"{job.deadline:g}"
             failure = run.Failure(code=FailureCode.DEADLINE, params={"seconds": seconds})

@@ -63,7 +63,7 @@ _BYTES: Mapping[str, int] = {
 _AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*")
 
 
-def _measured(value: object, units: Mapping[str, int], example: str) -> object:
+def _measured(value: object, units: Mapping[str, int], *, example: str) -> object:
     if not isinstance(value, str):
         return value
     match = _AMOUNT.fullmatch(value)
@@ -74,11 +74,11 @@ def _measured(value: object, units: Mapping[str, int], example: str) -> object:
 
 
 def _as_seconds(value: object) -> object:
-    return _measured(value, _SECONDS, "“90 s”, “5 min” or a number of seconds")
+    return _measured(value, _SECONDS, example="“90 s”, “5 min” or a number of seconds")
 
 
 def _as_bytes(value: object) -> object:
-    return _measured(value, _BYTES, "“2 GB”, “500 MiB” or a number of bytes")
+    return _measured(value, _BYTES, example="“2 GB”, “500 MiB” or a number of bytes")
 
 
 Seconds = Annotated[

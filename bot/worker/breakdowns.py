@@ -44,9 +44,9 @@ def compute(split: Split) -> metric.Breakdown | None:
         if split.asked.optional:
             return None
         raise split.asked.empty()
-    rows = [_row(label, now, before) for label in {**now, **(before or {})}]
+    rows = [_row(label, now=now, before=before) for label in {**now, **(before or {})}]
     top = sorted((one for one in rows if one.label in now), key=_by_value)[: split.spec.top]
-    total = _total(split, now, before)
+    total = _total(split, now=now, before=before)
     return metric.Breakdown(
         name=split.spec.name,
         by=split.spec.by,
@@ -54,7 +54,7 @@ def compute(split: Split) -> metric.Breakdown | None:
         unit=split.of.unit,
         top=tuple(top),
         movers=_movers(rows, most=split.spec.top) if before is not None else (),
-        rest=_rest(split, total, top),
+        rest=_rest(split, total=total, top=top),
         total=total,
         flat=split.of.flat,
     )
@@ -64,12 +64,12 @@ def finding(split: Split, breakdown: metric.Breakdown | None) -> report.Finding 
     """Return what is worth saying: no rows, or parts that do not add up to the metric."""
     if breakdown is None:
         text = f"“{split.spec.name}” has no rows for this period."
-        return _note("breakdown_empty", split, text)
+        return _note("breakdown_empty", split, text=text)
     whole, parts = split.of.value, breakdown.total.value
     if whole is None or parts is None or abs(whole - parts) <= abs(whole) * _APART:
         return None
     text = f"The parts of “{split.spec.name}” do not add up to {split.of.label}."
-    return _note("breakdown_differs", split, text)
+    return _note("breakdown_differs", split, text=text)
 
 
 def provenance(split: Split) -> report.Provenance:
@@ -84,7 +84,7 @@ def provenance(split: Split) -> report.Provenance:
     )
 
 
-def _note(code: str, split: Split, text: str) -> report.Finding:
+def _note(code: str, split: Split, *, text: str) -> report.Finding:
     return report.Finding(
         code=code, severity=report.Severity.NOTE, subject=split.spec.name, text=text[:300]
     )
@@ -94,7 +94,7 @@ def _side(split: Split, span: Key) -> _Sides:
     """Label → value in one period. Rows of one label are added where parts add up."""
     by, column = split.spec.by.casefold(), split.spec.metric.casefold()
     found: dict[str, Decimal | None] = {}
-    for row in tables.records(split.asked, split.tables[span], (by, column)):
+    for row in tables.records(split.asked, split.tables[span], needed=(by, column)):
         cell = row[by]
         label = _NAMELESS if cell is None or not str(cell).strip() else str(cell)[:_LABEL]
         try:
@@ -109,7 +109,7 @@ def _side(split: Split, span: Key) -> _Sides:
     return found
 
 
-def _row(label: str, now: _Sides, before: _Sides | None) -> metric.BreakdownRow:
+def _row(label: str, *, now: _Sides, before: _Sides | None) -> metric.BreakdownRow:
     previous = before.get(label) if before is not None else None
     return metric.BreakdownRow(label=label, value=now.get(label), previous=previous)
 
@@ -124,7 +124,7 @@ def _movers(rows: list[metric.BreakdownRow], *, most: int) -> tuple[metric.Break
     return tuple(ranked[:most])
 
 
-def _total(split: Split, now: _Sides, before: _Sides | None) -> metric.BreakdownRow:
+def _total(split: Split, *, now: _Sides, before: _Sides | None) -> metric.BreakdownRow:
     if split.of.unit not in _ADDITIVE:
         return metric.BreakdownRow(label="", value=split.of.value, previous=split.of.previous)
     return metric.BreakdownRow(
@@ -135,7 +135,7 @@ def _total(split: Split, now: _Sides, before: _Sides | None) -> metric.Breakdown
 
 
 def _rest(
-    split: Split, total: metric.BreakdownRow, top: list[metric.BreakdownRow]
+    split: Split, *, total: metric.BreakdownRow, top: list[metric.BreakdownRow]
 ) -> metric.BreakdownRow:
     if split.of.unit not in _ADDITIVE:
         return metric.BreakdownRow(label="", value=None)

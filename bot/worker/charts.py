@@ -1,10 +1,10 @@
 """One trend → a PNG that reads on a phone: bars from zero, every value written, the last strong."""
 
+import sys
+from importlib import import_module
 from typing import Protocol, cast
 
-import pygal
 import resvg_py
-from pygal.style import Style
 
 from bot.domain import delivery
 
@@ -38,17 +38,18 @@ class _MakeChart(Protocol):
 
 
 class _MakeStyle(Protocol):
-    def __call__(self, **options: object) -> Style: ...
+    def __call__(self, **options: object) -> object: ...
 
 
 def draw(trend: delivery.Trend) -> bytes:
     """Return the PNG of a trend, 1400 pixels wide."""
     written = len(trend.values) <= _MOST_VALUES
-    chart = cast("_MakeChart", pygal.Bar)(
+    bar, style = _pygal()
+    chart = bar(
         width=_WIDTH,
         height=_HEIGHT,
         title=trend.title,
-        style=_style(),
+        style=_styled(style),
         show_legend=False,
         show_y_guides=not written,
         show_y_labels=not written,
@@ -91,8 +92,15 @@ def _range(values: tuple[float, ...]) -> tuple[float, float]:
     return (low - (room * 0.1 if low else 0), high + room * 0.12)
 
 
-def _style() -> Style:
-    return cast("_MakeStyle", Style)(
+def _pygal() -> tuple[_MakeChart, _MakeStyle]:
+    """Import it without the hook it leaves in ``sys.meta_path``, which no Python calls any more."""
+    library, styles = import_module("pygal"), import_module("pygal.style")
+    sys.meta_path[:] = [hook for hook in sys.meta_path if hasattr(hook, "find_spec")]
+    return cast("_MakeChart", library.Bar), cast("_MakeStyle", styles.Style)
+
+
+def _styled(make: _MakeStyle) -> object:
+    return make(
         background=_PAPER,
         plot_background=_PAPER,
         foreground=_INK,

@@ -19,7 +19,7 @@ _OPEN_FILES = 256
 _LARGEST_FILE = 512 * _MIB
 
 
-def apply(memory_mb: int, cpu_seconds: int, parent: int) -> None:
+def apply(memory_mb: int, cpu_seconds: int, *, parent: int) -> None:
     """Bound this process and tie its life to its parent's; ends it when that one is gone."""
     if sys.platform == "linux":
         control = ctypes.CDLL(None, use_errno=True).prctl

@@ -46,8 +46,8 @@ def compute(wanted: spec.ReportSpec, facts: Facts) -> tuple[metric.Metric, ...]:
     specs = {one.name: one for one in wanted.metrics}
     series: dict[str, _Series] = {}
     for one in _in_order(specs):
-        series[one.name] = _derived(one, series, facts) if one.formula else _read(one, facts)
-    return tuple(_metric(one, series[one.name], facts) for one in wanted.metrics)
+        series[one.name] = _derived(one, series, facts=facts) if one.formula else _read(one, facts)
+    return tuple(_metric(one, series[one.name], facts=facts) for one in wanted.metrics)
 
 
 def findings(metrics: Iterable[metric.Metric], facts: Facts) -> Iterator[report.Finding]:
@@ -122,7 +122,7 @@ def _needs(one: spec.MetricSpec) -> frozenset[str]:
         raise _formula_error(one, str(fault)) from None
 
 
-def _derived(one: spec.MetricSpec, series: Mapping[str, _Series], facts: Facts) -> _Series:
+def _derived(one: spec.MetricSpec, series: Mapping[str, _Series], *, facts: Facts) -> _Series:
     parsed = formula.parse(one.formula or "")
     parts = {name: series[name] for name in sorted(parsed.names)}
     queries = dict.fromkeys(query for part in parts.values() for query in part.queries)
@@ -177,7 +177,7 @@ def _home(one: spec.MetricSpec, facts: Facts) -> str:
     raise first.asked.invalid(f"no query has a column “{one.column}” (found: {there})")
 
 
-def _metric(one: spec.MetricSpec, series: _Series, facts: Facts) -> metric.Metric:
+def _metric(one: spec.MetricSpec, series: _Series, *, facts: Facts) -> metric.Metric:
     plan = facts.plan
     values = series.values
     current = values[key(plan.current)]

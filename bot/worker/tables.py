@@ -62,7 +62,7 @@ class Answers:
         return column.casefold() in _folded(self.columns)
 
 
-def by_period(asked: Asked, tables: Mapping[Key, Table], plan: Plan) -> Answers:
+def by_period(asked: Asked, tables: Mapping[Key, Table], *, plan: Plan) -> Answers:
     """Read the tables of a query that was asked once per period: one row each, or none."""
     found: dict[Key, Row] = {}
     columns: tuple[str, ...] = ()
@@ -75,10 +75,10 @@ def by_period(asked: Asked, tables: Mapping[Key, Table], plan: Plan) -> Answers:
             )
         if table.rows:
             found[span] = dict(zip(_folded(columns), table.rows[0], strict=True))
-    return _answers(asked, columns, found, plan)
+    return _answers(asked, columns, rows=found, plan=plan)
 
 
-def by_start(asked: Asked, table: Table, plan: Plan) -> Answers:
+def by_start(asked: Asked, table: Table, *, plan: Plan) -> Answers:
     """Read the table of a ``span: all`` query: a row per period, told apart by period_start."""
     columns = _checked(asked, table)
     if START not in _folded(columns):
@@ -95,11 +95,11 @@ def by_start(asked: Asked, table: Table, plan: Plan) -> Answers:
             raise asked.invalid(f"two rows have the {START} {start}")
         if span is not None:
             rows[span] = row
-    return _answers(asked, columns, rows, plan)
+    return _answers(asked, columns, rows=rows, plan=plan)
 
 
 def _answers(
-    asked: Asked, columns: tuple[str, ...], rows: Mapping[Key, Row], plan: Plan
+    asked: Asked, columns: tuple[str, ...], *, rows: Mapping[Key, Row], plan: Plan
 ) -> Answers:
     current = rows.get(key(plan.current))
     if current is None and not asked.optional:
@@ -113,7 +113,7 @@ def _answers(
     )
 
 
-def records(asked: Asked, table: Table, needed: Sequence[str]) -> tuple[Row, ...]:
+def records(asked: Asked, table: Table, *, needed: Sequence[str]) -> tuple[Row, ...]:
     """Return a table's rows by column name; RunError when a needed column is not there."""
     columns = _checked(asked, table)
     for name in needed:

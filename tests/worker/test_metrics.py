@@ -48,7 +48,7 @@ def facts(
     return metrics.Facts(
         plan=PLAN,
         answers={
-            name: tables.by_period(asked(name, optional=True), some, PLAN)
+            name: tables.by_period(asked(name, optional=True), some, plan=PLAN)
             for name, some in answers.items()
         },
         left_out=left_out or {},
@@ -228,7 +228,7 @@ def test_a_formula_that_cannot_be_is_refused(formula: str, words: str) -> None:
 def test_two_rows_for_one_period_are_invalid() -> None:
     two = Table(columns=("a",), rows=((1,), (2,)))
     with pytest.raises(errors.RunError) as caught:
-        tables.by_period(asked(), {THIS: two}, PLAN)
+        tables.by_period(asked(), {THIS: two}, plan=PLAN)
     assert caught.value.failure.code is FailureCode.RESULT_INVALID
     assert "one row per period" in caught.value.failure.params["fault"]
 
@@ -236,7 +236,7 @@ def test_two_rows_for_one_period_are_invalid() -> None:
 def test_no_row_for_the_period_is_empty_where_it_is_required() -> None:
     nothing = Table(columns=("a",), rows=())
     with pytest.raises(errors.RunError) as caught:
-        tables.by_period(asked(), {THIS: nothing, LAST: row(a=1)}, PLAN)
+        tables.by_period(asked(), {THIS: nothing, LAST: row(a=1)}, plan=PLAN)
     assert caught.value.failure.code is FailureCode.RESULT_EMPTY
     known = facts({"orders": {THIS: nothing, LAST: row(a=1)}})
     (found,) = compute(known, wanted("a"))
@@ -245,7 +245,7 @@ def test_no_row_for_the_period_is_empty_where_it_is_required() -> None:
 
 def test_two_columns_of_one_name_are_invalid() -> None:
     with pytest.raises(errors.RunError) as caught:
-        tables.by_period(asked(), {THIS: Table(columns=("a", "A"), rows=((1, 2),))}, PLAN)
+        tables.by_period(asked(), {THIS: Table(columns=("a", "A"), rows=((1, 2),))}, plan=PLAN)
     assert "two columns “a”" in caught.value.failure.params["fault"]
 
 
@@ -262,7 +262,7 @@ def test_a_query_over_all_periods_is_split_by_its_starts(start: Cell) -> None:
     table = Table(
         columns=("period_start", "a"), rows=((start, 5), (date(2026, 11, 9), 4), ("1999-01-01", 9))
     )
-    found = tables.by_start(asked(), table, PLAN)
+    found = tables.by_start(asked(), table, plan=PLAN)
     known = replace(facts({}), answers={"orders": found})
     (made,) = compute(known, wanted("a"))
     assert (made.value, made.previous, made.last_year) == (5, 4, None)
@@ -279,7 +279,7 @@ def test_a_query_over_all_periods_is_split_by_its_starts(start: Cell) -> None:
 )
 def test_a_query_over_all_periods_must_tell_them_apart(table: Table, words: str) -> None:
     with pytest.raises(errors.RunError) as caught:
-        tables.by_start(asked(), table, PLAN)
+        tables.by_start(asked(), table, plan=PLAN)
     assert words in caught.value.failure.params["fault"]
 
 

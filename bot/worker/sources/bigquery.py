@@ -109,8 +109,8 @@ class Bigquery:
         bound = self._access.bound(statement.names(ask.sql), ask, mark="@")
         with self._counted(), self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
-            job = self._begun(ask, bound, until)
-            self._wait(job, ask, until)
+            job = self._begun(ask, bound, until=until)
+            self._wait(job, ask, until=until)
             table = self._table(job, ask)
             is_ours = job.labels.get(_ATTEMPT) == str(self._access.attempt)
             billed = int(job.total_bytes_billed or 0) if is_ours else 0
@@ -132,11 +132,11 @@ class Bigquery:
         """Close the connections."""
         self._client.close()
 
-    def _begun(self, ask: base.Ask, bound: Mapping[str, base.Parameter], until: float) -> _Job:
+    def _begun(self, ask: base.Ask, bound: Mapping[str, base.Parameter], *, until: float) -> _Job:
         """The job to wait for: a new one, or the one of an earlier attempt or request."""
         config = self._config(bound, until)
         for number in count():
-            job_id = _job_id(self._access, self._settings, ask, number=number)
+            job_id = _job_id(self._access, ask, settings=self._settings, number=number)
             try:
                 began: object = self._client.query(
                     ask.sql,
@@ -191,7 +191,7 @@ class Bigquery:
         patience = max(0.05, min(self._access.patience, until - time.monotonic()))
         return bigqueryerrors.patient(patience)
 
-    def _wait(self, job: _Job, ask: base.Ask, until: float) -> None:
+    def _wait(self, job: _Job, ask: base.Ask, *, until: float) -> None:
         pause = 0.02
         while not job.done(retry=self._retry(until), timeout=_REQUEST_SECONDS):
             left = until - time.monotonic()
@@ -233,7 +233,7 @@ class Bigquery:
             raise self._access.failed(found.code, about=ask, said=found.said) from None
 
 
-def _job_id(access: base.Access, settings: BigquerySettings, ask: base.Ask, *, number: int) -> str:
+def _job_id(access: base.Access, ask: base.Ask, *, settings: BigquerySettings, number: int) -> str:
     """``reportops_<run>_<query>_<start>_<end>_<what it asks>_<number>``.
 
     The hash covers the SQL, which an operator may have mended since the earlier attempt.

@@ -101,7 +101,7 @@ class Duckdb:
         cursor = self._connection.execute(ask.sql, values or None)
         described = [(str(one[0]), str(one[1])) for one in cursor.description or ()]
         is_zoned = any(kind == _ZONED for _, kind in described)
-        found = self._local(ask.sql, described, values) if is_zoned else cursor
+        found = self._local(ask.sql, described, values=values) if is_zoned else cursor
         rows = cast("list[tuple[base.Cell, ...]]", found.fetchmany(base.MOST_ROWS + 1))
         if len(rows) > base.MOST_ROWS:
             fault = f"it has more than {base.MOST_ROWS} rows"
@@ -109,7 +109,7 @@ class Duckdb:
         return base.Table(columns=tuple(name for name, _ in described), rows=tuple(rows))
 
     def _local(
-        self, sql: str, described: Sequence[tuple[str, str]], values: Mapping[str, object]
+        self, sql: str, described: Sequence[tuple[str, str]], *, values: Mapping[str, object]
     ) -> duckdb.DuckDBPyConnection:
         """Instants as local times: DuckDB hands out zoned ones only together with pytz.
 

@@ -1,0 +1,105 @@
+"""Everything that was read → the report without its sentences; pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot import wire
+from bot.domain import metric, report, spec
+from bot.kinds import KINDS
+from bot.worker import breakdowns, metrics, reading, tables
+from bot.worker.plan import Plan, key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was asked for and what came of it."""
+
+    order: wire.RunOrder
+    plan: Plan
+    readings: reading.Readings
+
+    def report(self) -> report.Report:
+        """Return the report; raises RunError where results are not what it needs."""
+        order, wanted = self.order, self._spec
+        known = metrics.Facts(
+            plan=self.plan,
+            answers={answers.asked.name: answers for answers in self._answers()},
+            left_out=self._left_out(),
+            flat=order.client.flat,
+        )
+        figures = metrics.compute(wanted, known)
+        splits = tuple(self._splits(figures))
+        made = [(split, breakdowns.compute(split)) for split in splits]
+        noted = [breakdowns.finding(split, found) for split, found in made]
+        return report.Report(
+            client=order.client.id,
+            client_name=order.client.name,
+            name=wanted.name,
+            title=wanted.title,
+            period=order.period,
+            previous=self.plan.previous,
+            last_year=self.plan.last_year,
+            timezone=order.client.timezone,
+            locale=order.client.locale,
+            currency=order.client.currency,
+            language=wanted.narrative.language,
+            as_of=order.as_of,
+            metrics=figures,
+            breakdowns=tuple(found for _, found in made if found is not None),
+            trend=wanted.trend or next((one.name for one in wanted.metrics), None),
+            terms=order.client.terms,
+            findings=(
+                *metrics.findings(figures, known),
+                *(one for one in noted if one is not None),
+            ),
+            provenance=(
+                *metrics.provenance(known.answers.values()),
+                *(breakdowns.provenance(split) for split in splits),
+            ),
+            without=order.without,
+        )
+
+    @property
+    def _spec(self) -> spec.ReportSpec:
+        return self.order.client.reports[self.order.report]
+
+    def _answers(self) -> Iterator[tables.Answers]:
+        for query in self._spec.queries:
+            if reading.is_left_out(self.order, query):
+                continue
+            asked = self._asked(query)
+            found = self.readings.tables[reading.query_slot(query.name)]
+            if query.span is spec.Span.ALL:
+                whole = found[key(self.plan.whole)]
+                yield tables.by_start(asked, whole, plan=self.plan)
+            else:
+                yield tables.by_period(asked, found, plan=self.plan)
+
+    def _splits(self, figures: tuple[metric.Metric, ...]) -> Iterator[breakdowns.Split]:
+        by_name = {one.name: one for one in figures}
+        for one in self._spec.breakdowns:
+            if reading.is_left_out(self.order, one):
+                continue
+            yield breakdowns.Split(
+                spec=one,
+                asked=self._asked(one),
+                of=by_name[one.metric],
+                tables=self.readings.tables[reading.breakdown_slot(one.name)],
+                plan=self.plan,
+            )
+
+    def _asked(self, one: spec.QuerySpec | spec.BreakdownSpec) -> tables.Asked:
+        return tables.Asked(
+            name=one.name,
+            source=one.source,
+            kind=self.order.client.sources[one.source].kind,
+            optional=one.optional,
+        )
+
+    def _left_out(self) -> Mapping[str, str]:
+        sources = self.order.client.sources
+        return {
+            query.name: f"{KINDS[sources[query.source].kind].label} was left out"
+            for query in self._spec.queries
+            if reading.is_left_out(self.order, query)
+        }
