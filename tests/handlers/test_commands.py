@@ -1,7 +1,12 @@
 """/report as people type it."""
 
-import pytest
+from types import SimpleNamespace
+from typing import cast
 
+import pytest
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+
+from handlers import commands
 from tests.handlers import front
 from tests.handlers.front import Front
 
@@ -65,13 +70,21 @@ async def test_costs_stay_out_of_a_clients_channel(shop: Front) -> None:
     assert "ops channel or in a direct message" in shop.words()
 
 
-async def test_what_is_acknowledged_is_written_down_already(shop: Front) -> None:
-    result = await shop.slack.control.command(
-        user=front.CLAIRE, channel=front.OPS, text="/report pause acme"
-    )
-    assert result.acked
-    assert await shop.home.store.pauses.all()
+@pytest.mark.parametrize("text", ["pause acme", "rerun acme"])
+async def test_what_is_acknowledged_is_written_down_already(shop: Front, text: str) -> None:
+    trail: list[int] = []
+
+    async def ack() -> None:
+        trail.append(len(await shop.home.trail()))
+
+    async def respond(**_: object) -> SimpleNamespace:
+        return SimpleNamespace(status_code=200)
+
+    body = {"text": text, "user_id": front.CLAIRE, "channel_id": front.OPS, "trigger_id": "t1"}
+    handler = commands.Commands(shop.desk)
+    await handler.report(cast("AsyncAck", ack), cast("AsyncRespond", respond), body)
     await shop.desk.drained()
+    assert trail == [1]
 
 
 async def test_many_at_once_are_each_acknowledged_in_time(shop: Front) -> None:

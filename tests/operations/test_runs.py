@@ -1,5 +1,6 @@
 """What people ask of runs, over the real store."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -102,6 +103,26 @@ async def test_of_two_presses_one_wins_and_the_other_is_told_who_and_when(home: 
     assert again is not None
     assert again.status is run.Status.QUEUED
     assert await home.trail() == [(CLAIRE, "retry", "acme")]
+
+
+async def test_two_presses_at_the_same_moment_are_one_act(home: House) -> None:
+    _, found = await home.failed()
+    stamp = f"{found.id}:{found.version}"
+    told: list[str] = []
+
+    async def press(who: ids.UserId) -> None:
+        try:
+            done = await home.operations.runs.retry(house.asker(who=who), stamp)
+        except errors.UsageError as error:
+            told.append(str(error))
+        else:
+            told.append(done.text)
+
+    async with asyncio.TaskGroup() as group:
+        for who in (CLAIRE, TOM):
+            group.create_task(press(who))
+    assert sorted("was first, at 06:00: retry" in text for text in told) == [False, True]
+    assert len(await home.trail()) == 1
 
 
 async def test_skip_ends_the_run_and_closes_its_incident(home: House) -> None:
