@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import yaml
+
 from bot import clock
 from bot.demo import bigquery, data, google
 from bot.demo.slack import server, workspace
@@ -183,6 +185,7 @@ async def open_stage(place: Place) -> AsyncGenerator[Stage]:
         slack = await stack.enter_async_context(
             server.LocalSlack(workspace.sample_workspace(), clock=moved)
         )
+        slack.install(yaml.safe_load((place.checkout / "manifest.yml").read_text("utf-8")))
         accounts = stack.enter_context(google.GoogleDouble())
         warehouse = stack.enter_context(bigquery.BigQueryDouble(accounts))
         _fill(warehouse, data.xyz_tables(today=monday.date(), seed=SEED))
