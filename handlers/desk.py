@@ -63,7 +63,7 @@ class Desk:
     ) -> None:
         """Acknowledge a question, then answer it privately."""
         await ack()
-        self._begin(self._answer(respond, turn, via=via, ask=ask, accepted=asyncio.Event()))
+        self.begin(self._answer(respond, turn, via=via, ask=ask, accepted=asyncio.Event()))
 
     async def act(
         self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, *, via: str, ask: Ask
@@ -72,7 +72,7 @@ class Desk:
         came of it.
         """
         accepted = asyncio.Event()
-        self._begin(self._answer(respond, turn, via=via, ask=ask, accepted=accepted))
+        self.begin(self._answer(respond, turn, via=via, ask=ask, accepted=accepted))
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await accepted.wait()
@@ -126,7 +126,8 @@ class Desk:
         """Return when nothing that was accepted is still on its way."""
         await self._idle.wait()
 
-    def _begin(self, work: Awaitable[None]) -> None:
+    def begin(self, work: Awaitable[None]) -> None:
+        """Hand work to the app's task group, and count it until it is done."""
         self._open += 1
         self._idle.clear()
         self._house.group.create_task(self._counted(work))

@@ -1,14 +1,16 @@
 """/report as people type it."""
 
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
-from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from handlers import commands
 from tests.handlers import front
 from tests.handlers.front import Front
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 
 @pytest.mark.parametrize(
