@@ -166,7 +166,8 @@ def _name(table: exp.Table, *, project: str, dataset: str | None) -> Named:
     if len(parts) == 1 and dataset is None:
         message = f'Table "{parts[0]}" must be qualified with a dataset (e.g. dataset.table).'
         raise Invalid("invalid", message)
-    first, second, last = [project, dataset or "", *parts][-3:]
+    ahead = [project, dataset or ""][: 3 - len(parts)]
+    first, second, last = [*ahead, *parts]
     return (first, second, last)
 
 

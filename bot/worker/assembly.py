@@ -99,7 +99,7 @@ class Found:
     def _left_out(self) -> Mapping[str, str]:
         sources = self.order.client.sources
         return {
-            query.name: f"{KINDS[sources[query.source].kind].label} was left out"
+            query.name: f"its source, {KINDS[sources[query.source].kind].label}, was left out"
             for query in self._spec.queries
             if reading.is_left_out(self.order, query)
         }

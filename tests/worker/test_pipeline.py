@@ -121,7 +121,7 @@ async def test_what_an_operator_leaves_out_is_not_asked(
     made = await _made(replace(order, without=("warehouse",), credentials={}))
     spend, roas = made.report.metrics[2:]
     assert (spend.value, roas.value) == (None, None)
-    assert spend.missing == roas.missing == "BigQuery was left out"
+    assert spend.missing == roas.missing == "its source, BigQuery, was left out"
     assert made.report.without == ("warehouse",)
     assert made.report.breakdowns == ()
     assert not doubles.warehouse.jobs
