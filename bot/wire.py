@@ -127,7 +127,7 @@ def write_order(order: RunOrder | ChartOrder) -> bytes:
 
 def read_order(raw: bytes) -> RunOrder | ChartOrder:
     """Parse an order; raises WireError without echoing its content."""
-    return _checked(_ORDER, raw, "order")
+    return _checked(_ORDER, raw, what="order")
 
 
 def write_line(line: Progress | ReportMade | RunFailed | ChartMade) -> bytes:
@@ -137,7 +137,7 @@ def write_line(line: Progress | ReportMade | RunFailed | ChartMade) -> bytes:
 
 def read_line(raw: bytes) -> Progress | ReportMade | RunFailed | ChartMade:
     """Parse one line of a worker's output; raises WireError without echoing its content."""
-    return _checked(_LINE, raw, "outcome")
+    return _checked(_LINE, raw, what="outcome")
 
 
 def dump_report(value: report.Report) -> str:
@@ -147,10 +147,10 @@ def dump_report(value: report.Report) -> str:
 
 def load_report(raw: str) -> report.Report:
     """Parse a stored report; raises WireError."""
-    return _checked(_REPORT, raw.encode(), "stored report")
+    return _checked(_REPORT, raw.encode(), what="stored report")
 
 
-def _checked(adapter: TypeAdapter[T], raw: bytes, what: str) -> T:
+def _checked(adapter: TypeAdapter[T], raw: bytes, *, what: str) -> T:
     try:
         value = adapter.validate_json(raw)
     except ValidationError as error:

@@ -88,9 +88,9 @@ def build(ground: Ground, line: Line) -> House:
         clock=ground.clock,
         ops_channel=ground.ops_channel,
     )
-    runner_ = _runner(ground, _ports(ground, base, incidents))
+    runner_ = _runner(ground, _ports(ground, base, incidents=incidents))
     operations = _operations(ground, base, runner_=runner_, cards=incidents)
-    desk_ = _desk(ground, base, operations)
+    desk_ = _desk(ground, base, operations=operations)
     return House(
         clients=base.clients,
         runner=runner_,
@@ -132,7 +132,7 @@ def _base(ground: Ground, line: Line) -> _Base:
     )
 
 
-def _ports(ground: Ground, base: _Base, incidents: Incidents) -> ports.Ports:
+def _ports(ground: Ground, base: _Base, *, incidents: Incidents) -> ports.Ports:
     return ports.Ports(
         runs=ground.store.runs,
         pauses=ground.store.pauses,
@@ -148,7 +148,7 @@ def _ports(ground: Ground, base: _Base, incidents: Incidents) -> ports.Ports:
     )
 
 
-def _desk(ground: Ground, base: _Base, operations: facade.Operations) -> handlers.Desk:
+def _desk(ground: Ground, base: _Base, *, operations: facade.Operations) -> handlers.Desk:
     return handlers.Desk(
         desk.House(
             operations=operations,

@@ -132,7 +132,7 @@ class Show:
         at = self._stage.clock.now().astimezone(stage.ZONE)
         head = f"{_RULE} {at:%a %H:%M}  #{where}  {f'({kind}) ' if kind else ''}"
         head += "─" * max(3, terminal.WIDTH - len(head))
-        return f"{head}\n{terminal.draw(message.text, message.blocks, self._names)}\n"
+        return f"{head}\n{terminal.draw(message.text, message.blocks, names=self._names)}\n"
 
     # -- what is typed
 

@@ -26,7 +26,7 @@ class Names:
     colour: bool = False
 
 
-def draw(text: str, blocks: Sequence[Block], names: Names) -> str:
+def draw(text: str, blocks: Sequence[Block], *, names: Names) -> str:
     """Return a message as lines of at most ``WIDTH`` columns; ``text`` where it has no blocks."""
     parts = [_block(block, names) for block in blocks] if blocks else [plain(text, names)]
     return "\n".join(part for part in parts if part)
@@ -36,7 +36,7 @@ def plain(text: str, names: Names) -> str:
     """Return Slack's mrkdwn as people read it, wrapped."""
     text = _LINK.sub(lambda found: found[2] or found[1], text)
     text = _DATE.sub(lambda found: found[1], text)
-    text = _NAMED.sub(lambda found: _name(found[1], found[2], names), text)
+    text = _NAMED.sub(lambda found: _name(found, names), text)
     bold = _bold if names.colour else str
     text = _STRONG.sub(lambda found: bold(found[1]), text)
     text = _SOFT.sub(lambda found: found[1], text)
@@ -45,9 +45,10 @@ def plain(text: str, names: Names) -> str:
     return "\n".join(part for line in lines for part in line)
 
 
-def _name(sign: str, found: str, names: Names) -> str:
+def _name(found: re.Match[str], names: Names) -> str:
+    sign, one = found[1], found[2]
     known = names.people if sign == "@" else names.channels
-    return sign + known.get(found, found)
+    return sign + known.get(one, one)
 
 
 def _bold(text: str) -> str:
