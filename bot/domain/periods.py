@@ -122,10 +122,10 @@ def last_year(period: Period, rule: PeriodRule) -> Period:
             return _moved(period, _YEAR, partial=_is_cut(period, rule))
 
 
-def history(period: Period, rule: PeriodRule, n: int) -> tuple[Period, ...]:
-    """Return ``n`` periods, oldest first; the last one is ``period`` itself."""
+def history(period: Period, rule: PeriodRule, *, count: int) -> tuple[Period, ...]:
+    """Return ``count`` periods, oldest first; the last one is ``period`` itself."""
     found = [period]
-    while len(found) < n:
+    while len(found) < count:
         found.append(previous(found[-1], rule))
     return tuple(reversed(found))
 

@@ -57,5 +57,5 @@ def make(report: spec.ReportSpec, current: period.Period) -> Plan:
         current=current,
         previous=periods.previous(current, rule) if spec.Comparison.PREVIOUS in has else None,
         last_year=periods.last_year(current, rule) if spec.Comparison.LAST_YEAR in has else None,
-        history=periods.history(current, rule, report.history),
+        history=periods.history(current, rule, count=report.history),
     )

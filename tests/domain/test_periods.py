@@ -71,11 +71,11 @@ def test_periods_before_follow_each_other_without_a_gap(wanted: PeriodRule, toda
 
 @given(rules, days, st.integers(1, 24))
 def test_history_is_oldest_first_and_ends_with_the_period(
-    wanted: PeriodRule, today: date, n: int
+    wanted: PeriodRule, today: date, count: int
 ) -> None:
     found = periods.last_complete(wanted, today=today)
-    past = periods.history(found, wanted, n)
-    assert len(past) == n
+    past = periods.history(found, wanted, count=count)
+    assert len(past) == count
     assert past[-1] == found
     assert all(a.start < b.start and a.end <= b.end for a, b in itertools.pairwise(past))
 
