@@ -142,7 +142,7 @@ class Acts:
         return acted
 
     async def send_without(
-        self, run_id: ids.RunId, sources: Collection[str], by: ids.UserId | None
+        self, run_id: ids.RunId, sources: Collection[str], *, by: ids.UserId | None
     ) -> Acted:
         """Try it again now, leaving these sources out. Raises UsageError for others."""
         found = await self._find(run_id)
@@ -155,7 +155,7 @@ class Acts:
             self._wishes.by[run_id] = by
         return acted
 
-    async def release(self, run_id: ids.RunId, choice: Choice, by: ids.UserId | None) -> Acted:
+    async def release(self, run_id: ids.RunId, choice: Choice, *, by: ids.UserId | None) -> Acted:
         """Decide about a rerun whose figures differ from those that were sent."""
         found = await self._find(run_id)
         if found.status is not run.Status.HELD or found.hold != posting.CHANGED:

@@ -93,11 +93,11 @@ async def test_a_held_change_of_a_client_that_is_gone_stays_held(store: Store) -
         held = await changed(here)
         of = here.clients.now.pop(ACME)
         for choice in ("replace", "new"):
-            assert not (await here.runner.release(held.id, choice, CLAIRE)).done
+            assert not (await here.runner.release(held.id, choice, by=CLAIRE)).done
         await here.runner.resumed(ACME)
         await here.sweep()
         here.clients.now[ACME] = of
-        assert (await here.runner.release(held.id, "replace", CLAIRE)).done
+        assert (await here.runner.release(held.id, "replace", by=CLAIRE)).done
 
 
 async def test_a_report_that_is_gone_from_the_files_is_not_judged_by_them(store: Store) -> None:
@@ -127,7 +127,7 @@ async def test_a_shell_without_a_name_may_do_it_all_the_same(store: Store) -> No
         again = await here.runner.request(replace(wanted, key="cli:2"))
         assert again.retried
         await here.sweep()
-        await here.runner.send_without(asked.run.id, ("warehouse",), None)
+        await here.runner.send_without(asked.run.id, ("warehouse",), by=None)
         await here.sweep()
         assert await here.statuses("acme") == ["succeeded"]
         assert not here.people.told_failed

@@ -66,4 +66,4 @@ async def test_only_what_is_held_for_its_audience_is_confirmed(store: Store) -> 
         await here.live_until(MONDAY + HOUR)
         found = await here.only("acme")
         assert not (await here.runner.confirm_audience(found.id, CLAIRE)).done
-        assert not (await here.runner.release(found.id, "replace", CLAIRE)).done
+        assert not (await here.runner.release(found.id, "replace", by=CLAIRE)).done

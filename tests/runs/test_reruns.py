@@ -75,8 +75,8 @@ async def test_other_figures_are_shown_to_who_asked_before_anything_is_posted(
 async def test_replace_edits_the_post_and_marks_it_corrected(store: Store) -> None:
     async with stage(store, customer("acme")) as here:
         held = await changed(here)
-        assert (await here.runner.release(held.id, "replace", CLAIRE)).done
-        assert not (await here.runner.release(held.id, "new", CLAIRE)).done
+        assert (await here.runner.release(held.id, "replace", by=CLAIRE)).done
+        assert not (await here.runner.release(held.id, "new", by=CLAIRE)).done
         posted = await here.posted("acme")
         assert posted is not None
         assert posted.bodies[0].text == "Acme: revenue 50000 (corrected)"
@@ -92,7 +92,7 @@ async def test_replace_edits_the_post_and_marks_it_corrected(store: Store) -> No
 async def test_post_as_new_is_another_revision(store: Store) -> None:
     async with stage(store, customer("acme")) as here:
         held = await changed(here)
-        assert (await here.runner.release(held.id, "new", CLAIRE)).done
+        assert (await here.runner.release(held.id, "new", by=CLAIRE)).done
         await here.sweep()
         posted = await here.posted("acme", 1)
         assert posted is not None
@@ -103,7 +103,7 @@ async def test_post_as_new_is_another_revision(store: Store) -> None:
 async def test_discard_posts_nothing(store: Store) -> None:
     async with stage(store, customer("acme")) as here:
         held = await changed(here)
-        assert (await here.runner.release(held.id, "discard", CLAIRE)).done
+        assert (await here.runner.release(held.id, "discard", by=CLAIRE)).done
         await here.sweep()
         assert await here.statuses("acme") == ["succeeded", "cancelled"]
         assert await here.posted("acme", 1) is None

@@ -139,8 +139,8 @@ async def test_sending_without_a_source_leaves_it_out_of_the_order(store: Store)
         await here.live_until(MONDAY + MINUTE)
         found = await here.only("acme")
         with pytest.raises(errors.UsageError, match="no source nowhere"):
-            await here.runner.send_without(found.id, ("nowhere",), CLAIRE)
-        assert (await here.runner.send_without(found.id, ("warehouse",), CLAIRE)).done
+            await here.runner.send_without(found.id, ("nowhere",), by=CLAIRE)
+        assert (await here.runner.send_without(found.id, ("warehouse",), by=CLAIRE)).done
         assert not (await here.runner.retry(found.id, BOB)).done
         await here.sweep()
         order = here.worker.orders[-1][1]
