@@ -2,7 +2,6 @@ import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from operator import add, mul, sub, truediv
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,14 @@ Written = tuple[str, Exact]
 """A formula's text, and what it comes to in exact fractions."""
 
 
+APPLY: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": lambda left, right: left / right,
+}
+
+
 def _name(name: str) -> Written:
     return name, lambda values: Fraction(values[name])
 
@@ -26,7 +33,7 @@ def _constant(text: str) -> Written:
 
 def _joined(parts: tuple[Written, str, Written]) -> Written:
     (left, exact_left), sign, (right, exact_right) = parts
-    apply = {"+": add, "-": sub, "*": mul, "/": truediv}[sign]
+    apply = APPLY[sign]
     return f"({left} {sign} {right})", lambda values: apply(exact_left(values), exact_right(values))
 
 
