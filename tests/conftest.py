@@ -29,18 +29,23 @@ def _is_loopback(host: object) -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def loopback_only() -> Iterator[None]:
-    """Refuse connections and name look-ups that would leave this machine."""
+    """Refuse connections and name look-ups that would leave this machine, and tell at the end
+    whether anything tried, in a thread of its own too.
+    """
+    tried: list[str] = []
     connect, resolve = socket.socket.connect, socket.getaddrinfo
 
     def guarded_connect(self: socket.socket, address: object) -> None:
         if self.family in {socket.AF_INET, socket.AF_INET6} and isinstance(address, tuple):
             host = str(address[0])  # pyright: ignore[reportUnknownArgumentType]
             if not _is_loopback(host):
+                tried.append(host)
                 raise OSError(f"tests may not connect to {host!r}")
         return connect(self, address)  # pyright: ignore[reportArgumentType]
 
     def guarded_resolve(host: object, *rest: object, **named: object) -> object:
         if not _is_loopback(host):
+            tried.append(str(host))
             raise socket.gaierror(f"tests may not look up {host!r}")
         return resolve(host, *rest, **named)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
@@ -49,3 +54,4 @@ def loopback_only() -> Iterator[None]:
     yield
     socket.socket.connect = connect
     socket.getaddrinfo = resolve
+    assert not tried, f"something tried to reach {sorted(set(tried))}"

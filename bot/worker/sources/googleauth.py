@@ -21,6 +21,18 @@ _SCOPES = ("https://www.googleapis.com/auth/bigquery",)
 _TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 
+class _ServiceAccount(service_account.Credentials):
+    """Signs in, and asks nobody else.
+
+    google-auth also asks iamcredentials.googleapis.com, in a thread of its own, where the account
+    may be used from, to send that along as a hint. A run reaches its sources' hosts only, and a
+    sign-in that points at this machine must not leave it; without the hint requests work alike.
+    """
+
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
+
+
 class _Make(Protocol):
     def __call__(self, info: dict[str, str], *, scopes: tuple[str, ...]) -> "Credentials": ...
 
@@ -33,7 +45,7 @@ def credentials(access: base.Access) -> "Credentials":
     info = credential.info
     if credential.type == "service_account":
         try:
-            make = cast("_Make", service_account.Credentials.from_service_account_info)  # pyright: ignore[reportUnknownMemberType]
+            make = cast("_Make", _ServiceAccount.from_service_account_info)  # pyright: ignore[reportUnknownMemberType]
             return make(dict(info), scopes=_SCOPES)
         except (ValueError, exceptions.GoogleAuthError):
             fault = "its private_key cannot be read"
