@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import select
 import signal
 import stat
@@ -81,6 +82,8 @@ async def test_a_worker_inherits_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-" + "inherited")
     leak = os.open(tmp_path, os.O_RDONLY)
     os.set_inheritable(leak, True)
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
     code = (
         "import ctypes, resource\n"
         "control = ctypes.CDLL(None).prctl\n"
@@ -97,6 +100,7 @@ async def test_a_worker_inherits_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     order = acting.order(tmp_path / "acme")
     await acting.executor(tmp_path, code, memory_mb=1500).execute(order)
     os.close(leak)
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
     found = json.loads((tmp_path / "found").read_text("utf-8"))
     scratch = found["scratch"]
     assert found["env"].pop("LC_CTYPE", "C.UTF-8") == "C.UTF-8"

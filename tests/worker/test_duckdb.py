@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import pytest
@@ -11,6 +12,7 @@ from bot import errors
 from bot.domain import spec
 from bot.domain.run import FailureCode
 from bot.worker.sources import base
+from bot.worker.sources import duckdb as source
 from tests.contract import benches
 
 SOURCE = spec.SourceSpec(
@@ -58,6 +60,16 @@ def _code(bench: benches.Bench, sql: str) -> FailureCode:
     with pytest.raises(errors.RunError) as caught:
         bench.read(sql)
     return caught.value.failure.code
+
+
+def _connection(bench: benches.Bench) -> duckdb.DuckDBPyConnection:
+    return cast("source.Duckdb", bench.source)._connection
+
+
+def test_the_configuration_is_locked_behind_the_select_check(bench: benches.Bench) -> None:
+    for sql in ("SET threads = 9", "SET TimeZone = 'UTC'", "SET allowed_directories = ['/']"):
+        with pytest.raises(duckdb.Error, match="locked"):
+            _connection(bench).execute(sql)
 
 
 def test_files_of_the_folder_are_read_by_relative_names(bench: benches.Bench) -> None:
@@ -161,6 +173,8 @@ def test_a_database_is_opened_read_only(bench: benches.Bench, folder: Path) -> N
     bench.access = replace(bench.access, spec=replace(SOURCE, settings={"database": "shop.duckdb"}))
     before = file.read_bytes()
     assert bench.read("SELECT a FROM t").rows == ((7,),)
+    with pytest.raises(duckdb.Error, match="read-only"):
+        _connection(bench).execute("INSERT INTO t SELECT * FROM t")
     assert len(bench.read("SELECT at_instant FROM t").rows) == 1
     bench.source.close()
     assert file.read_bytes() == before
