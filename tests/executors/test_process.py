@@ -29,6 +29,20 @@ GRANDCHILD = (
     "(here / 'pids').write_text(f'{os.getpid()} {child.pid}')\n"
 )
 
+LOOK_AROUND = (
+    "import ctypes, resource\n"
+    "control = ctypes.CDLL(None).prctl\n"
+    "limit = lambda name: resource.getrlimit(getattr(resource, 'RLIMIT_' + name))[0]\n"
+    "found = dict(env=dict(os.environ), cwd=os.getcwd(), umask=os.umask(0),\n"
+    "    session=os.getsid(0) == os.getpid(), dumpable=control(3, 0, 0, 0, 0),\n"
+    "    privileges=control(39, 0, 0, 0, 0), scratch=str(order.scratch),\n"
+    "    mode=order.scratch.stat().st_mode, folder=str(order.client.folder),\n"
+    "    limits={n: limit(n) for n in ('CORE', 'NOFILE', 'FSIZE', 'CPU', 'AS')},\n"
+    "    fds=[os.readlink(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd')\n"
+    "         if os.path.islink(f'/proc/self/fd/{fd}')])\n"
+    "(here / 'found').write_text(json.dumps(found))\n" + acting.FAILED
+)
+
 
 def _gone(pid: int, *, within: float = 5.0) -> bool:
     """Whether a process ends in time; one that is no more has ended."""
@@ -84,21 +98,8 @@ async def test_a_worker_inherits_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     os.set_inheritable(leak, True)
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-    code = (
-        "import ctypes, resource\n"
-        "control = ctypes.CDLL(None).prctl\n"
-        "limit = lambda name: resource.getrlimit(getattr(resource, 'RLIMIT_' + name))[0]\n"
-        "found = dict(env=dict(os.environ), cwd=os.getcwd(), umask=os.umask(0),\n"
-        "    session=os.getsid(0) == os.getpid(), dumpable=control(3, 0, 0, 0, 0),\n"
-        "    privileges=control(39, 0, 0, 0, 0), scratch=str(order.scratch),\n"
-        "    mode=order.scratch.stat().st_mode, folder=str(order.client.folder),\n"
-        "    limits={n: limit(n) for n in ('CORE', 'NOFILE', 'FSIZE', 'CPU', 'AS')},\n"
-        "    fds=[os.readlink(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd')\n"
-        "         if os.path.islink(f'/proc/self/fd/{fd}')])\n"
-        "(here / 'found').write_text(json.dumps(found))\n" + acting.FAILED
-    )
     order = acting.order(tmp_path / "acme")
-    await acting.executor(tmp_path, code, memory_mb=1500).execute(order)
+    await acting.executor(tmp_path, LOOK_AROUND, memory_mb=1500).execute(order)
     os.close(leak)
     resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
     found = json.loads((tmp_path / "found").read_text("utf-8"))
