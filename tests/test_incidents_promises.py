@@ -109,7 +109,7 @@ async def test_the_buttons_are_those_that_can_help(desk: Desk) -> None:
     await desk.kept.runs.begin(stopped.id, at=make.LATER, by=None)
     assert (await desk.view()).buttons == (button.DETAILS,)
     held = replace(make.made(), to=run.Status.HELD, hold="outsiders")
-    await desk.kept.runs.end(stopped.id, 2, held)
+    await desk.kept.runs.end(stopped.id, held, attempt=2)
     assert (await desk.view()).buttons[0] is button.CONFIRM
     await desk.kept.pauses.pause(samples.ACME, None, by=samples.OWNER, reason="", at=make.NOW)
     assert (await desk.view()).buttons[0] is button.RESUME
@@ -126,7 +126,7 @@ async def test_a_source_may_be_left_out_where_all_it_answers_is_optional(desk: D
     assert views.Button.SEND_WITHOUT in view.buttons
     left_out = {run.Status.FAILED}
     await desk.kept.runs.move(
-        stopped.id, run.Status.QUEUED, expect=left_out, without=("warehouse",)
+        stopped.id, run.Status.QUEUED, expect=left_out, change=run.Change(without=("warehouse",))
     )
     assert (await desk.view()).without == ()
 

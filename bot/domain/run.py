@@ -189,6 +189,22 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What changes together with a run's status."""
+
+    next_attempt_at: datetime | None = None
+    """When a queued run is attempted; None: at once. What was planned before is gone either way."""
+    hold: str | None = None
+    """None: as it was."""
+    without: tuple[str, ...] | None = None
+    """None: as it was."""
+
+
+NO_CHANGE = Change()
+"""The status alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How an attempt ended, and where the run goes from there; written in one transaction."""
 

@@ -240,15 +240,13 @@ class Acts:
         expect: Collection[run.Status],
         without: tuple[str, ...] | None = None,
     ) -> Acted:
+        change = run.Change(
+            next_attempt_at=self._clock.now() if to is run.Status.QUEUED else None,
+            hold="",
+            without=without,
+        )
         try:
-            moved = await self._house.runs.move(
-                found.id,
-                to,
-                expect=expect,
-                next_attempt_at=self._clock.now() if to is run.Status.QUEUED else None,
-                hold="",
-                without=without,
-            )
+            moved = await self._house.runs.move(found.id, to, expect=expect, change=change)
         except errors.MoveRefused:
             return Acted(run=await self._find(found.id), done=False)
         return Acted(run=moved, done=True)

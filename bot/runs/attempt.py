@@ -71,7 +71,7 @@ class Attempts:
             failure, ended = outcome.failure, self._failed(running, outcome)
         else:
             ended = await self._made(running, outcome)
-        moved = await self._house.runs.end(running.id, number, ended)
+        moved = await self._house.runs.end(running.id, ended, attempt=number)
         _finished(moved, number, failure=failure, timings=outcome.timings)
         if moved.status is not ended.to:
             return moved  # skipped or cancelled while it ran: its outcome is nobody's news

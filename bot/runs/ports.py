@@ -50,12 +50,10 @@ class Runs(Protocol):
         to: run.Status,
         *,
         expect: Collection[run.Status],
-        next_attempt_at: datetime | None = None,
-        hold: str | None = None,
-        without: tuple[str, ...] | None = None,
+        change: run.Change = run.NO_CHANGE,
     ) -> run.Run:
         """Change the status by one conditional write; MoveRefused when it was in none of
-        ``expect`` or run.MOVES forbids it.
+        ``expect`` or run.MOVES forbids it. ``change`` goes along in the same write.
         """
         ...
 
@@ -65,7 +63,7 @@ class Runs(Protocol):
         """Queued → running and a new attempt row, in one transaction; None: no longer queued."""
         ...
 
-    async def end(self, run_id: ids.RunId, number: int, ended: Ended) -> run.Run:
+    async def end(self, run_id: ids.RunId, ended: Ended, *, attempt: int) -> run.Run:
         """Write the attempt's end, outcome, usage and the run's next status in one transaction."""
         ...
 
@@ -86,10 +84,8 @@ class Runs(Protocol):
         """The report it made, if it did and it is still kept."""
         ...
 
-    async def delivered(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, wanted: run.Run
-    ) -> tuple[delivery.Delivery, Report] | None:
-        """The newest posted report delivery of the run's period, with the report it shows."""
+    async def delivered(self, wanted: run.Run) -> tuple[delivery.Delivery, Report] | None:
+        """The newest posted delivery of the run's report and period, with the report it shows."""
         ...
 
     async def watermark(

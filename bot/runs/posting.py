@@ -76,7 +76,7 @@ class Posting:
         What was posted elsewhere, such as in the ops channel while the client was internal, has
         not been delivered to the client.
         """
-        found = await self._house.runs.delivered(wanted.client, wanted.report, wanted)
+        found = await self._house.runs.delivered(wanted)
         if found is None or found[0].channel != self.destination(wanted):
             return None
         return found
@@ -94,7 +94,7 @@ class Posting:
         if not _hidden(audience):
             patient = not audience.known and now - (ready.post_at or ready.created_at) < UNKNOWN
             return None if patient else await self._hold(ready, OUTSIDERS)
-        found = await self._house.runs.delivered(ready.client, ready.report, ready)
+        found = await self._house.runs.delivered(ready)
         if found is None:
             return await self.enter(ready, made, revision=0, now=now)
         before, shown = found
@@ -112,7 +112,7 @@ class Posting:
         channel = self.destination(held) if held.hold == OUTSIDERS else None
         if channel is not None and _hidden(await self._house.audiences.audience(channel)):
             await self._house.runs.move(
-                held.id, run.Status.READY, expect={run.Status.HELD}, hold=""
+                held.id, run.Status.READY, expect={run.Status.HELD}, change=run.Change(hold="")
             )
 
     async def enter(
@@ -170,5 +170,5 @@ class Posting:
 
     async def _hold(self, ready: run.Run, why: str) -> run.Run:
         return await self._house.runs.move(
-            ready.id, run.Status.HELD, expect={run.Status.READY}, hold=why
+            ready.id, run.Status.HELD, expect={run.Status.READY}, change=run.Change(hold=why)
         )

@@ -39,7 +39,6 @@ async def _resume(house: ports.Ports, running: run.Run, *, now: datetime) -> run
         at, retries = again or now, running.retries + 1
     return await house.runs.end(
         running.id,
-        running.attempts,
         run.Ended(
             end=run.AttemptEnd.ABANDONED,
             to=to,
@@ -48,4 +47,5 @@ async def _resume(house: ports.Ports, running: run.Run, *, now: datetime) -> run
             next_attempt_at=at if to is run.Status.QUEUED else None,
             retries=retries,
         ),
+        attempt=running.attempts,
     )

@@ -68,21 +68,19 @@ class RunStore:
         to: run.Status,
         *,
         expect: Collection[run.Status],
-        next_attempt_at: datetime | None = None,
-        hold: str | None = None,
-        without: tuple[str, ...] | None = None,
+        change: run.Change = run.NO_CHANGE,
     ) -> run.Run:
         """Change the status by one conditional write; MoveRefused when it was in none of
         ``expect`` or run.MOVES forbids it. A queued, waiting, held or failed run may also be told
-        to stay so, to change the rest. ``next_attempt_at`` None means at once.
+        to stay so, for the sake of ``change``.
         """
         values: database.Values = {
             "id": run_id,
             "to": to.value,
             "status": _names({one for one in expect if may_move(one, to)}),
-            "next_attempt_at": codec.maybe_instant(next_attempt_at),
-            "hold": hold,
-            "without": None if without is None else codec.dump(codec.NAMES, without),
+            "next_attempt_at": codec.maybe_instant(change.next_attempt_at),
+            "hold": change.hold,
+            "without": None if change.without is None else codec.dump(codec.NAMES, change.without),
         }
         return await self._database.write(lambda connection: _move(connection, values))
 
@@ -94,14 +92,14 @@ class RunStore:
             lambda connection: _begin(connection, run_id, at=at, by=by)
         )
 
-    async def end(self, run_id: ids.RunId, number: int, ended: run.Ended) -> run.Run:
+    async def end(self, run_id: ids.RunId, ended: run.Ended, *, attempt: int) -> run.Run:
         """Write the attempt's end, its report and cost, and the run's next status.
 
         A run that was skipped or cancelled while it ran stays so; what it cost is kept. Raises
         MoveRefused when the attempt had ended already or run.MOVES forbids the next status.
         """
         return await self._database.write(
-            lambda connection: _end(connection, run_id, number=number, ended=ended)
+            lambda connection: _end(connection, run_id, number=attempt, ended=ended)
         )
 
     async def enter_posting(self, run_id: ids.RunId, wanted: delivery.Delivery) -> bool:
@@ -122,12 +120,8 @@ class RunStore:
         """The report it made, if it did and it is still kept."""
         return await self._database.read(lambda connection: attempts.report(connection, run_id))
 
-    async def delivered(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, wanted: run.Run
-    ) -> tuple[delivery.Delivery, Report] | None:
-        """The newest posted delivery of the run's period, with the report it shows."""
-        if (wanted.client, wanted.report) != (client_id, report_name):
-            return None
+    async def delivered(self, wanted: run.Run) -> tuple[delivery.Delivery, Report] | None:
+        """The newest posted delivery of the run's report and period, with the report it shows."""
         return await self._database.read(lambda connection: attempts.delivered(connection, wanted))
 
     async def watermark(

@@ -130,7 +130,7 @@ async def _held(shop: Front) -> tuple[run.Run, str]:
     await shop.home.store.runs.claim(held)
     await shop.home.store.runs.begin(held.id, at=shop.home.clock.now(), by=house.CLAIRE)
     ended = replace(make.made(to=run.Status.HELD), hold="changed")
-    await shop.home.store.runs.end(held.id, 1, ended)
+    await shop.home.store.runs.end(held.id, ended, attempt=1)
     view = views.ChangeView(
         run=held.id,
         client=ACME.id,
@@ -163,7 +163,7 @@ async def test_an_audience_is_confirmed_by_a_press(shop: Front) -> None:
     await shop.home.store.runs.claim(wanted)
     await shop.home.store.runs.begin(wanted.id, at=shop.home.clock.now(), by=None)
     ended = replace(make.made(to=run.Status.HELD), hold="outsiders")
-    await shop.home.store.runs.end(wanted.id, 1, ended)
+    await shop.home.store.runs.end(wanted.id, ended, attempt=1)
     button = blocks.button("Post", ids.CONFIRM_AUDIENCE, value=wanted.id)
     body = delivery.Body(text="held", blocks=(blocks.actions(button),))
     where = await shop.post(body)

@@ -94,7 +94,7 @@ class House:
         wanted = replace(make.a_run(), client=of.id)
         await self.store.runs.claim(wanted)
         await self.store.runs.begin(wanted.id, at=self.clock.now(), by=None)
-        ended = await self.store.runs.end(wanted.id, 1, make.stopped(failure))
+        ended = await self.store.runs.end(wanted.id, make.stopped(failure), attempt=1)
         await self.cards.failed(ended, failure)
         found = await self.store.incidents.open_of_run(wanted.id)
         assert found is not None
@@ -105,7 +105,7 @@ class House:
         wanted = replace(make.a_run(), client=of.id)
         await self.store.runs.claim(wanted)
         await self.store.runs.begin(wanted.id, at=self.clock.now(), by=None)
-        await self.store.runs.end(wanted.id, 1, make.made())
+        await self.store.runs.end(wanted.id, make.made(), attempt=1)
         key = f"report:{wanted.id}"
         shown = delivery.Delivery(
             key=key,

@@ -193,7 +193,7 @@ async def test_a_held_rerun_is_released_once(home: House) -> None:
     await home.store.runs.claim(held)
     await home.store.runs.begin(held.id, at=home.clock.now(), by=CLAIRE)
     ended = replace(make.made(to=run.Status.HELD), hold="changed")
-    await home.store.runs.end(held.id, 1, ended)
+    await home.store.runs.end(held.id, ended, attempt=1)
     done = await home.operations.runs.release(house.asker(), held.id, choice="replace")
     assert "replaced" in done.text
     with pytest.raises(errors.UsageError, match="too late"):
@@ -206,7 +206,7 @@ async def test_confirming_an_audience_lets_the_post_go_and_is_written_down(home:
     await home.store.runs.claim(wanted)
     await home.store.runs.begin(wanted.id, at=home.clock.now(), by=None)
     ended = replace(make.made(to=run.Status.HELD), hold="outsiders")
-    await home.store.runs.end(wanted.id, 1, ended)
+    await home.store.runs.end(wanted.id, ended, attempt=1)
     await home.store.channels.saw(ACME.channel, outside=True, fingerprint="f1", at=home.clock.now())
     await home.operations.runs.confirm(house.asker(), wanted.id)
     seen = await home.store.channels.get(ACME.channel)

@@ -68,9 +68,7 @@ class Runs:
         to: run.Status,
         *,
         expect: Collection[run.Status],
-        next_attempt_at: datetime | None = None,
-        hold: str | None = None,
-        without: tuple[str, ...] | None = None,
+        change: run.Change = run.NO_CHANGE,
     ) -> run.Run:
         now = self._memory.runs[run_id]
         stays = now.status is to and to in {run.Status.FAILED, run.Status.HELD, run.Status.WAITING}
@@ -80,9 +78,9 @@ class Runs:
             replace(
                 now,
                 status=to,
-                next_attempt_at=next_attempt_at,
-                hold=now.hold if hold is None else hold,
-                without=now.without if without is None else without,
+                next_attempt_at=change.next_attempt_at,
+                hold=now.hold if change.hold is None else change.hold,
+                without=now.without if change.without is None else change.without,
             )
         )
 
@@ -98,12 +96,12 @@ class Runs:
         self._memory.tries.setdefault(run_id, []).append(begun)
         return begun
 
-    async def end(self, run_id: ids.RunId, number: int, ended: run.Ended) -> run.Run:
+    async def end(self, run_id: ids.RunId, ended: run.Ended, *, attempt: int) -> run.Run:
         tries = self._memory.tries[run_id]
-        if tries[number - 1].end is not None or ended.to not in run.MOVES[run.Status.RUNNING]:
+        if tries[attempt - 1].end is not None or ended.to not in run.MOVES[run.Status.RUNNING]:
             raise errors.MoveRefused("it has ended")
-        tries[number - 1] = replace(
-            tries[number - 1], ended_at=ended.at, end=ended.end, failure=ended.failure
+        tries[attempt - 1] = replace(
+            tries[attempt - 1], ended_at=ended.at, end=ended.end, failure=ended.failure
         )
         now = self._memory.runs[run_id]
         if ended.report is not None:
@@ -127,7 +125,7 @@ class Runs:
         if now.status is run.Status.POSTING or (earlier and earlier.state in _OUT):
             return False
         postable = {run.Status.READY, run.Status.HELD, run.Status.FAILED}
-        await self.move(run_id, run.Status.POSTING, expect=postable, hold="")
+        await self.move(run_id, run.Status.POSTING, expect=postable, change=run.Change(hold=""))
         self._memory.deliveries[wanted.key] = wanted
         if earlier is not None and earlier.run is not None and earlier.run != run_id:
             other = self._memory.runs[earlier.run]
@@ -140,13 +138,11 @@ class Runs:
     async def outcome(self, run_id: ids.RunId) -> Report | None:
         return self._memory.made.get(run_id)
 
-    async def delivered(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, wanted: run.Run
-    ) -> tuple[delivery.Delivery, Report] | None:
+    async def delivered(self, wanted: run.Run) -> tuple[delivery.Delivery, Report] | None:
         found = [
             (one, self._memory.made[one.run])
             for one in self._memory.deliveries.values()
-            if (one.client, one.report) == (client_id, report_name)
+            if (one.client, one.report) == (wanted.client, wanted.report)
             and (one.period_start, one.period_end) == (wanted.period.start, wanted.period.end)
             and one.state is delivery.State.POSTED
             and one.run is not None

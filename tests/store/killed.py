@@ -21,7 +21,7 @@ async def _resume(kept: Store, slack: Path) -> None:
         ended = run.Ended(
             end=run.AttemptEnd.ABANDONED, to=run.Status.QUEUED, at=make.LATER, timings={}
         )
-        await kept.runs.end(one.id, one.attempts, ended)
+        await kept.runs.end(one.id, ended, attempt=one.attempts)
     there = _posts(slack)
     for lost in await kept.deliveries.due(make.NOW):
         if lost.state is delivery.State.POSTING:
@@ -59,11 +59,11 @@ async def _attempt(kept: Store, one: run.Run, number: int) -> None:
     if number % 3 == 0 and attempt.number == 1:
         again = make.NOW - timedelta(minutes=1)
         stopped = make.stopped(make.BUSY, to=run.Status.QUEUED, again=again)
-        after = await kept.runs.end(one.id, 1, stopped)
+        after = await kept.runs.end(one.id, stopped, attempt=1)
         await kept.incidents.join(_incident(after))
         await _attempt(kept, one, number)
         return
-    await kept.runs.end(one.id, attempt.number, make.made())
+    await kept.runs.end(one.id, make.made(), attempt=attempt.number)
 
 
 def _incident(of: run.Run) -> incident.Incident:

@@ -118,7 +118,7 @@ async def ready(kept: Store, one: run.Run | None = None) -> run.Run:
     await kept.runs.claim(one)
     attempt = await kept.runs.begin(one.id, at=NOW, by=None)
     assert attempt is not None
-    return await kept.runs.end(one.id, attempt.number, made())
+    return await kept.runs.end(one.id, made(), attempt=attempt.number)
 
 
 async def failed(
@@ -134,7 +134,7 @@ async def tried(kept: Store, one: run.Run, ended: run.Ended) -> run.Run:
     """Begin an attempt of a queued run and end it."""
     attempt = await kept.runs.begin(one.id, at=NOW, by=None)
     assert attempt is not None
-    return await kept.runs.end(one.id, attempt.number, ended)
+    return await kept.runs.end(one.id, ended, attempt=attempt.number)
 
 
 async def posted(kept: Store, one: run.Run | None = None, *, at: datetime = LATER) -> run.Run:

@@ -107,7 +107,7 @@ async def test_a_failure_comes_back_as_it_was_told(kept: Store) -> None:
 async def test_an_attempt_ends_once(kept: Store) -> None:
     there = await make.ready(kept)
     with pytest.raises(errors.MoveRefused, match="ended already"):
-        await kept.runs.end(there.id, 1, make.stopped())
+        await kept.runs.end(there.id, make.stopped(), attempt=1)
     assert await kept.runs.get(there.id) == there
 
 
@@ -116,7 +116,7 @@ async def test_a_run_skipped_while_it_ran_stays_skipped_and_keeps_its_cost(kept:
     await kept.runs.claim(one)
     await kept.runs.begin(one.id, at=make.NOW, by=None)
     await kept.runs.move(one.id, run.Status.SKIPPED, expect={run.Status.RUNNING})
-    after = await kept.runs.end(one.id, 1, make.made())
+    after = await kept.runs.end(one.id, make.made(), attempt=1)
     assert after.status is run.Status.SKIPPED
     assert await kept.ledger.run_cost(one.id) == make.USAGE.cost
 
@@ -134,7 +134,10 @@ async def test_a_pending_retry_is_brought_forward(kept: Store) -> None:
     one = replace(make.a_run(), next_attempt_at=make.LATER)
     await kept.runs.claim(one)
     now = await kept.runs.move(
-        one.id, run.Status.QUEUED, expect={run.Status.QUEUED}, without=("warehouse",)
+        one.id,
+        run.Status.QUEUED,
+        expect={run.Status.QUEUED},
+        change=run.Change(without=("warehouse",)),
     )
     assert now.next_attempt_at is None
     assert now.without == ("warehouse",)
@@ -239,13 +242,14 @@ async def test_what_is_or_may_be_in_slack_is_never_taken_over(kept: Store, state
 async def test_what_was_delivered_is_found_with_the_report_it_shows(kept: Store) -> None:
     there = await make.posted(kept)
     asked = make.a_run("ask:1")
-    found = await kept.runs.delivered(samples.ACME, samples.WEEKLY, asked)
+    found = await kept.runs.delivered(asked)
     assert found is not None
     assert found[0].run == there.id
     assert found[1] == samples.REPORT
     earlier = make.of_week(asked, 1)
-    assert await kept.runs.delivered(samples.ACME, samples.WEEKLY, earlier) is None
-    assert await kept.runs.delivered(ids.ClientId("xyz"), samples.WEEKLY, asked) is None
+    assert await kept.runs.delivered(earlier) is None
+    elsewhere = replace(asked, client=ids.ClientId("xyz"))
+    assert await kept.runs.delivered(elsewhere) is None
 
 
 async def test_an_attempt_that_the_bot_died_under_uses_no_retry(kept: Store) -> None:
