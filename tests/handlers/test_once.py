@@ -136,7 +136,9 @@ _HANDLERS = [
 
 
 @pytest.mark.parametrize(
-    "handler", [*_HANDLERS, commands.missing, Desk.once, errors.on_error], ids=lambda one: one.__qualname__
+    "handler",
+    [*_HANDLERS, commands.missing, Desk.once, errors.on_error],
+    ids=lambda one: one.__qualname__,
 )
 def test_every_parameter_is_one_that_bolt_fills(handler: object) -> None:
     assert inspect.isfunction(handler)
