@@ -87,6 +87,14 @@ class Desk:
             stopped.id, run.Status.QUEUED, expect={run.Status.FAILED, run.Status.QUEUED}
         )
         there = await make.tried(self.kept, stopped, make.made())
+        return await self._post(there, at=at, tell=tell)
+
+    async def deliver(self, running: run.Run, *, at: datetime, tell: bool = True) -> run.Run:
+        """The attempt that is under way ends in a post, told."""
+        there = await self.kept.runs.end(running.id, make.made(), attempt=1)
+        return await self._post(there, at=at, tell=tell)
+
+    async def _post(self, there: run.Run, *, at: datetime, tell: bool) -> run.Run:
         wanted = make.post(there)
         await self.kept.runs.enter_posting(there.id, wanted)
         await self.kept.deliveries.posted(wanted.key, ts=make.TS, at=at)

@@ -97,6 +97,60 @@ async def test_a_late_run_without_a_card_has_the_neutral_line_too(desk: Desk) ->
     desk.clock.move_to(bench.BREAK)
     await desk.incidents.sweep()
     assert await desk.kept.deliveries.get(f"notice:{one.id}") is not None
+    told = await desk.kept.deliveries.get(f"late:{one.id}")
+    assert told is not None
+    assert "one neutral line" in str(told.bodies[0].blocks)
+
+
+@pytest.mark.parametrize("crash", [False, True])
+async def test_a_report_late_without_a_failure_is_told_to_the_operators(
+    desk: Desk, crash: bool
+) -> None:
+    one = make.a_run()
+    await desk.kept.runs.claim(one)
+    await desk.kept.runs.begin(one.id, at=make.LATER, by=None)
+    desk.clock.move_to(bench.BREAK)
+    for _ in range(2):
+        await desk.incidents.sweep()
+    told = await desk.kept.deliveries.get(f"late:{one.id}")
+    assert told is not None
+    assert told.channel == bench.OPS
+    assert "Acme Corp" in told.bodies[0].text
+    assert "still under way" in told.bodies[0].text
+    assert "The client has seen: nothing" in str(told.bodies[0].blocks)
+    assert await desk.kept.deliveries.get(f"notice:{one.id}") is None
+    await desk.kept.deliveries.posted(told.key, ts=make.TS, at=bench.BREAK)
+    await desk.deliver(one, at=bench.BREAK + timedelta(minutes=4), tell=not crash)
+    if crash:
+        await desk.incidents.sweep()
+    mended = await desk.kept.deliveries.get(told.key)
+    assert mended is not None
+    assert "late" in mended.bodies[0].text
+    assert "🟢" in mended.bodies[0].text
+    assert await desk.kept.incidents.stale_notices() == []
+
+
+async def test_a_card_says_by_itself_that_it_is_late(desk: Desk) -> None:
+    stopped = await _late(desk, outside=False)
+    await desk.incidents.sweep()
+    assert await desk.kept.deliveries.get(f"late:{stopped.id}") is None
+
+
+async def test_without_an_ops_channel_it_is_told_where_a_card_would_stand(tmp_path: Path) -> None:
+    async for desk in bench.opened(tmp_path, ops=None):
+        one = make.a_run()
+        await desk.kept.runs.claim(one)
+        desk.clock.move_to(bench.BREAK)
+        desk.world.outside = {samples.CHANNEL}
+        await desk.incidents.sweep()
+        assert await desk.kept.deliveries.get(f"late:{one.id}") is None
+        second = make.of_week(make.a_run("fire:2"), 1)
+        await desk.kept.runs.claim(second)
+        desk.world.outside = set()
+        await desk.incidents.sweep()
+        told = await desk.kept.deliveries.get(f"late:{second.id}")
+        assert told is not None
+        assert told.channel == samples.CHANNEL
 
 
 async def test_the_buttons_are_those_that_can_help(desk: Desk) -> None:

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     REPLY = "reply"
     """In a card's thread: one per attempt and act."""
     NOTICE = "notice"
-    """The one neutral line that outside eyes see."""
+    """That a promise is broken: the one neutral line that outside eyes see, and the operators'."""
     OPS = "ops"
     """A word to the operators that is not an incident: a broken file, a missed run."""
 
@@ -64,7 +64,8 @@ class Delivery:
 
     key: str
     """Unique; travels as Slack message metadata. ``report:acme:weekly:2026-11-16:2026-11-23:0``,
-    ``card:<incident>``, ``reply:<incident>:<n>``, ``notice:<run>``, ``ops:<what>``."""
+    ``card:<incident>``, ``reply:<incident>:<n>``, ``notice:<run>``,
+    ``late:<run>``, ``ops:<what>``."""
     kind: Kind
     client: ids.ClientId | None = None
     report: ids.ReportName | None = None

@@ -223,6 +223,22 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateView:
+    """A report whose promise is broken although no attempt of it has failed."""
+
+    client_name: str
+    report_title: str
+    timezone: str
+    status: run.Status
+    deliver_by: datetime
+    next_attempt_at: datetime | None
+    posted_at: datetime | None
+    now: datetime
+    owner: ids.UserId | None
+    client_saw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DetailsView:
     """The Details button: for operators, ephemeral. No credential, no stack trace."""
 

@@ -2,16 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from bot import clock, errors
 from bot.domain import delivery, ids, incident, run, views
-from bot.incidents import picture, places, ports
+from bot.incidents import picture, places, ports, promises
 
-LATEST_NOTICE = timedelta(hours=24)
-"""A promise broken longer ago is history: the neutral line would only puzzle."""
 _PATIENCE = 2
 """Failed attempts of a retryable kind before anybody is told."""
 _NOWHERE = ids.ChannelId("")
@@ -59,6 +57,9 @@ class Incidents:
         self._clock = clock
         self._ops_channel = ops_channel
         self._places = places.Places(clients=clients, audiences=audiences, ops_channel=ops_channel)
+        self._promises = promises.Promises(
+            book=book, clients=clients, places=self._places, cards=cards
+        )
         self._turn = asyncio.Lock()
 
     async def failed(self, stopped: run.Run, failure: run.Failure) -> None:
@@ -73,7 +74,7 @@ class Incidents:
         """The run moved on: redraw its card, and close its incident when all its runs ended."""
         async with self._turn:
             if stopped.status is run.Status.SUCCEEDED:
-                await self._mend_notice(stopped.id)
+                await self._promises.kept(stopped.id, self._clock.now())
             found = await self._book.incidents.open_of_run(stopped.id)
             if found is not None:
                 await self._show(await self._ended(found))
@@ -109,15 +110,17 @@ class Incidents:
             return closed is not None
 
     async def sweep(self) -> None:
-        """Say what a crash left unsaid, and the neutral line where a promise is broken."""
+        """Say what a crash left unsaid, and what is late where a promise is broken."""
         async with self._turn:
             for run_id in await self._book.incidents.unattended():
                 await self._attend(run_id)
             for found in await self._book.incidents.over():
                 await self._show(await self._ended(found))
+            now = self._clock.now()
             for run_id in await self._book.incidents.stale_notices():
-                await self._mend_notice(run_id)
-            await self._notices(self._clock.now())
+                await self._promises.kept(run_id, now)
+            for found in await self._promises.broken(now):
+                await self._show(found)
 
     async def view(self, incident_id: ids.IncidentId) -> views.CardView | None:
         """What a card says now, or None where there is no such incident."""
@@ -236,7 +239,7 @@ class Incidents:
     async def _replies(self, facts: picture.Facts) -> None:
         """One line per act, and per attempt that has ended, also before the incident opened."""
         view = self._draw(facts)
-        lines: list[tuple[datetime, str, delivery.Body]] = []
+        lines = list[tuple[datetime, str, delivery.Body]]()
         for one in facts.runs:
             for tried in await self._book.runs.attempts(one.id):
                 if tried.ended_at is not None:
@@ -266,39 +269,6 @@ class Incidents:
         )
         if await self._book.deliveries.put(wanted):
             await self._book.incidents.replied(to.id)
-
-    async def _notices(self, now: datetime) -> None:
-        late = await self._book.incidents.broken_promises(now, oldest=now - LATEST_NOTICE)
-        for run_id in late:
-            stopped = await self._book.runs.get(run_id)
-            if stopped is not None and await self._book.pauses.current(stopped.client) is None:
-                await self._notice(stopped)
-
-    async def _notice(self, stopped: run.Run) -> None:
-        found = await self._book.incidents.open_of_run(stopped.id)
-        key = picture.card_key(found.id) if found else ""
-        card = await self._book.deliveries.get(key)
-        channel = await self._places.notice(stopped, card=card.channel if card else None)
-        if channel is None:
-            return
-        wanted = delivery.Delivery(
-            key=_notice_key(stopped.id),
-            kind=delivery.Kind.NOTICE,
-            client=stopped.client,
-            run=stopped.id,
-            channel=channel,
-            bodies=(self._cards.notice(sent=False),),
-            created_at=self._clock.now(),
-        )
-        if await self._book.deliveries.put(wanted) and found is not None:
-            await self._book.incidents.noticed(found.id)
-            await self._show(replace(found, noticed=True))
-
-    async def _mend_notice(self, run_id: ids.RunId) -> None:
-        """The report is there: a line that was said says so, one that was not is not needed."""
-        key = _notice_key(run_id)
-        if not await self._book.deliveries.cancel(key):
-            await self._book.deliveries.revise(key, (self._cards.notice(sent=True),))
 
     async def _of_card(self, card: delivery.Delivery) -> incident.Incident | None:
         return None if card.incident is None else await self._book.incidents.get(card.incident)
@@ -331,7 +301,3 @@ class Incidents:
 def cause(failure: run.Failure) -> str:
     """Return what failures that share a card have in common: ``<source or stage>:<code>``."""
     return f"{failure.source or errors.WORDS[failure.code].stage}:{failure.code.value}"
-
-
-def _notice_key(run_id: ids.RunId) -> str:
-    return f"notice:{run_id}"

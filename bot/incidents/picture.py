@@ -68,7 +68,7 @@ def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView
     return views.CardView(
         incident=facts.incident,
         client_name=of.name if of else subject.client,
-        report_title=_title(of, subject),
+        report_title=title(of, subject),
         source_label=_label(of, facts.incident.failure.source),
         timezone=of.timezone if of else "UTC",
         status=subject.status,
@@ -78,7 +78,7 @@ def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView
         now=now,
         owner=of.owner if of else None,
         also_affected=_also(facts),
-        client_saw=_NOTICED if facts.incident.noticed else "nothing",
+        client_saw=saw(noticed=facts.incident.noticed),
         last_good=facts.last_good,
         next_retry_at=subject.next_attempt_at if subject.status is run.Status.QUEUED else None,
         fixed_by=facts.incident.closed_by or facts.incident.acted_by,
@@ -86,6 +86,11 @@ def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView
         without=without,
         in_ops_channel=in_ops_channel,
     )
+
+
+def saw(*, noticed: bool) -> str:
+    """Return in words what the client's channel has been told."""
+    return _NOTICED if noticed else "nothing"
 
 
 def _subject(runs: Sequence[run.Run]) -> run.Run:
@@ -98,7 +103,8 @@ def _report(of: client.Client | None, one: run.Run) -> spec.ReportSpec | None:
     return of.reports.get(one.report) if of else None
 
 
-def _title(of: client.Client | None, one: run.Run) -> str:
+def title(of: client.Client | None, one: run.Run) -> str:
+    """Return the report's title; its name where the client's files do not hold it now."""
     found = _report(of, one)
     return found.title if found else one.report
 
@@ -115,9 +121,9 @@ def _label(of: client.Client | None, name: str | None) -> str | None:
 
 def _also(facts: Facts) -> tuple[str, ...]:
     """The other reports that the same cause still stops, each once."""
-    own = _title(facts.client, facts.subject)
+    own = title(facts.client, facts.subject)
     titles = {
-        _title(facts.client, one): None
+        title(facts.client, one): None
         for one in facts.runs
         if one.id != facts.subject.id and one.status not in run.TERMINAL
     }

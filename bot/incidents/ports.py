@@ -215,3 +215,7 @@ class Cards(Protocol):
     def notice(self, *, sent: bool) -> delivery.Body:
         """The neutral line in a client's channel, before the report is there and after."""
         ...
+
+    def late(self, view: views.LateView) -> delivery.Body:
+        """The operators' line about a report that is late without a failure, and once it came."""
+        ...

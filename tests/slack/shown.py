@@ -95,6 +95,18 @@ HELD = replace(
     status=run.Status.HELD,
     buttons=(Button.CONFIRM, Button.DETAILS, Button.SKIP, Button.PAUSE),
 )
+LATE = views.LateView(
+    client_name="Acme Corp",
+    report_title="Weekly KPIs",
+    timezone=ZONE,
+    status=run.Status.RUNNING,
+    deliver_by=at(9),
+    next_attempt_at=None,
+    posted_at=None,
+    now=at(9, 1),
+    owner=CLAIRE,
+    client_saw="one neutral line",
+)
 ATTEMPT = run.Attempt(
     run=RUN.id,
     number=1,

@@ -41,6 +41,10 @@ SCREENS: Mapping[str, Draw] = {
     "card_act": lambda: card.act(shown.CARD, who=shown.CLAIRE, what="asked for another attempt."),
     "card_notice": lambda: card.notice(sent=False),
     "card_notice_sent": lambda: card.notice(sent=True),
+    "card_late": lambda: card.late(shown.LATE),
+    "card_late_sent": lambda: card.late(
+        replace(shown.LATE, status=run.Status.SUCCEEDED, posted_at=shown.at(9, 12))
+    ),
     "menu_ops": lambda: menu.draw(shown.OVERVIEW, operator=True),
     "menu_own": lambda: menu.draw(shown.OWN, operator=True),
     "menu_reader": lambda: menu.draw(shown.OWN, operator=False),
@@ -220,3 +224,17 @@ def test_a_rerun_that_changed_only_its_parts_says_so() -> None:
     assert "2 figures changed" in change.draw(shown.CHANGE).text
     one = replace(samples.REPORT, metrics=samples.REPORT.metrics[:-1])
     assert "1 figure changed" in change.draw(replace(same, after=one)).text
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (run.Status.QUEUED, "tried again at 09:20"),
+        (run.Status.READY, "ready and waits"),
+        (run.Status.HELD, "held until somebody looks"),
+        (run.Status.WAITING, "waits for its turn"),
+    ],
+)
+def test_a_late_report_says_what_it_waits_for(now: run.Status, words: str) -> None:
+    view = replace(shown.LATE, status=now, next_attempt_at=shown.at(9, 20))
+    assert words in card.late(view).text

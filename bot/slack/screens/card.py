@@ -53,6 +53,25 @@ def notice(*, sent: bool) -> delivery.Body:
     return _line("This week's report is delayed; we are on it and it will appear here.")
 
 
+def late(view: views.LateView) -> delivery.Body:
+    """Return the operators' line about a report that is late although nothing failed; edited once
+    the report is there.
+    """
+    title = f"{blocks.escape(view.client_name)} · {blocks.escape(view.report_title)}"
+    if view.status is run.Status.SUCCEEDED:
+        sent = _sent(view.posted_at, view.deliver_by, zone=view.timezone, now=view.now)
+        head = f"{_GREEN} {title} · {sent}"
+        return limits.fit(delivery.Body(text=head, blocks=(blocks.section(_bold_head(head)),)))
+    head = f"{_AMBER} {title} · late: {_under_way(view)}"
+    facts = (
+        _promise(view.deliver_by, zone=view.timezone, now=view.now),
+        _owner(view.owner),
+        f"The client has seen: {blocks.escape(view.client_saw)}",
+    )
+    parts = (blocks.section(_bold_head(head)), blocks.context(" · ".join(facts)))
+    return limits.fit(delivery.Body(text=head, blocks=parts))
+
+
 def fix(view: views.CardView) -> delivery.Body:
     """Return the card as an ephemeral answer, for the Fix button of the menu."""
     return card(view)
@@ -133,7 +152,7 @@ def _ended(view: views.CardView) -> tuple[str, str]:
     by = f" by {blocks.mention(view.fixed_by)}" if view.fixed_by else ""
     if view.incident.status is incident.IncidentStatus.CLOSED:
         return _GREY, f"skipped{by}" if view.status is run.Status.SKIPPED else f"closed{by}"
-    told = [_sent(view)]
+    told = [_sent(view.posted_at, view.deliver_by, zone=view.timezone, now=view.now)]
     if by:
         told.append(f"fixed{by}")
     seen = blocks.escape(view.client_saw)
@@ -141,15 +160,36 @@ def _ended(view: views.CardView) -> tuple[str, str]:
     return _GREEN, " · ".join(told)
 
 
-def _sent(view: views.CardView) -> str:
-    if view.posted_at is None:
+def _sent(
+    posted_at: datetime | None, deliver_by: datetime | None, *, zone: str, now: datetime
+) -> str:
+    if posted_at is None:
         return "recovered"
-    at = moments.moment(view.posted_at, view.timezone, now=view.now)
-    if view.deliver_by is None:
+    at = moments.moment(posted_at, zone, now=now)
+    if deliver_by is None:
         return f"sent {at}"
-    if view.posted_at <= view.deliver_by:
+    if posted_at <= deliver_by:
         return f"sent {at}, in time"
-    return f"sent {at}, {moments.span(view.posted_at - view.deliver_by)} late"
+    return f"sent {at}, {moments.span(posted_at - deliver_by)} late"
+
+
+def _owner(named: ids.UserId | None) -> str:
+    return f"Owner {blocks.mention(named)}" if named else "No owner named"
+
+
+def _under_way(view: views.LateView) -> str:
+    match view.status:
+        case run.Status.RUNNING:
+            return "its run is still under way"
+        case run.Status.READY:
+            return "the report is ready and waits to be posted"
+        case run.Status.HELD:
+            return "it is held until somebody looks"
+        case run.Status.QUEUED if view.next_attempt_at and view.next_attempt_at > view.now:
+            at = moments.moment(view.next_attempt_at, view.timezone, now=view.now)
+            return f"it is tried again at {at}"
+        case _:
+            return "it waits for its turn"
 
 
 def _failure(view: views.CardView) -> str:
@@ -172,10 +212,9 @@ def _summary(view: views.CardView, told: str) -> str:
 def _facts(view: views.CardView) -> Sequence[str]:
     also = ", ".join(blocks.escape(title) for title in view.also_affected) or "none"
     last = moments.day(moments.local(view.last_good, view.timezone)) if view.last_good else "never"
-    owner = f"Owner {blocks.mention(view.owner)}" if view.owner else "No owner named"
     told = (
-        _promise(view.deliver_by, view),
-        owner,
+        _promise(view.deliver_by, zone=view.timezone, now=view.now),
+        _owner(view.owner),
         f"Also affected: {also}",
         f"The client has seen: {blocks.escape(view.client_saw)}",
         f"Last good: {last}",
@@ -183,12 +222,12 @@ def _facts(view: views.CardView) -> Sequence[str]:
     return (" · ".join(told),)
 
 
-def _promise(due: datetime | None, view: views.CardView) -> str:
+def _promise(due: datetime | None, *, zone: str, now: datetime) -> str:
     if due is None:
         return "No promised time"
-    place = f"{moments.moment(due, view.timezone, now=view.now)} {moments.city(view.timezone)}"
-    distance = moments.span(due - view.now)
-    if due < view.now:
+    place = f"{moments.moment(due, zone, now=now)} {moments.city(zone)}"
+    distance = moments.span(due - now)
+    if due < now:
         return f"Promise {place}, missed by {distance}"
     return f"Promise {place}, {distance} left"
 
