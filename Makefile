@@ -55,6 +55,9 @@ lock:            ## resolve the pins again (needs uv; one week of cooldown; no a
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --exclude-newer "$$(date -u -d '7 days ago' +%F)" --custom-compile-command "make lock" \
 	  --constraint requirements.txt --group dev --output-file tests/requirements.txt
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --exclude-newer "$$(date -u -d '7 days ago' +%F)" --custom-compile-command "make lock" \
+	  --constraint tests/requirements.txt --group node --output-file bot/demo/web/requirements.txt
 
 clean:           ## remove what setup and the demo made
 	@rm -rf $(VENV) var build *.egg-info
