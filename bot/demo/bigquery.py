@@ -66,6 +66,7 @@ class BigQueryDouble:
         self._warehouse = warehouse.Warehouse()
         self._faults: list[tuple[Call, Fault]] = []
         self._slow = 0.0
+        self._cut = False
         self._jobs: dict[tuple[str, str], queryjob.Job] = {}
         base = "/bigquery/v2/projects/(?P<project>[^/]+)"
         job = f"{base}/jobs/(?P<job>[^/]+)"
@@ -123,10 +124,16 @@ class BigQueryDouble:
             self._faults.extend((call, fault) for _ in range(times))
 
     def heal(self) -> None:
-        """Forget faults that have not come yet, and slowness."""
+        """Forget faults that have not come yet, slowness and a cut."""
         with self._lock:
+            self._cut = False
             self._faults.clear()
             self._slow = 0.0
+
+    def cut(self) -> None:
+        """Answer every request as a service that is down, until ``heal``."""
+        with self._lock:
+            self._cut = True
 
     def slow(self, seconds: float) -> None:
         """Let every new job take so long, unless it is cancelled before."""
@@ -211,6 +218,8 @@ class BigQueryDouble:
 
     def _due(self, call: Call) -> Fault | None:
         with self._lock:
+            if self._cut:
+                return UNAVAILABLE
             for index, (wanted, fault) in enumerate(self._faults):
                 if wanted in {call, "any"}:
                     del self._faults[index]

@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,6 +73,8 @@ class Stage:
         self.warehouse = warehouse
         self.clock = moved
         self.monday = monday
+        self.revoked = False
+        """Whether xyz's grant is taken back now."""
         self._bot: asyncio.subprocess.Process | None = None
         self._key = accounts.service_account(ROBOT, PROJECT)
 
@@ -87,6 +89,11 @@ class Stage:
         if self._bot is None:
             raise RuntimeError("no bot was started")
         return self._bot.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the bot's process is there."""
+        return not self._gone()
 
     def environment(self) -> dict[str, str]:
         """What the bot is told; its only way to know where it is."""
@@ -130,6 +137,7 @@ class Stage:
         await self.slack.until(lambda: self.slack.control.sockets or self._gone(), timeout=30)
         if self._gone():
             raise RuntimeError(f"the bot ended at once; see {self.place.log}")
+        self.told()
 
     def _gone(self) -> bool:
         return self._bot is None or self._bot.returncode is not None
@@ -146,14 +154,29 @@ class Stage:
         except TimeoutError:
             bot.kill()
             await bot.wait()
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Wait until Slack has seen the bot's sockets go: what starts next has its own."""
+        with suppress(TimeoutError):
+            await self.slack.until(lambda: not self.slack.control.sockets, timeout=5)
+        self.told()
 
     def revoke(self) -> None:
         """Take back the grant of xyz's warehouse."""
         self.accounts.revoke(ROBOT)
+        self.revoked = True
+        self.told()
 
     def grant(self) -> None:
         """Give it again."""
         self.accounts.grant(ROBOT)
+        self.revoked = False
+        self.told()
+
+    def told(self) -> None:
+        """Tell whoever watches that the clock, the bot or something broken is not as it was."""
+        self.slack.changes.publish("state")
 
 
 def next_monday(now: datetime) -> datetime:

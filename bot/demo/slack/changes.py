@@ -19,7 +19,8 @@ KEPT = 5000
 class Change:
     """Something happened. ``kind`` is one of message_posted, message_changed, message_deleted,
     ephemeral_posted, ephemeral_changed, view_opened, view_updated, view_closed, home_published,
-    file_uploaded, channel_changed, call, envelope, ack, socket_opened, socket_closed, act, fault.
+    file_uploaded, channel_changed, call, envelope, ack, socket_opened, socket_closed, act, fault;
+    state where the demo's page moved the clock, broke, mended, killed or restarted something.
     """
 
     seq: int
@@ -42,6 +43,11 @@ class Changes:
         """End every subscription; what is kept stays."""
         self._closed = True
         self.publish("closed")
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing will come any more."""
+        return self._closed
 
     def publish(self, kind: str, facts: Json | None = None) -> None:
         """Number it, keep it, wake everybody."""

@@ -82,6 +82,10 @@ class Faults:
         """Take back every order."""
         self._faults.clear()
 
+    def withdraw(self, fault: Fault) -> None:
+        """Take back one order; one that is gone already is no error."""
+        self._faults = [one for one in self._faults if one is not fault]
+
     def pending(self) -> list[Fault]:
         """The orders that still stand."""
         return [fault for fault in self._faults if fault.left is None or fault.left > 0]

@@ -69,11 +69,13 @@ def words(blocks: list[Json]) -> str:
 
 
 def find(blocks: list[Json], action: str, *, value: str | None = None) -> Element:
-    """The one element with this action_id or label (and value); raises Impossible."""
+    """The one element with this action_id, ``block_id/action_id`` or label (and value); raises
+    Impossible.
+    """
     every = list(elements_of(blocks))
-    found = [one for one in every if one.action_id == action] or [
-        one for one in every if action in {one.label, one.block_id}
-    ]
+    found = [
+        one for one in every if action in {one.action_id, f"{one.block_id}/{one.action_id}"}
+    ] or [one for one in every if action in {one.label, one.block_id}]
     if value is not None:
         found = [one for one in found if one.element.get("value") == value]
     if len(found) != 1:

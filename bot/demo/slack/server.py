@@ -22,6 +22,7 @@ from bot.demo.slack import (
     journal,
     remote,
     shapes,
+    snapshot,
     sockets,
     tickets,
     workspace,
@@ -76,6 +77,8 @@ class LocalSlack:
         self._hub = sockets.Hub(self._core)
         self._events = events.Events(self._core, self._hub)
         self.control = control.Control(self._core, self._hub, self._events)
+        self.manifest: Json = {}
+        """What was installed, as it was given; empty where no manifest was."""
         self._exit: AsyncExitStack | None = None
 
     @property
@@ -114,6 +117,7 @@ class LocalSlack:
 
     def install(self, manifest: Json) -> None:
         """Take scopes, commands, events and shortcuts from a parsed manifest, as Slack would."""
+        self.manifest = manifest
         features = shapes.obj(manifest.get("features"))
         settings = shapes.obj(manifest.get("settings"))
         scopes = shapes.obj(shapes.obj(manifest.get("oauth_config")).get("scopes"))
@@ -126,6 +130,15 @@ class LocalSlack:
         self.app.shortcuts = frozenset(
             shapes.text(one, "callback_id") for one in shapes.objects(features.get("shortcuts"))
         )
+
+    def snapshot(self, user: str) -> Json:
+        """The workspace as a person sees it; see ``snapshot.of``."""
+        return snapshot.of(self._core, user=user)
+
+    def sees(self, user: str, *, channel: str) -> bool:
+        """Whether a person finds this channel."""
+        known = self.workspace.channels.get(channel)
+        return known is not None and snapshot.sees(self._core, user, channel=known)
 
     def _emit(self, told: Json) -> None:
         self._events.emit(told)

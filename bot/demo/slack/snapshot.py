@@ -1,7 +1,16 @@
 """The whole workspace as data, as one person sees it: what a page over it draws first."""
 
-from bot.demo.slack import chat, core, rooms, views
+from bot.demo.slack import chat, core, rooms, views, workspace
 from bot.demo.slack.shapes import Json
+
+
+def sees(at: core.Core, user: str, *, channel: workspace.Channel) -> bool:
+    """Whether a person finds a channel: their own ones, and public ones unless they are a guest or
+    of another workspace.
+    """
+    person = at.space.people.get(user)
+    restricted = person is None or person.guest or person.team != at.space.team_id
+    return user in channel.members or not (channel.private or restricted)
 
 
 def of(at: core.Core, *, user: str = "") -> Json:
@@ -10,7 +19,7 @@ def of(at: core.Core, *, user: str = "") -> Json:
     visible = [
         channel
         for channel in space.channels.values()
-        if not user or user in channel.members or not channel.private
+        if not user or sees(at, user, channel=channel)
     ]
     home = space.homes.get(user)
     return {
@@ -33,7 +42,10 @@ def of(at: core.Core, *, user: str = "") -> Json:
             chat.message_json(at, message) | {"channel": message.channel}
             for message in space.messages.ephemerals(user)
         ],
-        "views": [views.view_json(at, view) for view in views.stack(at, user)],
+        "views": [
+            views.view_json(at, view) | {"errors": dict(view.errors)}
+            for view in views.stack(at, user)
+        ],
         "home": views.view_json(at, home) if home else None,
         "commands": sorted(at.app.commands),
     }

@@ -1,0 +1,1 @@
+"""The demo's page: the local Slack in a browser, served on loopback, built on first use."""
