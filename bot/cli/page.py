@@ -17,7 +17,7 @@ def page(what: str) -> None:
 
 async def _build() -> int:
     try:
-        folder = await build.build(build.place())
+        folder = await build.build(build.here())
     except node.BuildFailed as error:
         click.echo(f"The demo's page could not be built, its browser tests are skipped: {error}.")
         return 0
@@ -30,9 +30,9 @@ async def _check() -> int:
         click.echo(f"Skipped the page's type check: there is no Node {node.LEAST} here.")
         return 0
     try:
-        await build.check(build.place())
+        await build.check(build.here())
     except node.BuildFailed as error:
-        click.echo(build.place().log.read_text("utf-8") if build.place().log.exists() else "")
+        click.echo(build.here().log.read_text("utf-8") if build.here().log.exists() else "")
         click.echo(f"The page's type check failed: {error}.", err=True)
         return 1
     click.echo("The page's types are right.")

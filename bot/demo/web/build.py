@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ class Place:
         (to / "node_modules").symlink_to(modules / "node_modules", target_is_directory=True)
 
 
-def place() -> Place:
+def here() -> Place:
     """Return the place of this checkout."""
     return Place(root=SOURCES.parents[2] / "var" / "page-build")
 
@@ -87,7 +87,7 @@ def _digest(folder: Path, names: list[str]) -> str:
     return total.hexdigest()[:16]
 
 
-async def build(at: Place) -> Path:
+async def build(place: Place) -> Path:
     """Return the folder of the built page, building it first where it is not there.
 
     Raises BuildFailed with one plain line.
@@ -130,7 +130,7 @@ async def _packages(place: Place, *, checking: bool = False) -> Path:
 
 
 @contextmanager
-def _told(place: Place) -> Iterator[None]:
+def _told(place: Place) -> Generator[None]:
     """A full disk or a folder that may not be written is a failed build too."""
     try:
         place.root.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ def _told(place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def _draft(place: Place) -> Iterator[Path]:
+def _draft(place: Place) -> Generator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="draft-", dir=place.root))
     try:
         yield folder

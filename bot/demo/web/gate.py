@@ -14,7 +14,7 @@ from bot.demo.slack import shapes
 API = "/page/api/"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' blob: data:; font-src 'self'; base-uri 'none'; form-action 'none'; "
+    "img-src 'self' blob: data:; font-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
 """No inline script and no inline style; what is set through the DOM's own properties is neither."""
@@ -42,9 +42,10 @@ class Gate:
 
     def stand(self, application: web.Application) -> None:
         """Stand before every route of an application."""
-        application.middlewares.append(web.middleware(self._admit))
+        application.middlewares.append(self._admit)
         application.on_response_prepare.append(_harden)
 
+    @web.middleware
     async def _admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         refused = self._refused(request)
         return answer({"error": refused}, 403) if refused else await handler(request)

@@ -1,4 +1,4 @@
-"""What the page draws: the local Slack's snapshot as one person sees it, and how the stage stands."""
+"""What the page draws: the local Slack as one person sees it, and how the stage stands."""
 
 from bot.demo import stage
 from bot.demo.slack import shapes, workspace

@@ -67,7 +67,9 @@ class Troubles:
     async def _limit(self) -> None:
         if not self._limits:
             self._limits = [
-                self._stage.slack.faults.add("rate_limited", name, times=None, value=RETRY_AFTER)
+                self._stage.slack.faults.add(
+                    faults.Kind.RATE_LIMITED, name, times=None, value=RETRY_AFTER
+                )
                 for name in LIMITED
             ]
 
