@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench setup setup-dev lock clean
+.PHONY: help demo page test check format bench setup setup-dev lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -13,7 +13,7 @@ help:            ## this list
 demo: setup      ## the real bot on a local Slack with three sample clients; no account needed
 	@$(BIN)/reportops demo $(ARGS)
 
-test: setup-dev  ## every test, on loopback only
+test: setup-dev page ## every test, on loopback only
 	@$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 check: setup-dev ## format, lint, types, import contracts, size budgets, manifest and scopes
@@ -22,6 +22,10 @@ check: setup-dev ## format, lint, types, import contracts, size budgets, manifes
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q tests/gates
+	@$(BIN)/python -m bot.cli.page check
+
+page: setup      ## build the demo's web page, as `make demo` does in the background
+	@$(BIN)/python -m bot.cli.page
 
 format: setup-dev ## let the formatter decide
 	@$(BIN)/ruff format .
