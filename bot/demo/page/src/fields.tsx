@@ -1,0 +1,70 @@
+// The form of a modal: what its inputs hold, and an input block with its label, hint and error.
+
+import { createContext, useContext, useId } from "react";
+import { useDesk } from "./desk";
+import { Input } from "./inputs";
+import type { Block, Value } from "./types";
+
+export interface Form {
+  values: Record<string, Value>;
+  errors: Record<string, string>;
+  set: (block: string, value: Value) => void;
+}
+
+export const FormContext = createContext<Form>({ values: {}, errors: {}, set: () => undefined });
+
+export function Field({ block, where }: { block: Block; where: string }) {
+  const form = useContext(FormContext);
+  const { act } = useDesk();
+  const id = useId();
+  const element = block.element;
+  if (!element) return null;
+  const name = block.block_id ?? "";
+  const error = form.errors[name];
+  const told = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const group = element.type === "checkboxes" || element.type === "radio_buttons" || element.type.startsWith("multi_");
+  const label = block.label?.text ?? "";
+  const caption = (
+    <>
+      {label}
+      {block.optional && <span className="quiet"> (optional)</span>}
+    </>
+  );
+  return (
+    <div className={error ? "field wrong" : "field"} data-block={name}>
+      {group ? (
+        <span className="field-label">{caption}</span>
+      ) : (
+        <label className="field-label" htmlFor={id}>
+          {caption}
+        </label>
+      )}
+      <Input
+        element={element}
+        id={group ? undefined : id}
+        label={label}
+        value={form.values[name] ?? null}
+        invalid={Boolean(error)}
+        describedBy={told || undefined}
+        required={!block.optional}
+        place={{ where, block: name }}
+        onChange={(value, final) => {
+          form.set(name, value);
+          if (final && block.dispatch_action) {
+            void act("choose", { where, action: element.action_id, block: name, option: value });
+          }
+        }}
+      />
+      {error && (
+        <p className="field-error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      )}
+      {block.hint && (
+        <p className="quiet" id={`${id}-hint`}>
+          {block.hint.text}
+        </p>
+      )}
+    </div>
+  );
+}

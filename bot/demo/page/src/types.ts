@@ -1,0 +1,183 @@
+// What the server tells (API.md) and what Block Kit holds, as far as this page reads it.
+
+export interface Text {
+  type: "plain_text" | "mrkdwn";
+  text: string;
+}
+
+export interface Option {
+  text: Text;
+  value: string;
+  description?: Text;
+  url?: string;
+}
+
+export interface Confirm {
+  title: Text;
+  text: Text;
+  confirm: Text;
+  deny: Text;
+  style?: "primary" | "danger";
+}
+
+export interface Element {
+  type: string;
+  action_id?: string;
+  text?: Text | string;
+  value?: string;
+  url?: string;
+  style?: "primary" | "danger";
+  confirm?: Confirm;
+  placeholder?: Text;
+  options?: Option[];
+  option_groups?: { label: Text; options: Option[] }[];
+  initial_option?: Option;
+  initial_options?: Option[];
+  initial_value?: string;
+  initial_date?: string;
+  initial_time?: string;
+  initial_date_time?: number;
+  initial_user?: string;
+  initial_users?: string[];
+  initial_channel?: string;
+  initial_channels?: string[];
+  initial_conversation?: string;
+  initial_conversations?: string[];
+  min_query_length?: number;
+  min_length?: number;
+  max_length?: number;
+  min_value?: string;
+  max_value?: string;
+  is_decimal_allowed?: boolean;
+  multiline?: boolean;
+  accessibility_label?: string;
+  dispatch_action_config?: { trigger_actions_on?: string[] };
+}
+
+export interface SlackFile {
+  id?: string;
+  url?: string;
+}
+
+export interface Cell {
+  type: string;
+  text?: string;
+  value?: number;
+}
+
+export interface Block {
+  type: string;
+  block_id?: string;
+  text?: Text;
+  fields?: Text[];
+  accessory?: Element;
+  elements?: Element[];
+  element?: Element;
+  label?: Text;
+  hint?: Text;
+  optional?: boolean;
+  dispatch_action?: boolean;
+  child_blocks?: Block[];
+  title?: Text | string;
+  subtitle?: Text;
+  is_collapsible?: boolean;
+  default_collapsed?: boolean;
+  caption?: string;
+  page_size?: number;
+  rows?: Cell[][];
+  slack_file?: SlackFile;
+  image_url?: string;
+  alt_text?: string;
+}
+
+export interface Message {
+  ts: string;
+  user: string;
+  text: string;
+  channel?: string;
+  bot_id?: string;
+  subtype?: string;
+  blocks?: Block[];
+  thread_ts?: string;
+  reply_count?: number;
+  reply_users?: string[];
+  edited?: { ts: string };
+  files?: { id: string; name: string; title?: string; mimetype?: string; size?: number }[];
+  /** Set by the page: only this person sees it. */
+  ephemeral?: boolean;
+}
+
+export interface Channel {
+  id: string;
+  name?: string;
+  is_im?: boolean;
+  user?: string;
+  is_private?: boolean;
+  is_archived?: boolean;
+  is_ext_shared?: boolean;
+  topic?: { value: string };
+  members: string[];
+  messages: Message[];
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  real_name: string;
+  team_id: string;
+  is_bot: boolean;
+}
+
+export type Role = "operator" | "colleague" | "guest" | "outside";
+
+export interface View {
+  id: string;
+  type: "modal" | "home";
+  hash: string;
+  title?: Text;
+  submit?: Text | null;
+  close?: Text | null;
+  submit_disabled?: boolean;
+  blocks: Block[];
+  errors?: Record<string, string>;
+}
+
+export interface Shortcut {
+  callback_id: string;
+  name: string;
+  type: "message" | "global";
+}
+
+export interface Command {
+  command: string;
+  description: string;
+  usage_hint: string;
+}
+
+export interface State {
+  seq: number;
+  now: string;
+  zone: string;
+  next: string;
+  team: { id: string; name: string; bot_user: string };
+  people: Person[];
+  roles: Record<string, Role>;
+  channels: Channel[];
+  ephemerals: Message[];
+  views: View[];
+  home: View | null;
+  commands: Command[];
+  shortcuts: Shortcut[];
+  bot: { running: boolean; sockets: number };
+  broken: string[];
+}
+
+export interface Result {
+  acked: boolean;
+  error: string;
+  latency_ms?: number;
+  response?: { options?: Option[]; option_groups?: { options: Option[] }[] } | null;
+}
+
+/** What an input holds: a text, an option's value, an id, a date; or several. */
+export type Value = string | string[] | number;
