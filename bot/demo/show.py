@@ -3,7 +3,9 @@ whoever sits at the terminal takes over.
 """
 
 import asyncio
+import os
 import re
+import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -228,8 +230,18 @@ class Show:
         self._say("xyz's warehouse takes its credential again. Try: press Retry")
 
 
+def _waits(number: int) -> bool:
+    """Whether one can wait for more: not at a file, and not at /dev/null, which epoll refuses."""
+    mode = os.fstat(number).st_mode
+    return os.isatty(number) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
 async def lines() -> AsyncIterator[str]:
     """Yield what is typed on stdin, line by line, until it ends."""
+    if not _waits(sys.stdin.fileno()):
+        for line in await asyncio.to_thread(sys.stdin.readlines):
+            yield line
+        return
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
