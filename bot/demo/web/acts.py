@@ -39,7 +39,7 @@ class Acts:
             "close": self._close,
             "shortcut": self._shortcut,
             "home": self._home,
-            "member": self._member,
+            "invite": self._invite,
             "clock": self._clock,
             "break": self._break,
             "mend": self._mend,
@@ -103,7 +103,7 @@ class Acts:
     async def _home(self, args: Args) -> control.CommandResult:
         return await self._control.open_home(args.text("as"))
 
-    async def _member(self, args: Args) -> None:
+    async def _invite(self, args: Args) -> None:
         """Somebody is brought into a channel, or leaves it; a foreigner's workspace comes along."""
         channel, user = args.text("channel"), args.text("user")
         if args.flag("leaves"):

@@ -21,6 +21,7 @@ def of(on: stage.Stage, user: str, *, broken: list[str]) -> Json:
         "zone": stage.ZONE.key,
         "next": stage.next_monday(on.clock.now()).isoformat(),
         "roles": {one.id: role(space, one) for one in space.people.values() if not one.bot},
+        "invitable": _invitable(on, user),
         "commands": [
             {key: shapes.text(one, key) for key in ("command", "description", "usage_hint")}
             for one in shapes.objects(features.get("slash_commands"))
@@ -32,6 +33,15 @@ def of(on: stage.Stage, user: str, *, broken: list[str]) -> Json:
         "bot": {"running": on.running, "sockets": on.slack.control.sockets},
         "broken": broken,
     }
+
+
+def _invitable(on: stage.Stage, user: str) -> list[Json]:
+    """The public channels that somebody does not find, and may be let into."""
+    return [
+        {"id": one.id, "name": one.name}
+        for one in on.slack.workspace.channels.values()
+        if not (one.private or one.archived or on.slack.sees(user, channel=one.id))
+    ]
 
 
 def role(space: workspace.Workspace, person: workspace.Person) -> str:

@@ -57,11 +57,14 @@ async def test_everybody_sees_their_own_channels_only(desk: Desk) -> None:
     assert names(await state(desk)) == {"report-ops", "acme", "pvcp", "xyz"}
     assert names(await state(desk, "U0MALIK")) == {"acme", "pvcp", "xyz"}
     assert names(await state(desk, "U0GUEST")) == set()
-    await desk.act("member", channel=ACME, user="U0GUEST")
-    await desk.act("member", channel=ACME, user="U0FOREIGN")
+    assert dig(await state(desk, "U0GUEST"), "invitable", 0) == {"id": ACME, "name": "acme"}
+    await desk.act("invite", channel=ACME, user="U0GUEST")
+    assert ACME not in json.dumps(dig(await state(desk, "U0GUEST"), "invitable"))
+    assert dig(await state(desk), "invitable") == []
+    await desk.act("invite", channel=ACME, user="U0FOREIGN")
     assert names(await state(desk, "U0GUEST")) == {"acme"}
     assert names(await state(desk, "U0FOREIGN")) == {"acme"}
-    await desk.act("member", channel=ACME, user="U0GUEST", leaves=True)
+    await desk.act("invite", channel=ACME, user="U0GUEST", leaves=True)
     assert names(await state(desk, "U0GUEST")) == set()
 
 

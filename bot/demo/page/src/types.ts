@@ -166,6 +166,8 @@ export interface State {
   ephemerals: Message[];
   views: View[];
   home: View | null;
+  /** Public channels that this guest or outsider is not in, and may be let into. */
+  invitable: { id: string; name: string }[];
   commands: Command[];
   shortcuts: Shortcut[];
   bot: { running: boolean; sockets: number };
