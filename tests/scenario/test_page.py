@@ -1,0 +1,103 @@
+"""The demo's page end to end: a real browser, the real bot, everything on loopback."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.scenario import browser
+from tests.scenario.browser import Desk
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120), browser.needed]
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncGenerator[Desk]:
+    """Claire's browser, two minutes before Monday 06:00."""
+    async with browser.opened(tmp_path / "demo") as opened:
+        yield opened
+
+
+async def test_a_typed_rerun_is_answered_and_posts(desk: Desk) -> None:
+    await desk.go("acme")
+    await desk.type("/report rerun acme")
+    await expect(desk.answers.first).to_contain_text("Acme")
+    post = desk.messages.filter(has_text="Acme Corp")
+    await expect(post).to_have_count(1)
+    await expect(post.get_by_role("button", name="Why these numbers?")).to_be_visible()
+
+
+async def test_the_token_leaves_the_address(desk: Desk) -> None:
+    assert "#token=" in desk.address
+    assert "token" not in desk.page.url
+
+
+async def test_a_failed_report_is_retried_from_its_card_and_the_card_recovers(desk: Desk) -> None:
+    await desk.mend("XYZ's credential", "Expire")
+    await desk.go("xyz")
+    await desk.type("/report rerun xyz")
+    card = desk.messages.first
+    await expect(card).to_contain_text("BigQuery refused our sign-in")
+    await desk.mend("XYZ's credential", "Grant again")
+    await card.get_by_role("button", name="Retry").click()
+    await expect(card).to_contain_text("🟢")
+    await expect(card.get_by_role("button", name="Retry")).to_have_count(0)
+    await expect(card).to_contain_text("(edited)")
+    await card.get_by_role("button", name="View thread").click()
+    await expect(desk.thread).to_contain_text("Attempt 2")
+    await expect(desk.messages).to_have_count(2)
+
+
+async def test_a_client_is_paused_and_resumed(desk: Desk) -> None:
+    await desk.go("acme")
+    await desk.type("/report pause acme for 3d stock-taking")
+    await expect(desk.answers.last).to_contain_text("paused")
+    await desk.type("/report resume acme")
+    await expect(desk.answers.last).to_contain_text("no longer paused")
+
+
+async def test_a_guest_is_refused_and_sees_nothing_else(desk: Desk) -> None:
+    await desk.become("Gwen")
+    await desk.page.get_by_role("button", name="Let into #acme").click()
+    rows = desk.page.get_by_role("navigation", name="Channels").locator(".row")
+    await desk.go("acme")
+    await expect(rows.filter(has_text="pvcp")).to_have_count(0)
+    await expect(rows.filter(has_text="report-ops")).to_have_count(0)
+    await desk.type("/report rerun acme")
+    await expect(desk.answers).to_have_count(1)
+    await expect(desk.answers).not_to_contain_text("PVCP")
+    await expect(desk.messages).to_have_count(0)
+
+
+async def test_on_the_next_monday_the_reports_come_in_their_slots(desk: Desk) -> None:
+    await desk.go("acme")
+    await expect(desk.messages).to_have_count(0)
+    await desk.jump("Next Monday 06:00")
+    await expect(desk.page.locator(".clock")).to_contain_text("06:00")
+    await expect(desk.messages).to_have_count(1)
+    await desk.jump("+1 hour")
+    for channel in ("pvcp", "xyz"):
+        await desk.go(channel)
+        await expect(desk.messages).to_have_count(1)
+
+
+async def test_a_killed_bot_is_missed_and_comes_back(desk: Desk) -> None:
+    await desk.mend("The bot", "Kill")
+    await expect(desk.page.get_by_role("status")).to_contain_text("Bot stopped")
+    await desk.go("acme")
+    field = desk.page.get_by_role("main").get_by_role("combobox")
+    await field.fill("/report status")
+    await field.press("Escape")
+    await field.press("Enter")
+    await expect(desk.page.locator(".toast")).to_contain_text("not connected")
+    await desk.mend("The bot", "Start")
+    await expect(desk.page.get_by_role("status")).to_contain_text("Bot connected")
+    await desk.type("/report status acme")
+    await expect(desk.answers.last).to_contain_text("Acme")
+
+
+async def test_without_its_token_the_page_shows_nothing(desk: Desk) -> None:
+    other = await desk.page.context.browser.new_page() if desk.page.context.browser else desk.page
+    await other.goto(desk.address.partition("#")[0])
+    await expect(other.get_by_role("heading")).to_contain_text("needs its token")
