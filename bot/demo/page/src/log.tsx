@@ -1,0 +1,106 @@
+// Messages one below the other, with a line for each day and one where the new ones begin.
+
+import { Fragment, useLayoutEffect, useRef } from "react";
+import { useDesk } from "./desk";
+import { Message } from "./message";
+import { dayKey, dayLabel, ofStamp } from "./moments";
+import type { Message as Said } from "./types";
+
+const JOINED_SECONDS = 300;
+const NEAR = 120;
+
+interface Props {
+  messages: Said[];
+  channel: string;
+  label: string;
+  /** The ts up to where it was read when it was opened. */
+  since?: string;
+  inThread?: boolean;
+  children?: React.ReactNode;
+}
+
+export function Log({ messages, channel, label, since = "", inThread = false, children }: Props) {
+  const { state } = useDesk();
+  const box = useRef<HTMLDivElement>(null);
+  const near = useRef(true);
+  const last = messages.at(-1);
+  useLayoutEffect(() => {
+    if (near.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [last?.ts, messages.length, last?.edited?.ts]);
+  useStuck(box, near);
+
+  const now = new Date(state.now);
+  let fresh = false;
+  return (
+    <div
+      className="log"
+      ref={box}
+      role="log"
+      aria-label={label}
+      tabIndex={0}
+      onScroll={(event) => {
+        const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+        near.current = scrollHeight - scrollTop - clientHeight < NEAR;
+      }}
+    >
+      <div className="log-inside">
+        {children}
+        {messages.map((message, index) => {
+          const before = messages[index - 1];
+          const at = ofStamp(message.ts);
+          const newDay = !inThread && (!before || dayKey(ofStamp(before.ts)) !== dayKey(at));
+          const first = !fresh && since !== "" && message.ts > since;
+          fresh ||= first;
+          return (
+            <Fragment key={message.ts}>
+              {newDay && (
+                <div className="day" role="separator">
+                  <span>{dayLabel(at, now)}</span>
+                </div>
+              )}
+              {first && index > 0 && (
+                <div className="day new" role="separator">
+                  <span>New</span>
+                </div>
+              )}
+              <Message
+                message={message}
+                channel={channel}
+                inThread={inThread}
+                joined={!newDay && !first && follows(before, message)}
+              />
+              {inThread && index === 0 && messages.length > 1 && (
+                <div className="thread-count">
+                  <span>{messages.length === 2 ? "1 reply" : `${messages.length - 1} replies`}</span>
+                </div>
+              )}
+            </Fragment>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function follows(before: Said | undefined, message: Said): boolean {
+  return (
+    before !== undefined &&
+    before.user === message.user &&
+    before.ephemeral === message.ephemeral &&
+    !message.blocks?.some((block) => block.type === "header") &&
+    Number(message.ts) - Number(before.ts) < JOINED_SECONDS
+  );
+}
+
+/** Stay at the newest message while what stands above grows: charts and images come late. */
+function useStuck(box: React.RefObject<HTMLDivElement | null>, near: React.RefObject<boolean>) {
+  useLayoutEffect(() => {
+    const inside = box.current?.firstElementChild;
+    if (!inside) return;
+    const watch = new ResizeObserver(() => {
+      if (near.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+    });
+    watch.observe(inside);
+    return () => watch.disconnect();
+  }, [box, near]);
+}
