@@ -151,6 +151,11 @@ interface PlainProps {
   go: (channel: string, ts?: string) => void;
 }
 
+/** The library takes verbatim for “no markup at all”; Slack only stops making links of bare names. */
+function parsed(key: string, value: unknown): unknown {
+  return key === "verbatim" ? undefined : value;
+}
+
 const Plain = memo(function Plain({ json, theme, people, channels, go }: PlainProps) {
   const named = (lines: string) =>
     lines
@@ -163,7 +168,7 @@ const Plain = memo(function Plain({ json, theme, people, channels, go }: PlainPr
       name=""
       logo=""
       theme={theme}
-      blocks={[JSON.parse(json) as LibraryBlock]}
+      blocks={[JSON.parse(json, parsed) as LibraryBlock]}
       data={{ users: named(people), channels: named(channels) }}
       hooks={{
         user: ({ id, name }) => <span className="mention">@{name || id}</span>,

@@ -37,7 +37,7 @@ export function Channel({ channel, since, typed, onBack }: Props) {
             {!app && channel.name}
             {app && <span className="tag">App</span>}
           </h1>
-          <p className="quiet">{app ? "Your direct messages with the app" : about(channel, state.people.length)}</p>
+          <p className="quiet">{app ? "Your direct messages with the app" : about(channel)}</p>
         </div>
         {app && (
           <div className="tabs" role="tablist" aria-label="reportops">
@@ -72,12 +72,21 @@ export function Channel({ channel, since, typed, onBack }: Props) {
 export function Mark({ channel }: { channel: Place }) {
   return (
     <span className="mark" aria-hidden="true">
-      {channel.is_private ? "🔒︎" : "#"}
+      {channel.is_private ? <Lock /> : "#"}
     </span>
   );
 }
 
-function about(channel: Place, _people: number): string {
+function Lock() {
+  return (
+    <svg viewBox="0 0 16 16" width="0.82em" height="0.82em" fill="none" stroke="currentColor" strokeWidth="1.8">
+      <rect x="2.8" y="7" width="10.4" height="7.2" rx="1.6" />
+      <path d="M5 7V4.8a3 3 0 0 1 6 0V7" />
+    </svg>
+  );
+}
+
+function about(channel: Place): string {
   const count = channel.members.length;
   const parts = [`${count} ${count === 1 ? "member" : "members"}`];
   if (channel.is_private) parts.unshift("Private");

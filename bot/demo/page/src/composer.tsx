@@ -118,7 +118,7 @@ export function Composer({ channel, name, thread = "", typed }: Props) {
           ref={field}
           rows={1}
           value={words}
-          placeholder={thread ? "Reply…" : `Message ${name}, or type / for commands`}
+          placeholder={thread ? "Reply…" : `Message ${name}`}
           aria-label={thread ? "Reply" : `Message ${name}`}
           role="combobox"
           aria-expanded={found.length > 0}
@@ -137,7 +137,7 @@ export function Composer({ channel, name, thread = "", typed }: Props) {
         </button>
       </div>
       <p className="composer-hint" aria-live="polite">
-        {command && !thread ? <Hint command={command} /> : <span>Enter to send · Shift + Enter for a new line</span>}
+        {command && !thread ? <Hint command={command} /> : <span>{thread ? "Enter to send" : "Type / for commands · Enter to send · Shift + Enter for a new line"}</span>}
       </p>
     </form>
   );
