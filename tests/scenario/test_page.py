@@ -71,15 +71,33 @@ async def test_a_guest_is_refused_and_sees_nothing_else(desk: Desk) -> None:
 
 
 async def test_on_the_next_monday_the_reports_come_in_their_slots(desk: Desk) -> None:
-    await desk.go("acme")
-    await expect(desk.messages).to_have_count(0)
+    await desk.go("report-ops")
+    news = desk.page.get_by_role("navigation", name="Channels").get_by_text("1 unread")
+    await expect(news).to_have_count(0)
     await desk.jump("Next Monday 06:00")
     await expect(desk.page.locator(".clock")).to_contain_text("06:00")
-    await expect(desk.messages).to_have_count(1)
+    await expect(news).to_have_count(1)
     await desk.jump("+1 hour")
-    for channel in ("pvcp", "xyz"):
+    await expect(news).to_have_count(3)
+    for channel in ("acme", "pvcp", "xyz"):
         await desk.go(channel)
         await expect(desk.messages).to_have_count(1)
+    await expect(news).to_have_count(0)
+
+
+async def test_what_is_broken_from_the_page_is_felt_and_mended(desk: Desk) -> None:
+    await desk.mend("Slack's rate limit", "Limit")
+    await desk.go("acme")
+    await desk.type("/report rerun acme")
+    await expect(desk.answers).to_have_count(1)
+    await desk.mend("The socket", "Drop")
+    await desk.stage.slack.until(
+        lambda: desk.stage.slack.journal.calls("chat.postMessage") or None, timeout=60
+    )
+    await expect(desk.messages).to_have_count(0)
+    await desk.mend("Slack's rate limit", "Lift")
+    await expect(desk.messages).to_have_count(1)
+    await expect(desk.page.get_by_role("status")).to_contain_text("Bot connected")
 
 
 async def test_a_killed_bot_is_missed_and_comes_back(desk: Desk) -> None:
