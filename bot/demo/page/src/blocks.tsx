@@ -186,6 +186,8 @@ const Plain = memo(function Plain({ json, theme, people, channels, go }: PlainPr
 export function Link({ href, children }: { href: string; children: ReactNode }) {
   const { go } = useDesk();
   const inside = permalink(href);
+  // The library makes a link of anything with a scheme; Slack only of what can be opened.
+  if (!/^(https?|mailto):/.test(href)) return <>{children}</>;
   const follow = (event: React.MouseEvent) => {
     if (!inside) return;
     event.preventDefault();

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useDesk } from "./desk";
 import { clockTime, shortDay } from "./moments";
-import { ROLES } from "./sidebar";
+import { SHORT } from "./sidebar";
 
 interface Props {
   ahead: number;
@@ -158,7 +158,7 @@ function Person({ onBecome }: { onBecome: (id: string) => void }) {
       <select value={as} aria-label="Acting as" onChange={(event) => onBecome(event.target.value)}>
         {Object.entries(state.roles).map(([id, role]) => (
           <option key={id} value={id}>
-            {person(id)?.real_name.split(" ")[0] ?? id} · {ROLES[role]}
+            {person(id)?.real_name.split(" ")[0] ?? id} · {SHORT[role]}
           </option>
         ))}
       </select>

@@ -87,7 +87,7 @@ function follows(before: Said | undefined, message: Said): boolean {
     before !== undefined &&
     before.user === message.user &&
     before.ephemeral === message.ephemeral &&
-    !message.blocks?.some((block) => block.type === "header") &&
+    (message.blocks?.length ?? 0) < 2 &&
     Number(message.ts) - Number(before.ts) < JOINED_SECONDS
   );
 }

@@ -21,6 +21,7 @@ interface Props {
 
 export function Menu({ label, face, items, className = "button", busy = false }: Props) {
   const [open, setOpen] = useState(false);
+  const [up, setUp] = useState(false);
   const box = useRef<HTMLSpanElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -67,12 +68,15 @@ export function Menu({ label, face, items, className = "button", busy = false }:
         aria-controls={open ? id : undefined}
         aria-busy={busy}
         disabled={busy}
-        onClick={() => setOpen(!open)}
+        onClick={(event) => {
+          setUp(event.currentTarget.getBoundingClientRect().bottom > innerHeight / 2);
+          setOpen(!open);
+        }}
       >
         {face}
       </button>
       {open && (
-        <span className="menu-list" role="menu" id={id} aria-label={label}>
+        <span className={up ? "menu-list up" : "menu-list"} role="menu" id={id} aria-label={label}>
           {items.map((item) => (
             <button
               key={item.key}

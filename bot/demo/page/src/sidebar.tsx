@@ -19,6 +19,13 @@ export const ROLES: Record<Role, string> = {
   outside: "another workspace",
 };
 
+export const SHORT: Record<Role, string> = {
+  operator: "operator",
+  colleague: "colleague",
+  guest: "guest",
+  outside: "outside",
+};
+
 export function Sidebar({ current, read, onOpen }: Props) {
   const { act, as, person, state } = useDesk();
   const channels = visible(state, as);
