@@ -22,8 +22,17 @@ export function Controls({ ahead, onBecome, onTheme, onTour }: Props) {
     const away = (event: PointerEvent) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      opener.current?.focus();
+    };
     document.addEventListener("pointerdown", away);
-    return () => document.removeEventListener("pointerdown", away);
+    document.addEventListener("keydown", escape);
+    return () => {
+      document.removeEventListener("pointerdown", away);
+      document.removeEventListener("keydown", escape);
+    };
   }, [open]);
   const count = state.broken.length + (state.bot.running ? 0 : 1);
   return (
@@ -31,11 +40,6 @@ export function Controls({ ahead, onBecome, onTheme, onTour }: Props) {
       className="controls"
       ref={box}
       aria-label="Demo controls"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !open) return;
-        setOpen(false);
-        opener.current?.focus();
-      }}
     >
       <span className="brand">
         reportops <span>demo</span>

@@ -67,7 +67,7 @@ export function Log({ messages, channel, label, since = "", inThread = false, ch
                 message={message}
                 channel={channel}
                 inThread={inThread}
-                joined={!newDay && !first && follows(before, message)}
+                joined={!newDay && !first && !(inThread && index === 1) && follows(before, message)}
               />
               {inThread && index === 0 && messages.length > 1 && (
                 <div className="thread-count">

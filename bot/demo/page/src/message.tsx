@@ -85,12 +85,20 @@ function Attached({ file }: { file: NonNullable<Said["files"]>[number] }) {
   if (file.mimetype?.startsWith("image/") && url) return <img className="attached" src={url} alt={name} />;
   return (
     <a className="file" href={url || undefined} download={file.name}>
-      <span aria-hidden="true">⎙</span>
+      <Sheet />
       <span>
         <strong>{name}</strong>
         <span className="quiet">{file.size ? `${Math.max(1, Math.round(file.size / 1024))} kB` : file.name}</span>
       </span>
     </a>
+  );
+}
+
+function Sheet() {
+  return (
+    <svg viewBox="0 0 20 20" width="24" height="24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.4">
+      <path d="M5 2.5h6.5L16 7v10.5H5Z M11.5 2.5V7H16 M7.5 10.5h6 M7.5 13.5h6" strokeLinejoin="round" />
+    </svg>
   );
 }
 
