@@ -65,7 +65,7 @@ class Show:
         self._stage.revoke()
         self._say("\nIt is Monday. The reports of three clients fall due at 06:00, in slots.\n")
         for slot in range(SLOTS):
-            self._stage.clock.move_to(self._stage.monday + SLOT * slot)
+            self._stage.move_to(self._stage.monday + SLOT * slot)
             await self._wake()
             expected = slot + 1
             await self._slack.until(lambda: self._told() >= expected, timeout=40)  # noqa: B023
@@ -85,7 +85,7 @@ class Show:
             "Retry.\n"
         )
         self._stage.grant()
-        self._stage.clock.move_to(self._stage.clock.now() + timedelta(minutes=1))
+        self._stage.move_to(self._stage.clock.now() + timedelta(minutes=1))
         await self._slack.control.press(OPERATOR, card.ts, action="Retry")
         channel = card.channel
         await self._slack.until(
@@ -215,7 +215,7 @@ class Show:
             self._say("Say how far: clock +30m, clock +1h, clock +7d.")
             return
         unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2]]
-        self._stage.clock.move_to(self._stage.clock.now() + timedelta(**{unit: int(found[1])}))
+        self._stage.move_to(self._stage.clock.now() + timedelta(**{unit: int(found[1])}))
         await self._wake()
         self._say(
             f"It is {self._stage.clock.now().astimezone(stage.ZONE):%A %d %B, %H:%M} in Paris."

@@ -174,6 +174,11 @@ class Stage:
         self.revoked = False
         self.told()
 
+    def move_to(self, instant: datetime) -> None:
+        """Move the clock; the bot looks when it is woken."""
+        self.clock.move_to(instant)
+        self.told()
+
     def told(self) -> None:
         """Tell whoever watches that the clock, the bot or something broken is not as it was."""
         self.slack.changes.publish("state")

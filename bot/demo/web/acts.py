@@ -119,8 +119,7 @@ class Acts:
         instant = _instant(args, now)
         if not now <= instant <= now + FARTHEST:
             raise Impossible("The demo's clock goes forward only, and at most a year at once.")
-        self._stage.clock.move_to(instant)
-        self._stage.told()
+        self._stage.move_to(instant)
         if self._stage.running:
             await self._wake(self._stage.database)
 
