@@ -135,15 +135,18 @@ async def test_a_stopped_build_ends_what_it_started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert not calls()
-    pipe = tmp_path / "started"
+    pipe = tmp_path / "alive"
     os.mkfifo(pipe)
-    machine(tmp_path, monkeypatch, run=f"echo $$ > {pipe}; sleep 60 & sleep 60")
+    machine(tmp_path, monkeypatch, run=f"sleep 60 > {pipe} & echo up > {pipe}; sleep 60")
     async with asyncio.TaskGroup() as group:
         building = group.create_task(build.build(place))
-        pid = int(await asyncio.to_thread(pipe.read_text))
+        held = await asyncio.to_thread(pipe.open, encoding="utf-8")
+        assert await asyncio.to_thread(held.readline) == "up\n"
         building.cancel()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    # It ends only when nobody holds the other end any more.
+    async with asyncio.timeout(5):
+        assert await asyncio.to_thread(held.read) == ""
+    held.close()
 
 
 async def test_two_builds_at_once_make_one_page(
