@@ -137,9 +137,17 @@ export function Composer({ channel, name, thread = "", typed }: Props) {
         </button>
       </div>
       <p className="composer-hint" aria-live="polite">
-        {command && !thread ? <Hint command={command} /> : <span>{thread ? "Enter to send" : "Type / for commands · Enter to send · Shift + Enter for a new line"}</span>}
+        {command && !thread ? <Hint command={command} /> : <Keys thread={thread !== ""} />}
       </p>
     </form>
+  );
+}
+
+function Keys({ thread }: { thread: boolean }) {
+  return (
+    <span>
+      {!thread && "Type / for commands · "}Enter to send<span className="wide-word"> · Shift + Enter for a new line</span>
+    </span>
   );
 }
 

@@ -59,10 +59,7 @@ export function Controls({ ahead, onBecome, onTheme, onTour }: Props) {
         data-tour="break"
         onClick={() => setOpen(!open)}
       >
-        <span className="wide-word">Break &amp; mend</span>
-        <span className="short-word" aria-hidden="true">
-          Stage
-        </span>
+        <span>Break &amp; mend</span>
         {count > 0 && <span className="badge">{count}</span>}
       </button>
       <Person onBecome={onBecome} />

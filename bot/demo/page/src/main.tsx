@@ -9,6 +9,7 @@ import "./styles/layout.css";
 import "./styles/messages.css";
 import "./styles/composer.css";
 import "./styles/blocks.css";
+import "./styles/figures.css";
 import "./styles/forms.css";
 import "./styles/stage.css";
 
