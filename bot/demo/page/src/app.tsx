@@ -102,6 +102,7 @@ export function App() {
 
   const become = (id: string) => {
     setThread("");
+    setTyped({ seq: 0, words: "" });
     setAs(id);
   };
   const open = channel ?? visible(state, as)[0];

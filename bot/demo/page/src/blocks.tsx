@@ -41,7 +41,7 @@ function One({ block, where }: { block: Block } & Holder): ReactNode {
       return block.slack_file ? <Picture block={block} /> : <Read block={block} />;
     case "table":
       return (
-        <div className="scroller" role="region" aria-label="Table" tabIndex={0}>
+        <div className="scroller" role="group" aria-label="Table" tabIndex={0}>
           <Read block={tableForLibrary(block)} />
         </div>
       );

@@ -120,8 +120,6 @@ export function Composer({ channel, name, thread = "", typed }: Props) {
           value={words}
           placeholder={thread ? "Reply…" : `Message ${name}`}
           aria-label={thread ? "Reply" : `Message ${name}`}
-          role="combobox"
-          aria-expanded={found.length > 0}
           aria-controls={found.length > 0 ? id : undefined}
           aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
           aria-autocomplete="list"

@@ -24,7 +24,7 @@ export function DataTable({ block }: { block: Block }) {
     setOrder(order?.column === column ? { column, down: !order.down } : { column, down: false });
   return (
     <div className="data-table">
-      <div className="scroller" role="region" aria-label={block.caption ?? "Table"} tabIndex={0}>
+      <div className="scroller" role="group" aria-label={block.caption ?? "Table"} tabIndex={0}>
         <table>
           <caption>{block.caption}</caption>
           <thead>
