@@ -116,6 +116,14 @@ export function App() {
             The demo does not answer; trying again. Is it still running in the terminal?
           </p>
         )}
+        {tour.step >= 0 && (
+          <Tour
+            step={tour.step}
+            turn={tour.turn}
+            end={tour.end}
+            type={(words) => setTyped((before) => ({ seq: before.seq + 1, words }))}
+          />
+        )}
         <div className={thread ? "panes with-thread" : "panes"}>
           <Sidebar current={open?.id ?? ""} read={read} onOpen={go} />
           {open ? (
@@ -144,14 +152,6 @@ export function App() {
             />
           )}
         </div>
-        {tour.step >= 0 && (
-          <Tour
-            step={tour.step}
-            turn={tour.turn}
-            end={tour.end}
-            type={(words) => setTyped((before) => ({ seq: before.seq + 1, words }))}
-          />
-        )}
         {top && <Modal key={top.id} view={top} below={state.views.length > 1} />}
         <div className="toasts" role="alert">
           {toast && (

@@ -1,6 +1,6 @@
 // Messages one below the other, with a line for each day and one where the new ones begin.
 
-import { Fragment, useLayoutEffect, useRef } from "react";
+import { Fragment, useLayoutEffect, useRef, useState } from "react";
 import { useDesk } from "./desk";
 import { Message } from "./message";
 import { dayKey, dayLabel, ofStamp } from "./moments";
@@ -24,6 +24,8 @@ export function Log({ messages, channel, label, since = "", inThread = false, ch
   const box = useRef<HTMLDivElement>(null);
   const near = useRef(true);
   const last = messages.at(-1);
+  // What arrives while one is looking is not marked as new.
+  const [opened] = useState(last?.ts ?? "");
   useLayoutEffect(() => {
     if (near.current && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [last?.ts, messages.length, last?.edited?.ts]);
@@ -49,7 +51,7 @@ export function Log({ messages, channel, label, since = "", inThread = false, ch
           const before = messages[index - 1];
           const at = ofStamp(message.ts);
           const newDay = !inThread && (!before || dayKey(ofStamp(before.ts)) !== dayKey(at));
-          const first = !fresh && since !== "" && message.ts > since;
+          const first = !fresh && since !== "" && message.ts > since && message.ts <= opened;
           fresh ||= first;
           return (
             <Fragment key={message.ts}>

@@ -114,16 +114,13 @@ export function Tour({ step, turn, end, type }: Props) {
   };
   return (
     <section className="tour" aria-label="Guided tour">
-      <header>
-        <span className="quiet">
-          {step + 1} of {STEPS.length}
-        </span>
-        <button type="button" className="link" onClick={end}>
-          Skip the tour
-        </button>
-      </header>
-      <div aria-live="polite">
-        <h2>{here.title}</h2>
+      <div className="tour-words" aria-live="polite">
+        <h2>
+          <span className="tour-count">
+            {step + 1} of {STEPS.length}
+          </span>
+          {here.title}
+        </h2>
         <p>{here.words}</p>
       </div>
       <div className="tour-acts">
@@ -134,11 +131,9 @@ export function Tour({ step, turn, end, type }: Props) {
         ))}
       </div>
       <footer>
-        <span className="dots" aria-hidden="true">
-          {STEPS.map((one, index) => (
-            <span key={one.title} className={index <= step ? "dot on" : "dot"} />
-          ))}
-        </span>
+        <button type="button" className="link" onClick={end}>
+          Skip the tour
+        </button>
         {step > 0 && (
           <button type="button" className="button small" onClick={() => turn(step - 1)}>
             Back
