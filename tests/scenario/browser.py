@@ -22,6 +22,7 @@ CHECKOUT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 """Read before the tests close the environment off."""
 DESKTOP: async_api.ViewportSize = {"width": 1440, "height": 900}
+PHONE: async_api.ViewportSize = {"width": 390, "height": 844}
 SECONDS = 30_000
 
 
@@ -64,6 +65,11 @@ class Desk:
         """What only this person sees."""
         return self.log.locator(".message.ephemeral")
 
+    @property
+    def composer(self) -> async_api.Locator:
+        """Where one types in the open channel."""
+        return self.page.get_by_role("main").get_by_label(re.compile("^Message "))
+
     async def go(self, channel: str) -> None:
         """Open a channel from the list."""
         row = self.page.get_by_role("navigation", name="Channels").locator(".row")
@@ -72,7 +78,7 @@ class Desk:
 
     async def type(self, words: str) -> None:
         """Type into the composer, and send."""
-        field = self.page.get_by_role("main").get_by_role("combobox")
+        field = self.composer
         await field.fill(words)
         await field.press("Escape")
         await field.press("Enter")

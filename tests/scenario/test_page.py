@@ -85,6 +85,16 @@ async def test_on_the_next_monday_the_reports_come_in_their_slots(desk: Desk) ->
     await expect(news).to_have_count(0)
 
 
+async def test_why_a_number_is_told_to_who_asks(desk: Desk) -> None:
+    await desk.go("acme")
+    await desk.type("/report rerun acme")
+    await desk.messages.first.get_by_role("button", name="Why these numbers?").click()
+    await expect(desk.answers.last).to_contain_text("Source:")
+    await desk.become("Malik")
+    await expect(desk.messages).to_have_count(1)
+    await expect(desk.answers).to_have_count(0)
+
+
 async def test_what_is_broken_from_the_page_is_felt_and_mended(desk: Desk) -> None:
     await desk.mend("Slack's rate limit", "Limit")
     await desk.go("acme")
@@ -104,7 +114,7 @@ async def test_a_killed_bot_is_missed_and_comes_back(desk: Desk) -> None:
     await desk.mend("The bot", "Kill")
     await expect(desk.page.get_by_role("status")).to_contain_text("Bot stopped")
     await desk.go("acme")
-    field = desk.page.get_by_role("main").get_by_role("combobox")
+    field = desk.composer
     await field.fill("/report status")
     await field.press("Escape")
     await field.press("Enter")
@@ -119,3 +129,14 @@ async def test_without_its_token_the_page_shows_nothing(desk: Desk) -> None:
     other = await desk.page.context.browser.new_page() if desk.page.context.browser else desk.page
     await other.goto(desk.address.partition("#")[0])
     await expect(other.get_by_role("heading")).to_contain_text("needs its token")
+
+
+async def test_on_a_phone_nothing_runs_over_the_edge(tmp_path: Path) -> None:
+    async with browser.opened(tmp_path / "demo", viewport=browser.PHONE) as desk:
+        await desk.type("/report rerun acme")
+        await expect(desk.messages).to_have_count(1)
+        for theme in ("Dark theme", "Light theme"):
+            width = await desk.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= browser.PHONE["width"]
+            button = desk.page.get_by_role("button", name=theme)
+            await button.click()
