@@ -1,6 +1,8 @@
 """The demo's page end to end: a real browser, the real bot, everything on loopback."""
 
+import re
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,23 @@ async def test_a_client_is_paused_and_resumed(desk: Desk) -> None:
     await expect(desk.answers.last).to_contain_text("paused")
     await desk.type("/report resume acme")
     await expect(desk.answers.last).to_contain_text("no longer paused")
+
+
+async def test_a_modal_tells_what_is_wrong_beside_its_field(desk: Desk) -> None:
+    await desk.go("acme")
+    await desk.type("/report status acme")
+    await desk.answers.last.get_by_role("button", name="Pause…").click()
+    modal = desk.page.get_by_role("dialog", name="Pause reports")
+    until = modal.get_by_label(re.compile("Until the end of"))
+    await until.fill("2020-01-01")
+    await modal.get_by_role("button", name="Pause", exact=True).click()
+    await expect(modal.get_by_role("alert")).to_contain_text("not in the future")
+    day = (desk.stage.clock.now() + timedelta(days=9)).date()
+    await until.fill(day.isoformat())
+    await modal.get_by_label("Reason").fill("stock-taking")
+    await modal.get_by_role("button", name="Pause", exact=True).click()
+    await expect(modal).to_have_count(0)
+    await expect(desk.answers.last).to_contain_text("paused")
 
 
 async def test_a_guest_is_refused_and_sees_nothing_else(desk: Desk) -> None:
