@@ -7,7 +7,7 @@ import { useDesk } from "./desk";
 import { FormContext } from "./fields";
 import { Log } from "./log";
 import { inChannel } from "./reading";
-import type { Channel as Place } from "./types";
+import type { Channel as Place, View } from "./types";
 
 interface Props {
   channel: Place;
@@ -24,7 +24,7 @@ export function Channel({ channel, since, typed, onBack }: Props) {
     if (app) void act("home");
   }, [app, act]);
   const name = app ? "reportops" : `#${channel.name}`;
-  const home = app && tab === "home";
+  const home = app && tab === "home" ? state.home : null;
   return (
     <main className="pane channel" aria-label={name}>
       <header className="pane-head">
@@ -39,7 +39,7 @@ export function Channel({ channel, since, typed, onBack }: Props) {
           </h1>
           <p className="quiet">{app ? "Your direct messages with the app" : about(channel)}</p>
         </div>
-        {app && (
+        {app && state.home && (
           <div className="tabs" role="tablist" aria-label="reportops">
             {(["home", "messages"] as const).map((one) => (
               <button key={one} type="button" role="tab" aria-selected={tab === one} onClick={() => setTab(one)}>
@@ -50,7 +50,7 @@ export function Channel({ channel, since, typed, onBack }: Props) {
         )}
       </header>
       {home ? (
-        <Home />
+        <Home view={home} />
       ) : (
         <>
           <Log messages={inChannel(state, channel)} channel={channel.id} label={`Messages in ${name}`} since={since} key={channel.id + as}>
@@ -119,21 +119,13 @@ function Beginning({ channel }: { channel: Place }) {
   );
 }
 
-function Home() {
-  const { state } = useDesk();
-  const home = state.home;
+function Home({ view }: { view: View }) {
   return (
     <div className="log home" role="tabpanel" tabIndex={0} aria-label="Home">
       <div className="log-inside">
-        {home ? (
-          <FormContext value={{ values: {}, errors: {}, set: () => undefined }}>
-            <Blocks blocks={home.blocks} where={home.id} />
-          </FormContext>
-        ) : (
-          <p className="empty">
-            <strong>No home tab yet.</strong> The app has published nothing here for you.
-          </p>
-        )}
+        <FormContext value={{ values: {}, errors: {}, set: () => undefined }}>
+          <Blocks blocks={view.blocks} where={view.id} />
+        </FormContext>
       </div>
     </div>
   );

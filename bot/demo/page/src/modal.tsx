@@ -1,6 +1,6 @@
 // The modal on top of a person's stack.
 
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Blocks } from "./blocks";
 import { failure, useDesk } from "./desk";
 import { Dialog } from "./dialog";
@@ -16,7 +16,13 @@ export function Modal({ view, below }: { view: View; below: boolean }) {
   const [missing, setMissing] = useState<Record<string, string>>({});
   const [refused, setRefused] = useState("");
   const [busy, setBusy] = useState(false);
-  const errors = useMemo(() => ({ ...(view.errors ?? {}), ...missing }), [view.errors, missing]);
+  const [mended, setMended] = useState<Record<string, boolean>>({});
+  const errors = useMemo(() => {
+    const told = Object.entries(view.errors ?? {}).filter(([block]) => !mended[block]);
+    return { ...Object.fromEntries(told), ...missing };
+  }, [view.errors, missing, mended]);
+  const wrong = JSON.stringify(view.errors ?? {}) + JSON.stringify(missing);
+  useEffect(() => document.querySelector<HTMLElement>(".dialog .wrong :is(input, select, textarea)")?.focus(), [wrong]);
   const form = useMemo(
     () => ({
       values,
@@ -24,6 +30,7 @@ export function Modal({ view, below }: { view: View; below: boolean }) {
       set: (block: string, value: Value) => {
         setValues((held) => ({ ...held, [block]: value }));
         setMissing(({ [block]: _, ...rest }) => rest);
+        setMended((held) => ({ ...held, [block]: true }));
       },
     }),
     [values, errors],
@@ -39,6 +46,7 @@ export function Modal({ view, below }: { view: View; below: boolean }) {
     setBusy(true);
     const result = await act("submit", { view: view.id, values: told });
     setBusy(false);
+    setMended({});
     const said = failure(result, "Submitting");
     if (said) setRefused("We had some trouble connecting. Try again?");
     if (said) complain(said);
