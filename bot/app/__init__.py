@@ -4,9 +4,10 @@ It decides nothing. One AsyncExitStack holds what must be closed, one TaskGroup 
 """
 
 import asyncio
+import shutil
 import signal
-import tempfile
-from contextlib import AsyncExitStack
+from collections.abc import Generator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -30,13 +31,28 @@ async def serve(config: settings.Settings) -> None:
     ticking = ticker(config)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store.open(config.database))
+        scratch = stack.enter_context(_scratch(config.database))
         line = await _line(config, ticking)
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reportops-")))
         async with asyncio.TaskGroup() as group:
             running = _Running(
                 config=config, ticking=ticking, store=store, group=group, scratch=scratch
             )
             await running.serve(line)
+
+
+@contextmanager
+def _scratch(database: Path) -> Generator[Path]:
+    """The folder that holds the runs' own, beside the database and so of its one owner.
+
+    A bot that was killed leaves clients' figures there; the next one's first act is to clear it.
+    """
+    place = database.resolve().with_name(f"{database.name}.scratch")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(mode=0o700, exist_ok=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def ticker(config: settings.Settings) -> clock.Clock:

@@ -113,7 +113,9 @@ def build(ground: Ground, line: Line) -> House:
 
 
 def _base(ground: Ground, line: Line) -> _Base:
-    clients = watch.Current(ground.config.clients_dir, demo=ground.config.demo)
+    clients = watch.Current(
+        ground.config.clients_dir, demo=ground.config.demo, ops_channel=ground.config.ops_channel
+    )
     readers = people.People(
         line.bot,
         team=line.identity.team,
@@ -128,7 +130,9 @@ def _base(ground: Ground, line: Line) -> _Base:
         outward=joints.Outward(
             ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
         ),
-        executor=process.ProcessExecutor(memory_mb=ground.config.run_memory_mb),
+        executor=process.ProcessExecutor(
+            memory_mb=ground.config.run_memory_mb, scratch=ground.scratch
+        ),
     )
 
 
