@@ -104,7 +104,7 @@ def look_up(config: settings.Settings, asked: Asked) -> Found:
     """Return the client, report and run that are meant; raises UsageError or ConfigurationError,
     also where that client's files have faults.
     """
-    catalog = load.load(config.clients_dir, demo=config.demo)
+    catalog = load.load(config.clients_dir, demo=config.demo, ops_channel=config.ops_channel)
     of = catalog.client(ids.ClientId(asked.client))
     if of is None:
         _no_client(config, catalog, name=asked.client)
