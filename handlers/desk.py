@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -31,6 +32,14 @@ Ask = Callable[[scope.Asker], Awaitable[drawing.Shown | None]]
 Next = Callable[[], Awaitable[None]]
 
 
+class Outward(Protocol):
+    """Words to the operators; filled by app's joints."""
+
+    async def renumbered(self, old: str, new: str) -> None:
+        """Sharing gave a channel another id."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What the handlers stand on."""
@@ -39,6 +48,7 @@ class House:
     people: people.People
     poster: poster.Poster
     group: asyncio.TaskGroup
+    outward: Outward
     operators: Collection[str]
     ops_channel: str | None
 
@@ -103,12 +113,14 @@ class Desk:
         sent = await self._house.poster.direct(user, shown, file=file)
         return isinstance(sent, delivery.Sent)
 
-    def channel_changed(self, channel: str, *, now: str | None = None) -> None:
-        """Look at a channel's people again before the next post; ``now`` is its new id."""
-        if now is None:
-            self._house.people.channel_changed(channel)
-        else:
-            self._house.people.channel_renamed(channel, now)
+    def channel_changed(self, channel: str) -> None:
+        """Look at a channel's people again before the next post."""
+        self._house.people.channel_changed(channel)
+
+    async def renumbered(self, old: str, new: str) -> None:
+        """A channel has another id: what is known of it is looked up anew, and it is said."""
+        self._house.people.channel_renamed(old, new)
+        await self._house.outward.renumbered(old, new)
 
     async def once(self, body: payload.Body, next_: Next) -> BoltResponse | None:
         """Bolt middleware: what Slack sends a second time is acknowledged and dropped."""

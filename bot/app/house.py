@@ -159,6 +159,7 @@ def _desk(ground: Ground, base: _Base, *, operations: facade.Operations) -> hand
             people=base.people,
             poster=base.poster,
             group=ground.group,
+            outward=base.outward,
             operators=ground.config.operators,
             ops_channel=ground.config.ops_channel,
         )

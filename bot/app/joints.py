@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot import clock, errors, store
+from bot import access, clock, errors, store
 from bot.domain import audience, delivery, ids, run, views
 from bot.executors import process
 from bot.incidents import Incidents
@@ -78,6 +78,16 @@ class Outward:
         broken = {fault.client for fault in found}
         for name in sorted({fault.client for fault in mended} - broken):
             await self._put(f"ops:mended:{name}:{self._stamp(mended)}", ops.mended(name))
+
+    async def renumbered(self, old: str, new: str) -> None:
+        """Sharing gave a channel another id; said where a client's files name the old one."""
+        was, now = ids.ChannelId(old), ids.ChannelId(new)
+        users = [
+            of.id for of in self._clients.clients() if was in {*access.channels(of), of.alerts}
+        ]
+        if users:
+            body = ops.renumbered(users, was, now=now)
+            await self._put(f"ops:renumbered:{old}:{new}", body)
 
     async def warned(self, what: str) -> None:
         """Something that works less well than it could, once a day at most."""

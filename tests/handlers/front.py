@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import clock
-from bot.app import bolt
+from bot.app import bolt, joints
 from bot.demo.slack import control, records, server
 from bot.domain import delivery, ids
 from bot.slack import connection, people, poster, web
@@ -88,6 +88,12 @@ async def opened(folder: Path) -> AsyncGenerator[Front]:
                 people=seen,
                 poster=poster.Poster(bot),
                 group=group,
+                outward=joints.Outward(
+                    home.store.deliveries,
+                    home.clients,
+                    channel=ids.ChannelId(OPS),
+                    now=home.clock,
+                ),
                 operators=(),
                 ops_channel=OPS,
             )

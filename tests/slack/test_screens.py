@@ -41,6 +41,9 @@ SCREENS: Mapping[str, Draw] = {
     "card_act": lambda: card.act(shown.CARD, who=shown.CLAIRE, what="asked for another attempt."),
     "card_notice": lambda: card.notice(sent=False),
     "card_notice_sent": lambda: card.notice(sent=True),
+    "ops_renumbered": lambda: ops.renumbered(
+        ["acme"], ids.ChannelId("C0OLD"), now=ids.ChannelId("C0NEW")
+    ),
     "card_late": lambda: card.late(shown.LATE),
     "card_late_sent": lambda: card.late(
         replace(shown.LATE, status=run.Status.SUCCEEDED, posted_at=shown.at(9, 12))

@@ -81,6 +81,15 @@ def outsiders(name: str, channel: ids.ChannelId) -> delivery.Body:
     )
 
 
+def renumbered(names: Sequence[str], old: ids.ChannelId, *, now: ids.ChannelId) -> delivery.Body:
+    """Return that Slack gave a channel another id, and in whose files to write it."""
+    where = ", ".join(f"`{blocks.escape(name)}/client.yaml`" for name in names)
+    return _say(
+        f"🟠 Slack gave {blocks.channel(now)} another id. Write `{now}` where `{old}` stands in "
+        f"{where}; until then nothing can be posted there."
+    )
+
+
 def elsewhere(what: delivery.Body, channel: ids.ChannelId) -> delivery.Body:
     """Return what could not be said in its own place, said here (Settled 15)."""
     note = blocks.context(f"Could not be said in {blocks.channel(channel)}, so it is said here.")
