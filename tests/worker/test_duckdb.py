@@ -1,6 +1,7 @@
 """The walls around a client's files: nothing beyond the folder, nothing written or fetched."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -207,3 +208,17 @@ def test_instants_keep_their_order_whatever_a_query_ends_with(bench: benches.Ben
         " ORDER BY i DESC; -- newest first"
     )
     assert [str(row[0])[:10] for row in table.rows] == ["2026-11-18", "2026-11-17", "2026-11-16"]
+
+
+def test_a_connection_that_is_read_is_closed_when_its_query_has_ended(bench: benches.Bench) -> None:
+    opened, ask = cast("source.Duckdb", bench.source), bench.ask(bench.slow())
+    with ThreadPoolExecutor() as threads:
+        reading = threads.submit(opened.read, ask)
+        while not opened._reading.locked():
+            pass
+        closing = threads.submit(opened.close)
+        while not reading.done():
+            opened.stop()
+        closing.result()
+    with pytest.raises(errors.RunError):
+        reading.result()

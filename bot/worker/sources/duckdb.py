@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import Timer
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, cast
 
 import duckdb
@@ -58,6 +58,7 @@ class Duckdb:
     def __init__(self, access: base.Access, settings: DuckdbSettings) -> None:
         self._access = access
         self._settings = settings
+        self._reading = Lock()
         with self._explained(base.Opening(file=settings.file)):
             self._connection = (
                 duckdb.connect(settings.database, read_only=True, config=_OFFLINE)
@@ -80,7 +81,7 @@ class Duckdb:
 
     def read(self, ask: base.Ask) -> base.Answer:
         """Read one query; raises RunError."""
-        with self._explained(ask), self._bounded():
+        with self._reading, self._explained(ask), self._bounded():
             statements = self._connection.extract_statements(ask.sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 fault = "it is not one single SELECT"
@@ -94,8 +95,9 @@ class Duckdb:
         self._connection.interrupt()
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Close the connection once nothing reads: DuckDB refuses to close one that is in use."""
+        with self._reading:
+            self._connection.close()
 
     def _table(self, ask: base.Ask, values: Mapping[str, object]) -> base.Table:
         cursor = self._connection.execute(ask.sql, values or None)
