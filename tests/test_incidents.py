@@ -251,6 +251,21 @@ async def test_recovery_turns_the_card_green_and_says_so(desk: Desk) -> None:
     assert (view.buttons, view.posted_at) == ((), make.LATER)
 
 
+async def test_a_recovered_card_leads_to_the_report(desk: Desk) -> None:
+    asked: list[str] = []
+
+    async def link() -> str:
+        asked.append("link")
+        return "https://example.com/p1"
+
+    first, second = await desk.fail(), await desk.fail(weeks=1)
+    (found,) = await desk.kept.incidents.all_open()
+    await desk.incidents.changed(await desk.recover(first, tell=False), link=link)
+    assert asked == []
+    await desk.incidents.changed(await desk.recover(second, tell=False), link=link)
+    assert "https://example.com/p1" in str((await desk.card_of(found)).bodies[0].blocks)
+
+
 async def test_an_incident_is_over_when_all_its_runs_are(desk: Desk) -> None:
     first, second = await desk.fail(), await desk.fail(weeks=1)
     await desk.recover(first)

@@ -98,7 +98,7 @@ def build(ground: Ground, line: Line) -> House:
             ground.store.deliveries,
             base.poster,
             clock=ground.clock,
-            told=joints.Told(ground.store.runs, incidents, outward=base.outward),
+            told=joints.Told(ground.store.runs, incidents, outward=base.outward, links=base.poster),
             charts=joints.Charts(base.executor),
         ),
         incidents=incidents,

@@ -153,10 +153,16 @@ class Told:
     """How deliveries end, told to the incidents and the operators."""
 
     def __init__(
-        self, runs: store.runs.RunStore, incidents: Incidents, *, outward: Outward
+        self,
+        runs: store.runs.RunStore,
+        incidents: Incidents,
+        *,
+        outward: Outward,
+        links: poster.Poster,
     ) -> None:
         self._runs = runs
         self._incidents = incidents
+        self._links = links
         self._outward = outward
 
     async def posted(self, settled: delivery.Delivery) -> None:
@@ -164,7 +170,7 @@ class Told:
         _log.info("delivered", key=settled.key, channel=settled.channel, ts=settled.ts)
         found = await self._report_run(settled)
         if found is not None:
-            await self._incidents.changed(found)
+            await self._incidents.changed(found, link=lambda: self._link(settled))
 
     async def failed(self, settled: delivery.Delivery, refused: delivery.Refused) -> None:
         """It will not be posted there."""
@@ -188,6 +194,9 @@ class Told:
             f"A message in <#{waiting.channel}> may or may not have been posted, and the channel "
             f"cannot be read to find out (`{refused.code}`). It is not posted again until it can."
         )
+
+    async def _link(self, settled: delivery.Delivery) -> str:
+        return await self._links.permalink(settled.channel, settled.ts) if settled.ts else ""
 
     async def _report_run(self, settled: delivery.Delivery) -> run.Run | None:
         if settled.kind is not delivery.Kind.REPORT or settled.run is None:

@@ -208,6 +208,8 @@ class CardView:
     attempts: int
     deliver_by: datetime | None
     posted_at: datetime | None
+    report_link: str = ""
+    """Where the report stands, once it has come; empty where Slack would not say."""
     now: datetime
     owner: ids.UserId | None
     also_affected: tuple[str, ...] = ()

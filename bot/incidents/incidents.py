@@ -1,6 +1,7 @@
 """One incident per cause, one card per incident, edited until recovered."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +23,9 @@ _WORDS = {
 }
 """What a person did, by the name of the operation; completes their name."""
 _UNSEEN = run.Failure(code=run.FailureCode.CRASHED)
+
+Link = Callable[[], Awaitable[str]]
+"""The address of a message; empty where Slack does not say."""
 
 log = structlog.get_logger()
 
@@ -70,14 +74,19 @@ class Incidents:
         async with self._turn:
             await self._failed(stopped, failure)
 
-    async def changed(self, stopped: run.Run) -> None:
-        """The run moved on: redraw its card, and close its incident when all its runs ended."""
+    async def changed(self, stopped: run.Run, *, link: Link | None = None) -> None:
+        """The run moved on: redraw its card, and close its incident when all its runs ended.
+        ``link`` says where its report stands; asked only where a card has use for it.
+        """
         async with self._turn:
             if stopped.status is run.Status.SUCCEEDED:
                 await self._promises.kept(stopped.id, self._clock.now())
             found = await self._book.incidents.open_of_run(stopped.id)
-            if found is not None:
-                await self._show(await self._ended(found))
+            if found is None:
+                return
+            ended = await self._ended(found)
+            is_recovered = ended.status is incident.IncidentStatus.RECOVERED
+            await self._show(ended, link=await link() if link and is_recovered else "")
 
     async def act(
         self, incident_id: ids.IncidentId, version: int, *, by: ids.UserId, what: str
@@ -205,12 +214,12 @@ class Incidents:
         )
         return closed or found
 
-    async def _show(self, found: incident.Incident) -> None:
+    async def _show(self, found: incident.Incident, *, link: str = "") -> None:
         """Draw the card, as a new message or as an edit, and add what its thread still lacks."""
         facts = await self._gather(found)
         if facts is None:
             return
-        body = (self._cards.card(self._draw(facts)),)
+        body = (self._cards.card(replace(self._draw(facts), report_link=link)),)
         if facts.channel is None:
             await self._put_card(facts)
         else:

@@ -16,6 +16,8 @@ SEND_WITHOUT = "incident_send_without"
 DETAILS = "incident_details"
 CARD_MENU = "incident_menu"
 """The overflow; its option values are ``skip:<incident>:<version>`` and the like."""
+OPEN_REPORT = "incident_open_report"
+"""A link, on a card whose report has come."""
 CONFIRM_AUDIENCE = "audience_confirm"
 """The value is ``<run>``."""
 

@@ -78,6 +78,7 @@ RECOVERED = replace(
     incident=replace(OPEN, status=incident.IncidentStatus.RECOVERED),
     status=run.Status.SUCCEEDED,
     posted_at=at(8, 30),
+    report_link="https://northwind.slack.com/archives/C0ACME/p1763971200000100",
     fixed_by=CLAIRE,
     now=at(8, 30),
     buttons=(),

@@ -27,7 +27,9 @@ def card(view: views.CardView) -> delivery.Body:
         return _open(view)
     light, told = _ended(view)
     head = f"{light} {_title(view)} · {told}"
-    return limits.fit(delivery.Body(text=head, blocks=(blocks.section(_bold_head(head)),)))
+    return limits.fit(
+        delivery.Body(text=head, blocks=(blocks.section(_bold_head(head)), *_link(view)))
+    )
 
 
 def attempt(view: views.CardView, tried: run.Attempt) -> delivery.Body:
@@ -190,6 +192,14 @@ def _under_way(view: views.LateView) -> str:
             return f"it is tried again at {at}"
         case _:
             return "it waits for its turn"
+
+
+def _link(view: views.CardView) -> Sequence[Block]:
+    if not view.report_link:
+        return ()
+    return (
+        blocks.actions(blocks.link_button("Open report", names.OPEN_REPORT, url=view.report_link)),
+    )
 
 
 def _failure(view: views.CardView) -> str:
