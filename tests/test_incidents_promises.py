@@ -31,6 +31,28 @@ async def _late(desk: Desk, *, outside: bool = True) -> run.Run:
     return stopped
 
 
+async def _hold(desk: Desk, stopped: run.Run) -> None:
+    """Its retry made the report, and that is held for who reads the channel."""
+    await desk.kept.runs.move(stopped.id, run.Status.QUEUED, expect={run.Status.FAILED})
+    there = await make.tried(desk.kept, stopped, make.made())
+    await desk.kept.runs.move(
+        there.id, run.Status.HELD, expect={there.status}, change=run.Change(hold="outsiders")
+    )
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_the_line_waits_for_no_confirmation_but_where_all_waits_for_it(
+    desk: Desk, held: bool
+) -> None:
+    desk.world.confirmed = False
+    stopped = await _late(desk)
+    if held:
+        await _hold(desk, stopped)
+    await desk.incidents.sweep()
+    notice = await desk.kept.deliveries.get(f"notice:{stopped.id}")
+    assert (notice is None) is held
+
+
 async def test_outside_people_get_one_neutral_line_once_the_promise_is_broken(desk: Desk) -> None:
     stopped = await _late(desk)
     desk.clock.move_to(make.NOW + timedelta(hours=2))
@@ -78,6 +100,7 @@ async def test_nothing_is_said_before_a_client_without_need(desk: Desk, why: str
         desk.world.found = replace(samples.CLIENT, stage=client.Stage.INTERNAL)
     if why == "unconfirmed":
         desk.world.confirmed = False
+        await _hold(desk, stopped)
     if why == "paused":
         await desk.kept.pauses.pause(samples.ACME, None, by=samples.OWNER, reason="", at=make.NOW)
     if why == "old":
