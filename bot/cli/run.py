@@ -284,8 +284,14 @@ def _failed(failure: runs.Failure, of: client.Client) -> NoReturn:
     said = f" It said: “{failure.said}”." if failure.said else ""
     reach.fail(
         f"The run failed: {errors.describe(failure, source_label=label)}{said}"
-        f" {errors.remedy(failure, source_label=label)}"
+        f" {_remedy(errors.remedy(failure, source_label=label))}"
     )
+
+
+def _remedy(words: str) -> str:
+    """What to do next, where there is neither a card nor another attempt."""
+    words = words.replace("press Retry", "run it again")
+    return words.replace("It is tried again by itself.", "Run it again later.")
 
 
 def _progress(stage: str) -> None:

@@ -285,7 +285,8 @@ class Fault:
 
     def __str__(self) -> str:
         """One line for terminals: ``acme/client.yaml:12 reports.weekly.period: … …``."""
-        return f"{self.file}:{self.line} {self.key}: {self.problem} {self.remedy}".strip()
+        at = f"{self.file}:{self.line} {self.key}".rstrip()
+        return f"{at}: {self.problem} {self.remedy}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
