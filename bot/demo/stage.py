@@ -3,13 +3,14 @@ be moved, and the real bot as a process of its own. It knows the bot only by its
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from bot import clock
+from bot import clock, errors
 from bot.demo import bigquery, data, google
 from bot.demo.slack import server, workspace
 
@@ -172,7 +173,32 @@ Wake = Callable[[Path], Awaitable[None]]
 
 @asynccontextmanager
 async def open_stage(place: Place) -> AsyncGenerator[Stage]:
-    """Set everything up but the bot; on leaving, end the bot and all of it."""
+    """Set everything up but the bot; on leaving, end the bot and all of it. Raises UsageError
+    where another demo uses the folder.
+    """
+    with _alone(place.folder):
+        async with _set_up(place) as stage:
+            yield stage
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Keep another demo from making the same folder anew; the kernel lets go with the process."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = (
+                f"Another demo runs in {folder} already. End it first, or give this one a folder "
+                "of its own: reportops demo --folder FOLDER"
+            )
+            raise errors.UsageError(message) from None
+        yield
+
+
+@asynccontextmanager
+async def _set_up(place: Place) -> AsyncGenerator[Stage]:
     shutil.rmtree(place.folder, ignore_errors=True)
     place.folder.mkdir(parents=True)
     moved = clock.MovedClock(place.folder / "clock")
