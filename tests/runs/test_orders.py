@@ -90,7 +90,7 @@ async def test_without_a_key_or_a_wish_the_template_writes() -> None:
     made = await order(config={"ANTHROPIC_API_KEY": None})
     assert (made.model, made.model_note) == (None, orders.NO_KEY)
     made = await order(narrative=False)
-    assert (made.model, made.model_note) == (None, "")
+    assert (made.model, made.model_note) == (None, orders.NOT_WANTED)
     plain = replace(samples.REPORT_SPEC, narrative=spec.NarrativeSpec())
     made = await order(replace(samples.CLIENT, reports={WEEKLY: plain}))
     assert (made.model, made.model_note) == (None, "")
