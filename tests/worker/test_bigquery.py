@@ -87,13 +87,24 @@ def test_another_attempt_attaches_instead_of_paying_twice(
     assert (first.usage[0].cost > 0, second.usage[0].cost) == (True, 0)
 
 
+def test_the_inner_deadline_cancels_a_job_that_outlasts_its_own(
+    bench: benches.Bench, doubles: benches.Doubles
+) -> None:
+    doubles.warehouse.slow(30, punctual=False)
+    bench.hurry(0.2)
+    assert _failure(bench).code is FailureCode.SOURCE_TIMEOUT
+    assert doubles.warehouse.jobs[0].cancelled
+
+
 def test_an_attempt_after_a_failed_job_starts_a_new_one(
     bench: benches.Bench, doubles: benches.Doubles
 ) -> None:
     doubles.warehouse.slow(30)
     bench.hurry(0.2)
     assert _failure(bench).code is FailureCode.SOURCE_TIMEOUT
-    assert doubles.warehouse.jobs[0].cancelled
+    first = doubles.warehouse.jobs[0]
+    assert first.done.wait(5)
+    assert first.cancelled or first.error
     doubles.warehouse.heal()
     bench.hurry(10)
     assert _again(bench, attempt=2).table.rows == ((4,),)
