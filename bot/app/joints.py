@@ -74,7 +74,9 @@ class Outward:
         """Files of clients broke, or are in order again."""
         if found:
             _log.warning("client_files_faulty", faults=[str(fault) for fault in found])
-            await self._put(f"ops:faults:{self._stamp(found)}", ops.faults(found))
+            running = {of.id for of in self._clients.clients()}
+            idle = {one.client for one in found} - running
+            await self._put(f"ops:faults:{self._stamp(found)}", ops.faults(found, idle=idle))
         broken = {fault.client for fault in found}
         for name in sorted({fault.client for fault in mended} - broken):
             await self._put(f"ops:mended:{name}:{self._stamp(mended)}", ops.mended(name))

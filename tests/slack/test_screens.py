@@ -241,3 +241,9 @@ def test_a_rerun_that_changed_only_its_parts_says_so() -> None:
 def test_a_late_report_says_what_it_waits_for(now: run.Status, words: str) -> None:
     view = replace(shown.LATE, status=now, next_attempt_at=shown.at(9, 20))
     assert words in card.late(view).text
+
+
+def test_files_that_never_loaded_are_not_said_to_run() -> None:
+    told = ops.faults(shown.FAULTS, idle={"pvcp", shown.FAULTS[0].client}).text
+    assert "last good version" not in told
+    assert f"nothing runs for {shown.FAULTS[0].client}" in told

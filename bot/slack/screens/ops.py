@@ -1,6 +1,6 @@
 """Words to the ops channel that are no incident: broken files, missed runs, refused posts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from bot.domain import delivery, ids, views
@@ -8,12 +8,20 @@ from bot.slack import blocks, limits
 from bot.slack import ids as names
 
 
-def faults(found: Sequence[views.Fault]) -> delivery.Body:
-    """Return the files that could not be loaded: each fault with its place and remedy."""
+def faults(found: Sequence[views.Fault], *, idle: Collection[str] = ()) -> delivery.Body:
+    """Return the files that could not be loaded: each fault with its place and remedy. ``idle`` are
+    the clients of which no good version is known, so that nothing runs for them.
+    """
     noun = "fault" if len(found) == 1 else "faults"
     clients = sorted({fault.client for fault in found})
-    named = ", ".join(blocks.escape(name) for name in clients)
-    text = f"⚠️ {len(found)} {noun} in the files of {named}; their last good version runs"
+    where = f"the files of {_listed(clients)}" if any(clients) else "the clients' folder"
+    stopped = _listed(sorted(set(clients) & set(idle)))
+    ends = (
+        f"nothing runs for {stopped} until they are mended"
+        if stopped
+        else "their last good version runs"
+    )
+    text = f"⚠️ {len(found)} {noun} in {where}; {ends}"
     parts = [blocks.section(f"*{text}*")]
     for _, alike in groupby(sorted(found, key=_place), key=lambda fault: fault.client):
         parts.append(blocks.section("\n".join(_fault(fault) for fault in alike)))
@@ -95,6 +103,10 @@ def elsewhere(what: delivery.Body, channel: ids.ChannelId) -> delivery.Body:
     note = blocks.context(f"Could not be said in {blocks.channel(channel)}, so it is said here.")
     shown = what.blocks or (blocks.section(what.text),)
     return limits.fit(delivery.Body(text=what.text, blocks=(note, *shown)))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(blocks.escape(name) for name in names if name)
 
 
 def _place(fault: views.Fault) -> tuple[str, str, int]:
