@@ -242,7 +242,7 @@ class Show:
             self._say("Say how far: clock +30m, clock +1h, clock +7d.")
             return
         unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2]]
-        self._stage.clock.move_to(self._stage.clock.now() + timedelta(**{unit: int(found[1])}))
+        self._stage.move_to(self._stage.clock.now() + timedelta(**{unit: int(found[1])}))
         await self._wake()
         self._say(
             f"It is {self._stage.clock.now().astimezone(stage.ZONE):%A %d %B, %H:%M} in Paris."

@@ -74,6 +74,7 @@ class Stage:
         self.warehouse = warehouse
         self.clock = moved
         self.monday = monday
+        self._today = monday.date()
         self._bot: asyncio.subprocess.Process | None = None
         self._key = accounts.service_account(ROBOT, PROJECT)
 
@@ -147,6 +148,16 @@ class Stage:
         except TimeoutError:
             bot.kill()
             await bot.wait()
+
+    def move_to(self, instant: datetime) -> None:
+        """Move the clock; what the sample clients read then reaches to the day before."""
+        today = instant.astimezone(ZONE).date()
+        if today > self._today:
+            self._today = today
+            if all((self.place.clients / name).is_dir() for name in CLIENTS):
+                data.write(self.place.clients, today=today, seed=SEED)
+            _fill(self.warehouse, data.xyz_tables(today=today, seed=SEED))
+        self.clock.move_to(instant)
 
     def revoke(self) -> None:
         """Take back the grant of xyz's warehouse."""

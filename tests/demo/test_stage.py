@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ async def test_a_second_demo_leaves_the_first_ones_folder_alone(tmp_path: Path) 
         assert kept.is_file()
     async with stage.open_stage(place):
         assert kept.is_file()
+
+
+async def test_the_data_goes_with_the_clock(tmp_path: Path) -> None:
+    place = stage.Place(folder=tmp_path / "demo", checkout=source.ROOT)
+    async with stage.open_stage(place) as on:
+        shop = place.clients / "acme" / "data" / "shop.csv"
+        for days in (0, 7):
+            on.move_to(on.monday + timedelta(days=days))
+            last = shop.read_text("utf-8").splitlines()[-1].partition(",")[0]
+            assert last == str(on.monday.date() + timedelta(days=days - 1))
 
 
 @pytest.mark.parametrize("stdin", ["/dev/null", "typed.txt"])
