@@ -244,9 +244,8 @@ class Show:
         unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2]]
         self._stage.move_to(self._stage.clock.now() + timedelta(**{unit: int(found[1])}))
         await self._wake()
-        self._say(
-            f"It is {self._stage.clock.now().astimezone(stage.ZONE):%A %d %B, %H:%M} in Paris."
-        )
+        now = self._stage.clock.now().astimezone(stage.ZONE)
+        self._say(f"It is {now:%A} {now.day} {now:%B, %H:%M} in Paris.")
 
     async def _break(self, name: str) -> None:
         if name not in {"", "xyz"}:
