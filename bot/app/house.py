@@ -148,7 +148,7 @@ def _ports(ground: Ground, base: _Base, *, incidents: Incidents) -> ports.Ports:
         posts=ground.store.deliveries,
         spending=ground.store.ledger,
         ops=base.outward,
-        replies=joints.Replies(base.poster),
+        replies=joints.Replies(base.poster, base.clients),
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import structlog
 
 from bot import access, clock, errors, store
-from bot.domain import audience, delivery, ids, run, views
+from bot.domain import audience, delivery, ids, periods, run, views
 from bot.executors import process
 from bot.incidents import Incidents
 from bot.runs import ports, posting
-from bot.slack import people, poster, refusals
+from bot.slack import blocks, people, poster, refusals
 from bot.slack.screens import change as preview
 from bot.slack.screens import ops, plain
 
@@ -61,12 +61,12 @@ class Outward:
 
     async def missed(self, missed: Sequence[run.Run]) -> None:
         """Fires were seen too late to be caught up: one message names them all."""
-        entries = [(*self._names(one), one.scheduled_for or "") for one in missed]
+        entries = [(*_names(self._clients, one), one.scheduled_for or "") for one in missed]
         await self._put(f"ops:missed:{missed[0].id}", ops.missed(entries))
 
     async def held(self, held: run.Run) -> None:
         """A report is ready, but an operator must look first."""
-        name, title = self._names(held)
+        name, title = _names(self._clients, held)
         body = ops.held(name, title, run_id=held.id, outsiders=held.hold == posting.OUTSIDERS)
         await self._put(f"ops:held:{held.id}:{held.hold}", body, client=held.client)
 
@@ -96,12 +96,6 @@ class Outward:
         day = self._clock.now().date()
         await self._put(f"ops:warned:{day}:{_digest(what)}", plain.say(f"⚠️ {what}"))
 
-    def _names(self, about: run.Run) -> tuple[str, str]:
-        of = self._clients.client(about.client)
-        if of is None or about.report not in of.reports:
-            return about.client, about.report
-        return of.name, of.reports[about.report].title
-
     def _stamp(self, faults: Sequence[views.Fault]) -> str:
         minute = self._clock.now().replace(second=0, microsecond=0)
         return _digest(f"{minute}" + "\n".join(str(fault) for fault in faults))
@@ -127,8 +121,9 @@ class Outward:
 class Replies:
     """Private words to the person who asked for a run; nothing depends on them."""
 
-    def __init__(self, through: poster.Poster) -> None:
+    def __init__(self, through: poster.Poster, clients: ports.Clients) -> None:
         self._poster = through
+        self._clients = clients
 
     async def changed(
         self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
@@ -138,17 +133,26 @@ class Replies:
 
     async def nothing_changed(self, asked: run.Run) -> None:
         """The figures are those that were sent."""
-        await self._say(asked, "Nothing changed: the figures are those that were sent. Not posted.")
+        await self._say(asked, "nothing changed since it was sent, so nothing is posted.")
 
     async def failed(self, asked: run.Run, failure: run.Failure) -> None:
         """The run that somebody asked for failed; its card says why."""
         _log.info("asker_told", run=asked.id, code=failure.code.value)
-        await self._say(asked, "It failed again; the card says why and what helps.")
+        await self._say(asked, "the run failed; its card says why and what helps.")
 
     async def _say(self, asked: run.Run, text: str) -> None:
         if asked.reply_channel is not None and asked.requested_by is not None:
-            body = plain.say(text)
+            meant = (*_names(self._clients, asked), periods.notation(asked.period))
+            body = plain.say(f"{blocks.escape(' · '.join(meant))}: {text}")
             await self._poster.ephemeral(asked.reply_channel, asked.requested_by, body=body)
+
+
+def _names(clients: ports.Clients, about: run.Run) -> tuple[str, str]:
+    """The client's name and the report's title; their ids where its files are gone."""
+    of = clients.client(about.client)
+    if of is None or about.report not in of.reports:
+        return about.client, about.report
+    return of.name, of.reports[about.report].title
 
 
 class Told:

@@ -134,7 +134,7 @@ async def test_a_rerun_of_the_same_figures_posts_nothing(monday: Monday) -> None
         user=CLAIRE, channel=stage.OPS, text="/report rerun acme"
     )
     assert done.acked
-    await monday.hears("Nothing changed")
+    await monday.hears("nothing changed since it was sent")
     assert len(monday.texts(ACME)) == 1
 
 
