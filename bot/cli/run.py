@@ -93,7 +93,8 @@ def run(**typed: Unpack[Options]) -> None:
     )
     if typed["post"]:
         _refuse_with_post(asked)
-        _tell(asyncio.run(_post(config, asked)))
+        state = asyncio.run(_post(config, asked))
+        _tell(config, state, output=typed["output"])
         return
     found = look_up(config, asked)
     made = asyncio.run(_make(config, found, asked=asked))
@@ -195,10 +196,17 @@ async def _posted(respond: control.Responder, asked: Asked) -> answers.RunState:
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def _tell(state: answers.RunState) -> None:
+def _tell(config: settings.Settings, state: answers.RunState, *, output: outcome.Output) -> None:
+    """Print what was made, as without --post; what became of it stands beside the object."""
     if state.status is not runs.Status.SUCCEEDED:
         reach.fail(plain(state.text))
-    click.echo(plain(state.text))
+    of = None
+    if state.run is not None and state.made is not None:
+        of = load.load(config.clients_dir, demo=config.demo).client(state.run.client)
+    if of is not None and state.run is not None and state.made is not None:
+        made = outcome.Made(made=state.made, run=state.run)
+        click.echo(outcome.printed(made, of, output=output))
+    click.echo(plain(state.text), err=output != "text")
 
 
 class _Remote:

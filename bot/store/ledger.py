@@ -64,6 +64,13 @@ class Ledger:
         """What one run cost, over all its attempts."""
         return await self._total("of_run", {"run": run_id})
 
+    async def of_run(self, run_id: ids.RunId) -> Sequence[money.Usage]:
+        """What one run used, over all its attempts, oldest first."""
+        found = await self._database.read(
+            lambda connection: database.rows(connection, _sql("lines_of_run"), run=run_id)
+        )
+        return [_line(row).usage for row in found]
+
     async def lines(
         self, start: datetime, end: datetime, *, client: ids.ClientId | None = None
     ) -> Sequence[Line]:
