@@ -4,8 +4,10 @@ It decides nothing. One AsyncExitStack holds what must be closed, one TaskGroup 
 """
 
 import asyncio
+import ctypes
 import shutil
 import signal
+import sys
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
@@ -20,6 +22,7 @@ from bot.slack import preflight, web
 from bot.store import Store
 
 _log = structlog.get_logger(__name__)
+_SET_DUMPABLE = 4
 
 
 async def serve(config: settings.Settings) -> None:
@@ -28,6 +31,7 @@ async def serve(config: settings.Settings) -> None:
     Raises ConfigurationError where a token is missing or refused, OwnedElsewhere where another
     bot has the database.
     """
+    _close_to_neighbours()
     ticking = ticker(config)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store.open(config.database))
@@ -38,6 +42,14 @@ async def serve(config: settings.Settings) -> None:
                 config=config, ticking=ticking, store=store, group=group, scratch=scratch
             )
             await running.serve(line)
+
+
+def _close_to_neighbours() -> None:
+    """No process of the same user, a worker least of all, reads our memory or our environment
+    (Slack's tokens and every client's credential) from /proc; and we leave no core.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 @contextmanager
