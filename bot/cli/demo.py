@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot import errors
 from bot.demo import show, stage
 from bot.operations import answers, control
 
@@ -23,8 +24,12 @@ CHECKOUT = Path(__file__).parents[2]
 )
 def demo(*, once: bool, folder: Path) -> None:
     """Show the real bot at work on a local Slack: no account, no token."""
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_play(stage.Place(folder=folder.resolve(), checkout=CHECKOUT), once=once))
+    place = stage.Place(folder=folder.resolve(), checkout=CHECKOUT)
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_play(place, once=once))
+    except stage.BusyError as busy:
+        raise errors.UsageError(str(busy)) from None
 
 
 async def _play(place: stage.Place, *, once: bool) -> None:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from bot import clock, errors
+from bot import clock
 from bot.demo import bigquery, data, google
 from bot.demo.slack import server, workspace
 
@@ -29,6 +29,10 @@ PROJECT = "xyz-pipeline"
 ROBOT = f"reports@{PROJECT}.iam.gserviceaccount.com"
 SEED = 7
 _LEAVE_SECONDS = 15.0
+
+
+class BusyError(Exception):
+    """Another demo uses the folder; its text says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +188,7 @@ Wake = Callable[[Path], Awaitable[None]]
 
 @asynccontextmanager
 async def open_stage(place: Place) -> AsyncGenerator[Stage]:
-    """Set everything up but the bot; on leaving, end the bot and all of it. Raises UsageError
+    """Set everything up but the bot; on leaving, end the bot and all of it. Raises BusyError
     where another demo uses the folder.
     """
     with _alone(place.folder):
@@ -204,7 +208,7 @@ def _alone(folder: Path) -> Generator[None]:
                 f"Another demo runs in {folder} already. End it first, or give this one a folder "
                 "of its own: reportops demo --folder FOLDER"
             )
-            raise errors.UsageError(message) from None
+            raise BusyError(message) from None
         yield
 
 

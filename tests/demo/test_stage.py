@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import errors
 from bot.demo import show, stage, terminal
 from tests.gates import source
 
@@ -31,7 +30,7 @@ async def test_a_second_demo_leaves_the_first_ones_folder_alone(tmp_path: Path) 
     place = stage.Place(folder=tmp_path / "demo", checkout=source.ROOT)
     async with stage.open_stage(place):
         kept = place.clients / "acme" / "client.yaml"
-        with pytest.raises(errors.UsageError, match="Another demo runs in"):
+        with pytest.raises(stage.BusyError, match="Another demo runs in"):
             async with stage.open_stage(place):
                 pass
         assert kept.is_file()
