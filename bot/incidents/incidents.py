@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,6 +13,8 @@ from bot.incidents import picture, places, ports, promises
 
 _PATIENCE = 2
 """Failed attempts of a retryable kind before anybody is told."""
+_LATELY = timedelta(days=1)
+"""Nobody waits for the last word on a card that was closed longer ago."""
 _NOWHERE = ids.ChannelId("")
 _WORDS = {
     "retry": "asked for another attempt.",
@@ -65,6 +67,7 @@ class Incidents:
             book=book, clients=clients, places=self._places, cards=cards
         )
         self._turn = asyncio.Lock()
+        self._is_redrawn = False
 
     async def failed(self, stopped: run.Run, failure: run.Failure) -> None:
         """An attempt of the run failed; the run's row already says what comes next.
@@ -126,10 +129,18 @@ class Incidents:
             for found in await self._book.incidents.over():
                 await self._show(await self._ended(found))
             now = self._clock.now()
+            await self._redraw(now)
             for run_id in await self._book.incidents.stale_notices():
                 await self._promises.kept(run_id, now)
             for found in await self._promises.broken(now):
                 await self._show(found)
+
+    async def _redraw(self, now: datetime) -> None:
+        """Once a life: what was written down may lack its card, or its card the last word."""
+        if not self._is_redrawn:
+            for found in await self._book.incidents.recent(now - _LATELY):
+                await self._show(found)
+            self._is_redrawn = True
 
     async def view(self, incident_id: ids.IncidentId) -> views.CardView | None:
         """What a card says now, or None where there is no such incident."""

@@ -70,6 +70,10 @@ class Rows(Protocol):
         """Open incidents all of whose runs have ended; there are some only after a crash."""
         ...
 
+    async def recent(self, since: datetime) -> Sequence[incident.Incident]:
+        """Open incidents, and those closed since; oldest first."""
+        ...
+
     async def broken_promises(self, now: datetime, *, oldest: datetime) -> Sequence[ids.RunId]:
         """Scheduled runs past their promise since ``oldest`` that nobody was told about."""
         ...

@@ -99,6 +99,10 @@ class IncidentStore:
         """Open incidents all of whose runs have ended; there are some only after a crash."""
         return await self._many("over", {})
 
+    async def recent(self, since: datetime) -> Sequence[incident.Incident]:
+        """Open incidents, and those closed since; oldest first."""
+        return await self._many("recent", {"since": codec.instant(since)})
+
     async def broken_promises(self, now: datetime, *, oldest: datetime) -> Sequence[ids.RunId]:
         """Scheduled runs past their promise since ``oldest`` that nobody was told about."""
         values = {"now": codec.instant(now), "oldest": codec.instant(oldest)}

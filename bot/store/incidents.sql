@@ -83,6 +83,11 @@ WHERE status = 'open' AND NOT EXISTS (
   WHERE incident_runs.incident = incidents.id
     AND runs.status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled'))
 
+-- name: recent
+-- Open ones, and those that were closed lately: a death may have come before their card was drawn.
+SELECT * FROM incidents WHERE status = 'open' OR closed_at >= :since
+ORDER BY opened_at, rowid
+
 -- name: broken_promises
 -- Scheduled runs that are late and not on their way out, and of which nothing was said yet.
 SELECT runs.id FROM runs
