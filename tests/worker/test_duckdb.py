@@ -192,7 +192,7 @@ def test_what_does_not_fit_into_memory_is_spilled_outside_the_folder(
         " (SELECT DISTINCT md5(range::TEXT) || repeat('z', 60) FROM range(500000))"
     )
     assert table.rows == ((500_000,),)
-    spilled = Path(cast("source.Duckdb", bench.source)._spill.name)
+    spilled = Path(cast("source.Duckdb", bench.source)._spill)
     assert list(spilled.iterdir())
     assert sorted(folder.iterdir()) == before
     bench.source.close()

@@ -9,6 +9,7 @@ folder too: so what it spills goes elsewhere, and a setup holds no statement tha
 
 import os
 import resource
+import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -77,14 +78,15 @@ class Duckdb:
                 if settings.database
                 else duckdb.connect(":memory:", config=_OFFLINE)
             )
-        self._spill = tempfile.TemporaryDirectory(prefix="spill-")
+        # A worker's temporary directory goes with it, so one that is cut leaves nothing either.
+        self._spill = tempfile.mkdtemp(prefix="spill-")
 
     def prepare(self, folder: Path) -> None:
         """Put up the walls, run the client's setup within them, and lock the configuration."""
         with self._explained(base.Opening(file=self._settings.file)), self._bounded():
             run = self._connection.execute
             run(f"SET allowed_directories = [{_quoted(str(folder))}]")
-            run(f"SET temp_directory = {_quoted(self._spill.name)}")
+            run(f"SET temp_directory = {_quoted(self._spill)}")
             run("SET enable_external_access = false")
             run(f"SET TimeZone = {_quoted(self._access.timezone)}")
             run(f"SET memory_limit = '{_memory_mb()}MB'")
@@ -124,7 +126,7 @@ class Duckdb:
         """Close the connection once nothing reads: DuckDB refuses to close one that is in use."""
         with self._reading:
             self._connection.close()
-        self._spill.cleanup()
+        shutil.rmtree(self._spill, ignore_errors=True)
 
     def _table(self, ask: base.Ask, values: Mapping[str, object]) -> base.Table:
         cursor = self._connection.execute(ask.sql, values or None)
