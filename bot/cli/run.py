@@ -5,6 +5,7 @@ Without --post it touches neither Slack nor the database. The result alone goes 
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -230,6 +231,9 @@ class _Unspent:
         client: ids.ClientId | None = None,  # noqa: ARG002
     ) -> Decimal:
         return Decimal(0)
+
+    async def counted(self, run_id: ids.RunId) -> Mapping[str, int]:  # noqa: ARG002
+        return {}
 
 
 def _run(

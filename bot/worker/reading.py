@@ -111,6 +111,7 @@ class _Reader:
             report=order.report,
             run=order.run,
             attempt=order.attempt,
+            counted=order.counted,
             deadline=time.monotonic() + order.deadline_seconds * _SHARE,
             credential=self._wanted.credentials.get(source.name),
             environment=order.environment,
