@@ -23,6 +23,7 @@ from bot.store import Store
 
 _log = structlog.get_logger(__name__)
 _SET_DUMPABLE = 4
+_BEGINS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 
 
 async def serve(config: settings.Settings) -> None:
@@ -73,23 +74,40 @@ def ticker(config: settings.Settings) -> clock.Clock:
 
 
 async def _line(config: settings.Settings, ticking: clock.Clock) -> house.Line:
-    missing = [
-        settings.environment_name(name)
-        for name in ("slack_bot_token", "slack_app_token")
-        if getattr(config, name) is None
-    ]
-    if config.slack_bot_token is None or config.slack_app_token is None:
-        raise errors.ConfigurationError(
-            f"{' and '.join(missing)} must be set; the README's steps 3 and 4 say where they are."
-        )
+    bot_token, app_token = tokens(config)
     url = config.slack_api_url
-    bot = web.connect(token=config.slack_bot_token.get_secret_value(), url=url, time=ticking)
-    app = web.connect(token=config.slack_app_token.get_secret_value(), url=url, time=ticking)
+    bot = web.connect(token=bot_token, url=url, time=ticking)
+    app = web.connect(token=app_token, url=url, time=ticking)
     identity = await preflight.identify(bot)
     await preflight.check_socket(app)
     for warning in identity.warnings:
         _log.warning("slack_scope_missing", consequence=warning)
     return house.Line(bot=bot, app=app, identity=identity)
+
+
+def tokens(config: settings.Settings) -> tuple[str, str]:
+    """Return the bot's and the app's token; raises ConfigurationError where one is missing or of
+    another kind, such as two that are swapped.
+    """
+    found = {
+        name: "" if one is None else one.get_secret_value()
+        for name, one in (
+            ("slack_bot_token", config.slack_bot_token),
+            ("slack_app_token", config.slack_app_token),
+        )
+    }
+    where = "the README's steps 3 and 4 say where they are."
+    missing = [settings.environment_name(name) for name, token in found.items() if not token]
+    if missing:
+        raise errors.ConfigurationError(f"{' and '.join(missing)} must be set; {where}")
+    wrong = [
+        f"{settings.environment_name(name)} must begin with {_BEGINS[name]}; {where}"
+        for name, token in found.items()
+        if not token.startswith(_BEGINS[name])
+    ]
+    if wrong:
+        raise errors.ConfigurationError("\n".join(wrong))
+    return found["slack_bot_token"], found["slack_app_token"]
 
 
 class _Running:
