@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain import audience, client, delivery, ids, incident, run, views
 from bot.domain.pause import Pause
+from bot.domain.report import Report
 
 
 class Rows(Protocol):
@@ -88,6 +89,10 @@ class Runs(Protocol):
 
     async def get(self, run_id: ids.RunId) -> run.Run | None:
         """The run, or None."""
+        ...
+
+    async def delivered(self, wanted: run.Run) -> tuple[delivery.Delivery, Report] | None:
+        """The newest post about the run's period, with the report it shows."""
         ...
 
     async def attempts(self, run_id: ids.RunId) -> Sequence[run.Attempt]:

@@ -96,6 +96,11 @@ HELD = replace(
     status=run.Status.HELD,
     buttons=(Button.CONFIRM, Button.DETAILS, Button.SKIP, Button.PAUSE),
 )
+RERUN = replace(
+    CARD, deliver_by=None, period=samples.LAST_WEEK, stands=at(6, 10, day=16), last_good=at(6, 10)
+)
+"""A rerun of another week that failed, although that week's post stands."""
+CHOICE = replace(RERUN, status=run.Status.HELD, hold="changed", buttons=(Button.DETAILS,))
 LATE = views.LateView(
     client_name="Acme Corp",
     report_title="Weekly KPIs",

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from bot.domain import delivery, ids, run, views
+from bot.domain import delivery, ids, incident, run, views
 from bot.slack import limits
 from bot.slack.screens import (
     card,
@@ -36,6 +36,8 @@ SCREENS: Mapping[str, Draw] = {
     "card_recovered": lambda: card.card(shown.RECOVERED),
     "card_skipped": lambda: card.card(shown.SKIPPED),
     "card_paused": lambda: card.card(shown.PAUSED),
+    "card_rerun": lambda: card.card(shown.RERUN),
+    "card_choice": lambda: card.card(shown.CHOICE),
     "card_held": lambda: card.card(shown.HELD),
     "card_attempt": lambda: card.attempt(replace(shown.CARD, in_ops_channel=True), shown.ATTEMPT),
     "card_act": lambda: card.act(shown.CARD, who=shown.CLAIRE, what="asked for another attempt."),
@@ -147,6 +149,43 @@ def test_a_recovered_card_says_how_late_it_was_and_what_the_client_saw() -> None
     assert "recovered" in card.card(replace(late, posted_at=None)).text
     closed = replace(shown.SKIPPED, status=run.Status.CANCELLED, fixed_by=None)
     assert card.card(closed).text.endswith("closed")
+
+
+def test_a_rerun_that_failed_takes_no_post_away() -> None:
+    told = json.dumps(golden.plain(card.card(shown.RERUN)), ensure_ascii=False)
+    assert "Acme Corp · Weekly KPIs · 9–15 Nov · rerun failed" in told
+    assert "The post of Mon 16 Nov 06:10 stands" in told
+    assert "not sent" not in told
+    assert "has seen" not in told
+
+
+def test_a_choice_is_told_without_the_failure_of_before() -> None:
+    told = json.dumps(golden.plain(card.card(shown.CHOICE)), ensure_ascii=False)
+    assert "a rerun differs from what was sent, and waits for somebody to choose" in told
+    assert "until somebody looks" not in told
+    assert "sign-in" not in told
+
+
+@pytest.mark.parametrize(
+    ("status_", "corrected", "words"),
+    [
+        (incident.IncidentStatus.RECOVERED, False, "rerun done by <@U0CLAIRE> · the post of"),
+        (incident.IncidentStatus.RECOVERED, True, "16 Nov 06:10 is corrected"),
+        (incident.IncidentStatus.CLOSED, False, "closed by <@U0CLAIRE> · the post of"),
+    ],
+)
+def test_what_a_rerun_came_to_says_what_stands(
+    status_: incident.IncidentStatus, corrected: bool, words: str
+) -> None:
+    over = replace(shown.OPEN, status=status_)
+    view = replace(
+        shown.RERUN,
+        incident=over,
+        status=run.Status.SUCCEEDED,
+        corrected=corrected,
+        fixed_by=shown.CLAIRE,
+    )
+    assert words in card.card(view).text
 
 
 def test_bare_cards_are_whole() -> None:
