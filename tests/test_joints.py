@@ -1,6 +1,7 @@
 """What is said to the operators, from the parts that meet in app."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,10 @@ async def test_what_is_mended_is_said_where_nothing_is_left(kept: Store) -> None
 async def test_without_an_ops_channel_the_log_has_it(kept: Store) -> None:
     await _outward(kept, channel=None).faults([_fault("acme")], ())
     assert await _said(kept) == []
+
+
+async def test_what_was_missed_is_told_in_the_clients_own_day_and_hour(kept: Store) -> None:
+    lost = replace(make.a_run(), scheduled_for="2026-12-07T06:00 Europe/Paris")
+    await _outward(kept).missed([lost])
+    (told,) = await _said(kept)
+    assert "due Mon 7 Dec 06:00" in str(told.bodies[0].blocks)

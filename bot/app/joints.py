@@ -10,7 +10,7 @@ from bot.domain import audience, delivery, ids, periods, run, views
 from bot.executors import process
 from bot.incidents import Incidents
 from bot.runs import ports, posting
-from bot.slack import blocks, people, poster, refusals
+from bot.slack import blocks, moments, people, poster, refusals
 from bot.slack.screens import change as preview
 from bot.slack.screens import ops, plain
 
@@ -61,7 +61,11 @@ class Outward:
 
     async def missed(self, missed: Sequence[run.Run]) -> None:
         """Fires were seen too late to be caught up: one message names them all."""
-        entries = [(*_names(self._clients, one), one.scheduled_for or "") for one in missed]
+        entries = [
+            (*_names(self._clients, one), moments.nominal(one.scheduled_for))
+            for one in missed
+            if one.scheduled_for is not None
+        ]
         await self._put(f"ops:missed:{missed[0].id}", ops.missed(entries))
 
     async def held(self, held: run.Run) -> None:

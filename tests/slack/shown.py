@@ -290,3 +290,9 @@ FAULTS = (
         remedy="",
     ),
 )
+
+MISSED = (
+    ("Acme", "Weekly KPIs", "Mon 23 Nov 06:00"),
+    ("Globex", "Weekly KPIs", "Mon 23 Nov 07:00"),
+    ("Acme", "Daily orders", "Mon 23 Nov 08:00"),
+)
