@@ -83,10 +83,20 @@ class Desk:
         """
         accepted = asyncio.Event()
         self.begin(self._answer(respond, turn, via=via, ask=ask, accepted=accepted))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await accepted.wait()
-        await ack()
+        await _acknowledged(ack, accepted)
+
+    async def decide(
+        self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, *, ask: Ask
+    ) -> None:
+        """Like ``act``; once it is done, the answer takes the place of the question, where only
+        this person sees that: its buttons are of no use any more.
+        """
+        accepted = asyncio.Event()
+        work = self._answer(
+            respond, turn, via="button", ask=ask, accepted=accepted, replaces=turn.private
+        )
+        self.begin(work)
+        await _acknowledged(ack, accepted)
 
     async def asker(self, turn: payload.Turn, *, via: str) -> scope.Asker:
         """Return who asks, as Slack's facts say."""
@@ -160,12 +170,13 @@ class Desk:
         via: str,
         ask: Ask,
         accepted: asyncio.Event,
+        replaces: bool = False,
     ) -> None:
         found = await errors.caught(self._shown(turn, via=via, ask=ask))
         accepted.set()
         shown = found.shown if isinstance(found, errors.Fault) else found
         if shown is not None:
-            await say(respond, shown)
+            await say(respond, shown, replaces=replaces and found is shown)
 
     async def _shown(self, turn: payload.Turn, *, via: str, ask: Ask) -> delivery.Body | None:
         asker = await self.asker(turn, via=via)
@@ -173,13 +184,22 @@ class Desk:
         return None if shown is None else drawing.draw(shown, operator=asker.actor.operator)
 
 
-async def say(respond: AsyncRespond, shown: delivery.Body) -> None:
-    """Answer privately; where Slack will not have the blocks, the text alone says the same."""
+async def _acknowledged(ack: AsyncAck, accepted: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            await accepted.wait()
+    await ack()
+
+
+async def say(respond: AsyncRespond, shown: delivery.Body, *, replaces: bool = False) -> None:
+    """Answer privately, in the place of what was pressed where it ``replaces`` that; where Slack
+    will not have the blocks, the text alone says the same.
+    """
     response = await respond(
         text=shown.text,
         blocks=[dict(block) for block in shown.blocks],
         response_type="ephemeral",
-        replace_original=False,
+        replace_original=replaces,
     )
     if response.status_code != 200:  # noqa: PLR2004 - HTTP's OK
-        await respond(text=shown.text, response_type="ephemeral", replace_original=False)
+        await respond(text=shown.text, response_type="ephemeral", replace_original=replaces)

@@ -69,6 +69,14 @@ class Front:
         assert answer.ok, answer
         return answer.text("ts")
 
+    async def whisper(self, body: delivery.Body, channel: str = ACME, user: str = CLAIRE) -> str:
+        """Show somebody a message of ours that only they see; return its ts."""
+        blocks = [dict(one) for one in body.blocks]
+        told = {"channel": channel, "user": user, "text": body.text, "blocks": blocks}
+        answer = await self.web.write("chat.postEphemeral", told)
+        assert answer.ok, answer
+        return answer.text("message_ts")
+
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncGenerator[Front]:
