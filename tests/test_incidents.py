@@ -303,14 +303,6 @@ async def test_one_press_wins_and_the_other_learns_whose(desk: Desk) -> None:
     assert (none.won, none.now) == (False, None)
 
 
-async def test_a_person_may_end_it_without_a_report(desk: Desk) -> None:
-    await desk.fail()
-    (found,) = await desk.kept.incidents.all_open()
-    assert await desk.incidents.close(found.id, by=samples.OWNER)
-    assert not await desk.incidents.close(found.id)
-    assert "closed" in (await desk.card_of(found)).bodies[0].text
-
-
 async def test_what_a_crash_left_unsaid_is_said_by_the_sweep(desk: Desk) -> None:
     stopped = await make.failed(desk.kept)
     await desk.incidents.sweep()

@@ -250,6 +250,7 @@ async def test_a_line_that_cannot_be_said_in_its_place_is_said_to_the_operators(
     assert told is not None
     assert told.channel == bench.OPS
     assert told.bodies[0].text.startswith("Could not be said in <#C0ACME> (not_in_channel): This")
+    assert told.bodies[0].blocks
 
 
 async def test_a_report_that_failed_is_not_said_twice(desk: Desk) -> None:

@@ -111,16 +111,6 @@ class Incidents:
             for found in await self._book.incidents.all_open(client_id):
                 await self._show(found)
 
-    async def close(self, incident_id: ids.IncidentId, *, by: ids.UserId | None = None) -> bool:
-        """End an incident without a report; False: it was not open."""
-        async with self._turn:
-            closed = await self._book.incidents.close(
-                incident_id, incident.IncidentStatus.CLOSED, at=self._clock.now(), by=by
-            )
-            if closed is not None:
-                await self._show(closed)
-            return closed is not None
-
     async def sweep(self) -> None:
         """Say what a crash left unsaid, and what is late where a promise is broken."""
         async with self._turn:
@@ -296,13 +286,13 @@ class Incidents:
     def _word(
         self, settled: delivery.Delivery, refused: delivery.Refused, *, ops: ids.ChannelId
     ) -> delivery.Delivery:
-        told = f"Could not be said in <#{settled.channel}> ({refused.code}): "
+        body = self._cards.elsewhere(settled.bodies[-1], settled.channel, code=refused.code)
         return delivery.Delivery(
             key=f"ops:{settled.key}",
             kind=delivery.Kind.OPS,
             client=settled.client,
             channel=ops,
-            bodies=(delivery.Body(text=told + settled.bodies[-1].text),),
+            bodies=(body,),
             created_at=self._clock.now(),
         )
 

@@ -20,10 +20,6 @@ class Rows(Protocol):
         """The open incident that a run is in, or None."""
         ...
 
-    async def last_of_run(self, run_id: ids.RunId) -> incident.Incident | None:
-        """The newest incident that a run was in, open or not."""
-        ...
-
     async def all_open(self, client: ids.ClientId | None = None) -> Sequence[incident.Incident]:
         """The open incidents of one client or of all, oldest first."""
         ...
@@ -223,6 +219,10 @@ class Cards(Protocol):
 
     def notice(self, *, sent: bool) -> delivery.Body:
         """The neutral line in a client's channel, before the report is there and after."""
+        ...
+
+    def elsewhere(self, what: delivery.Body, channel: ids.ChannelId, *, code: str) -> delivery.Body:
+        """What could not be said in its own channel, for the operators; ``code`` is Slack's."""
         ...
 
     def late(self, view: views.LateView) -> delivery.Body:

@@ -41,7 +41,6 @@ MENU_TOOLS = "menu_tools"
 """The block of the menu's buttons: ``state.values[MENU_TOOLS][MENU_CLIENT]`` is the chosen client
 where a button carries no value of its own."""
 COST_CSV = "cost_csv"
-COST_BY_REPORT = "cost_by_report"
 
 # modals
 PAUSE_VIEW = "pause_view"

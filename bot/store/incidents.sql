@@ -14,13 +14,6 @@ WHERE incident_runs.run = :run AND incidents.status = 'open'
 ORDER BY incidents.opened_at
 LIMIT 1
 
--- name: last_of_run
--- The newest incident that a run was in, open or not.
-SELECT incidents.* FROM incidents JOIN incident_runs ON incident_runs.incident = incidents.id
-WHERE incident_runs.run = :run
-ORDER BY incidents.status = 'open' DESC, incidents.opened_at DESC
-LIMIT 1
-
 -- name: open_of_cause
 SELECT * FROM incidents WHERE client = :client AND cause = :cause AND status = 'open'
 ORDER BY opened_at

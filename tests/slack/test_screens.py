@@ -65,7 +65,9 @@ SCREENS: Mapping[str, Draw] = {
     "change": lambda: change.draw(shown.CHANGE),
     "ops_faults": lambda: ops.faults(shown.FAULTS),
     "ops_missed": lambda: ops.missed(shown.MISSED),
-    "ops_elsewhere": lambda: ops.elsewhere(card.card(shown.CARD), samples.CHANNEL),
+    "card_elsewhere": lambda: card.elsewhere(
+        card.notice(sent=False), samples.CHANNEL, code="not_in_channel"
+    ),
     "plain": lambda: plain.say("I do not know “acmee”. Did you mean `acme`?"),
     "plain_wrong": lambda: plain.wrong("7K2F"),
 }

@@ -58,6 +58,14 @@ def notice(*, sent: bool) -> delivery.Body:
     return _line("This week's report is delayed; we are on it and it will appear here.")
 
 
+def elsewhere(what: delivery.Body, channel: ids.ChannelId, *, code: str) -> delivery.Body:
+    """Return what could not be said in its own place, said to the operators (Settled 15)."""
+    told = f"Could not be said in {blocks.channel(channel)} ({blocks.escape(code)})"
+    shown = what.blocks or (blocks.section(what.text),)
+    parts = (blocks.context(f"{told}, so it is said here."), *shown)
+    return limits.fit(delivery.Body(text=f"{told}: {what.text}", blocks=parts))
+
+
 def late(view: views.LateView) -> delivery.Body:
     """Return the operators' line about a report that is late although nothing failed; edited once
     the report is there.

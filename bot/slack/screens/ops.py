@@ -105,13 +105,6 @@ def renumbered(names: Sequence[str], old: ids.ChannelId, *, now: ids.ChannelId) 
     )
 
 
-def elsewhere(what: delivery.Body, channel: ids.ChannelId) -> delivery.Body:
-    """Return what could not be said in its own place, said here (Settled 15)."""
-    note = blocks.context(f"Could not be said in {blocks.channel(channel)}, so it is said here.")
-    shown = what.blocks or (blocks.section(what.text),)
-    return limits.fit(delivery.Body(text=what.text, blocks=(note, *shown)))
-
-
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(blocks.escape(name) for name in names if name)
 
