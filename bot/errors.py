@@ -148,7 +148,14 @@ WORDS: Mapping[FailureCode, Words] = {
         retryable=False,
         short="query refused",
         sentence="The query $query ($file) does more than read: $fault.",
-        remedy="Make it a single SELECT, then press Retry.",
+        remedy="Let it read the client's own data and no more, then press Retry.",
+    ),
+    FailureCode.QUERY_TOO_LARGE: Words(
+        stage="sources",
+        retryable=False,
+        short="query too large",
+        sentence="The query $query ($file) needs more $fault than a run may have.",
+        remedy="Let it read, join or sort less at once, then press Retry.",
     ),
     FailureCode.BUDGET_EXCEEDED: Words(
         stage="sources",
@@ -229,7 +236,8 @@ def _fields(failure: run.Failure, source_label: str | None) -> _Gentle:
 def describe(failure: run.Failure, *, source_label: str | None = None) -> str:
     """Return one plain sentence for operators. Never holds ``said`` or a credential."""
     fields = _fields(failure, source_label)
-    return Template(WORDS[failure.code].sentence).safe_substitute(fields)
+    told = Template(WORDS[failure.code].sentence).safe_substitute(fields)
+    return told[:1].upper() + told[1:]
 
 
 def remedy(failure: run.Failure, *, source_label: str | None = None) -> str:

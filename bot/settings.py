@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import errors
@@ -19,6 +20,18 @@ from bot import errors
 PREFIX = "REPORTOPS_"
 ENV_FILE = ".env"
 """For development; read where the bot is started."""
+_NUMBER = "not a number; write it like 20 or 12.50"
+_PLAINLY = {
+    "time": "not a span; write seconds (600) or ISO 8601 (PT10M)",
+    "int": "not a whole number; write digits alone (3)",
+    "decimal": _NUMBER,
+    "finite": _NUMBER,
+    "bool": "neither true nor false; write one of the two",
+    "literal": "not one of its choices; write {expected}",
+    "greater": "too small; write {ge} or more",
+    "less": "too large; write {le} or less",
+}
+"""By the first word of pydantic's kind of error (pydantic_core.list_all_errors)."""
 
 
 class Settings(BaseSettings):
@@ -148,7 +161,7 @@ def read() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"{_named(item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
+            f"{_named(item['loc'])}: {_plainly(item)}"
             for item in error.errors(include_input=False, include_url=False)
         ]
         raise errors.ConfigurationError("\n".join(lines)) from None
@@ -162,6 +175,14 @@ def credential(name: str) -> str | None:
 def _named(place: tuple[int | str, ...]) -> str:
     first = str(place[0]) if place else "settings"
     return environment_name(first) if first in Settings.model_fields else first
+
+
+def _plainly(item: ErrorDetails) -> str:
+    """What is wrong with a value and what to write instead; never the value itself."""
+    words = _PLAINLY.get(item["type"].partition("_")[0])
+    if words is None:
+        return item["msg"].removeprefix("Value error, ")
+    return words.format_map(item.get("ctx", {})).replace("'", "")
 
 
 def _unknown(names: Iterable[str], known: set[str]) -> Iterator[str]:

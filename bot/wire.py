@@ -52,6 +52,8 @@ class RunOrder:
     """None: the template writes; ``model_note`` says why where a model was wanted."""
     model_note: str = ""
     without: tuple[str, ...] = ()
+    counted: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Query → the newest attempt of this run whose cost of it stands in the ledger."""
     deadline_seconds: float
     """What is left for the whole run; sources keep an inner deadline below it."""
     scratch: Path

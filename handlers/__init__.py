@@ -40,6 +40,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
     bolt.action(ids.WHY)(action.why)
     bolt.action(ids.DASHBOARD)(action.nothing)
+    bolt.action(ids.OPEN_REPORT)(action.nothing)
     bolt.action(ids.RETRY)(action.retry)
     bolt.action(ids.SEND_WITHOUT)(action.send_without)
     bolt.action(ids.DETAILS)(action.details)

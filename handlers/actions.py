@@ -156,11 +156,11 @@ class Actions:
         self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body, *, choice: acts.Choice
     ) -> None:
         turn = payload.press(body)
-        await self._act(
+        await self._desk.decide(
             ack,
             respond,
             turn,
-            lambda who: self._operations.runs.release(who, turn.value, choice=choice),
+            ask=lambda who: self._operations.runs.release(who, turn.value, choice=choice),
         )
 
     async def _pause_card(

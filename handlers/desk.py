@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -31,6 +32,14 @@ Ask = Callable[[scope.Asker], Awaitable[drawing.Shown | None]]
 Next = Callable[[], Awaitable[None]]
 
 
+class Outward(Protocol):
+    """Words to the operators; filled by app's joints."""
+
+    async def renumbered(self, old: str, new: str) -> None:
+        """Sharing gave a channel another id."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What the handlers stand on."""
@@ -39,6 +48,7 @@ class House:
     people: people.People
     poster: poster.Poster
     group: asyncio.TaskGroup
+    outward: Outward
     operators: Collection[str]
     ops_channel: str | None
 
@@ -73,10 +83,20 @@ class Desk:
         """
         accepted = asyncio.Event()
         self.begin(self._answer(respond, turn, via=via, ask=ask, accepted=accepted))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await accepted.wait()
-        await ack()
+        await _acknowledged(ack, accepted)
+
+    async def decide(
+        self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, *, ask: Ask
+    ) -> None:
+        """Like ``act``; once it is done, the answer takes the place of the question, where only
+        this person sees that: its buttons are of no use any more.
+        """
+        accepted = asyncio.Event()
+        work = self._answer(
+            respond, turn, via="button", ask=ask, accepted=accepted, replaces=turn.private
+        )
+        self.begin(work)
+        await _acknowledged(ack, accepted)
 
     async def asker(self, turn: payload.Turn, *, via: str) -> scope.Asker:
         """Return who asks, as Slack's facts say."""
@@ -103,12 +123,14 @@ class Desk:
         sent = await self._house.poster.direct(user, shown, file=file)
         return isinstance(sent, delivery.Sent)
 
-    def channel_changed(self, channel: str, *, now: str | None = None) -> None:
-        """Look at a channel's people again before the next post; ``now`` is its new id."""
-        if now is None:
-            self._house.people.channel_changed(channel)
-        else:
-            self._house.people.channel_renamed(channel, now)
+    def channel_changed(self, channel: str) -> None:
+        """Look at a channel's people again before the next post."""
+        self._house.people.channel_changed(channel)
+
+    async def renumbered(self, old: str, new: str) -> None:
+        """A channel has another id: what is known of it is looked up anew, and it is said."""
+        self._house.people.channel_renamed(old, new)
+        await self._house.outward.renumbered(old, new)
 
     async def once(self, body: payload.Body, next_: Next) -> BoltResponse | None:
         """Bolt middleware: what Slack sends a second time is acknowledged and dropped."""
@@ -148,12 +170,13 @@ class Desk:
         via: str,
         ask: Ask,
         accepted: asyncio.Event,
+        replaces: bool = False,
     ) -> None:
         found = await errors.caught(self._shown(turn, via=via, ask=ask))
         accepted.set()
         shown = found.shown if isinstance(found, errors.Fault) else found
         if shown is not None:
-            await say(respond, shown)
+            await say(respond, shown, replaces=replaces and found is shown)
 
     async def _shown(self, turn: payload.Turn, *, via: str, ask: Ask) -> delivery.Body | None:
         asker = await self.asker(turn, via=via)
@@ -161,13 +184,22 @@ class Desk:
         return None if shown is None else drawing.draw(shown, operator=asker.actor.operator)
 
 
-async def say(respond: AsyncRespond, shown: delivery.Body) -> None:
-    """Answer privately; where Slack will not have the blocks, the text alone says the same."""
+async def _acknowledged(ack: AsyncAck, accepted: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            await accepted.wait()
+    await ack()
+
+
+async def say(respond: AsyncRespond, shown: delivery.Body, *, replaces: bool = False) -> None:
+    """Answer privately, in the place of what was pressed where it ``replaces`` that; where Slack
+    will not have the blocks, the text alone says the same.
+    """
     response = await respond(
         text=shown.text,
         blocks=[dict(block) for block in shown.blocks],
         response_type="ephemeral",
-        replace_original=False,
+        replace_original=replaces,
     )
     if response.status_code != 200:  # noqa: PLR2004 - HTTP's OK
-        await respond(text=shown.text, response_type="ephemeral", replace_original=False)
+        await respond(text=shown.text, response_type="ephemeral", replace_original=replaces)

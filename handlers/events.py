@@ -32,7 +32,7 @@ class Events:
         new = payload.text(event, "new_channel_id")
         if old and new:
             _log.warning("channel_id_changed", old=old, new=new)
-            self._desk.channel_changed(old, now=new)
+            await self._desk.renumbered(old, new)
 
     async def other(self) -> None:
         """An event that nobody here waits for."""

@@ -24,6 +24,8 @@ class Turn:
     """The workspace that the payload says they are of; empty where it does not."""
     text: str = ""
     """What was typed after the command."""
+    private: bool = False
+    """Whether what was pressed stands in a message that only this person sees."""
     value: str = ""
     """What the pressed button, or the chosen entry of a menu, carries."""
 
@@ -51,6 +53,7 @@ def press(body: Body) -> Turn:
         channel=ids.ChannelId(channel) if channel else None,
         direct=_direct(channel),
         trigger=text(body, "trigger_id"),
+        private=_at(body, ("container", "is_ephemeral")) is True,
         value=value or _chosen(body),
     )
 

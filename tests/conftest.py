@@ -10,6 +10,13 @@ import pytest
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "UPDATE_GOLDEN", "PYTEST_", "COVERAGE_", "COV_")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A slow test waits for processes: on a busy machine it gets the time they need."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(120))
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove every variable that a test did not set itself."""

@@ -17,6 +17,12 @@ def test_a_failure_reads_as_a_sentence_with_its_own_names() -> None:
     assert errors.short(failure, source_label="BigQuery") == "BigQuery sign-in revoked"
 
 
+def test_a_sentence_begins_with_a_capital_whatever_the_source_is_called() -> None:
+    failure = run.Failure(code=run.FailureCode.SOURCE_FAULT, source="shop")
+    told = errors.describe(failure, source_label="the client's files (DuckDB)")
+    assert told == "The client's files (DuckDB) answered with a fault of its own."
+
+
 @pytest.mark.parametrize("code", list(run.FailureCode))
 def test_every_sentence_stands_without_any_parameter(code: run.FailureCode) -> None:
     failure = run.Failure(code=code)

@@ -251,6 +251,21 @@ async def test_recovery_turns_the_card_green_and_says_so(desk: Desk) -> None:
     assert (view.buttons, view.posted_at) == ((), make.LATER)
 
 
+async def test_a_recovered_card_leads_to_the_report(desk: Desk) -> None:
+    asked: list[str] = []
+
+    async def link() -> str:
+        asked.append("link")
+        return "https://example.com/p1"
+
+    first, second = await desk.fail(), await desk.fail(weeks=1)
+    (found,) = await desk.kept.incidents.all_open()
+    await desk.incidents.changed(await desk.recover(first, tell=False), link=link)
+    assert asked == []
+    await desk.incidents.changed(await desk.recover(second, tell=False), link=link)
+    assert "https://example.com/p1" in str((await desk.card_of(found)).bodies[0].blocks)
+
+
 async def test_an_incident_is_over_when_all_its_runs_are(desk: Desk) -> None:
     first, second = await desk.fail(), await desk.fail(weeks=1)
     await desk.recover(first)
@@ -286,14 +301,6 @@ async def test_one_press_wins_and_the_other_learns_whose(desk: Desk) -> None:
     assert "asked for another attempt" in lines[-1]
     none = await desk.incidents.act(ids.IncidentId("none"), 1, by=other, what="skip")
     assert (none.won, none.now) == (False, None)
-
-
-async def test_a_person_may_end_it_without_a_report(desk: Desk) -> None:
-    await desk.fail()
-    (found,) = await desk.kept.incidents.all_open()
-    assert await desk.incidents.close(found.id, by=samples.OWNER)
-    assert not await desk.incidents.close(found.id)
-    assert "closed" in (await desk.card_of(found)).bodies[0].text
 
 
 async def test_what_a_crash_left_unsaid_is_said_by_the_sweep(desk: Desk) -> None:

@@ -31,6 +31,28 @@ async def _late(desk: Desk, *, outside: bool = True) -> run.Run:
     return stopped
 
 
+async def _hold(desk: Desk, stopped: run.Run) -> None:
+    """Its retry made the report, and that is held for who reads the channel."""
+    await desk.kept.runs.move(stopped.id, run.Status.QUEUED, expect={run.Status.FAILED})
+    there = await make.tried(desk.kept, stopped, make.made())
+    await desk.kept.runs.move(
+        there.id, run.Status.HELD, expect={there.status}, change=run.Change(hold="outsiders")
+    )
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_the_line_waits_for_no_confirmation_but_where_all_waits_for_it(
+    desk: Desk, held: bool
+) -> None:
+    desk.world.confirmed = False
+    stopped = await _late(desk)
+    if held:
+        await _hold(desk, stopped)
+    await desk.incidents.sweep()
+    notice = await desk.kept.deliveries.get(f"notice:{stopped.id}")
+    assert (notice is None) is held
+
+
 async def test_outside_people_get_one_neutral_line_once_the_promise_is_broken(desk: Desk) -> None:
     stopped = await _late(desk)
     desk.clock.move_to(make.NOW + timedelta(hours=2))
@@ -78,6 +100,7 @@ async def test_nothing_is_said_before_a_client_without_need(desk: Desk, why: str
         desk.world.found = replace(samples.CLIENT, stage=client.Stage.INTERNAL)
     if why == "unconfirmed":
         desk.world.confirmed = False
+        await _hold(desk, stopped)
     if why == "paused":
         await desk.kept.pauses.pause(samples.ACME, None, by=samples.OWNER, reason="", at=make.NOW)
     if why == "old":
@@ -227,6 +250,7 @@ async def test_a_line_that_cannot_be_said_in_its_place_is_said_to_the_operators(
     assert told is not None
     assert told.channel == bench.OPS
     assert told.bodies[0].text.startswith("Could not be said in <#C0ACME> (not_in_channel): This")
+    assert told.bodies[0].blocks
 
 
 async def test_a_report_that_failed_is_not_said_twice(desk: Desk) -> None:

@@ -58,6 +58,32 @@ def test_a_wrong_value_names_its_variable_and_never_the_value(
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("STAGGER", "hunter2", "not a span; write seconds (600) or ISO 8601 (PT10M)"),
+        ("MAX_CONCURRENT_RUNS", "hunter2", "not a whole number; write digits alone (3)"),
+        ("MAX_CONCURRENT_RUNS", "1776", "too large; write 64 or less"),
+        ("KEEP_DAYS", "17", "too small; write 35 or more"),
+        ("MONTHLY_AI_BUDGET", "hunter2", "not a number; write it like 20 or 12.50"),
+        ("MONTHLY_AI_BUDGET", "NaN", "not a number; write it like 20 or 12.50"),
+        ("DEMO", "hunter2", "neither true nor false; write one of the two"),
+        (
+            "LOG_LEVEL",
+            "hunter2",
+            "not one of its choices; write debug, info, warning or error",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(f"REPORTOPS_{name}", value)
+    with pytest.raises(errors.ConfigurationError) as caught:
+        settings.read()
+    assert str(caught.value) == f"REPORTOPS_{name}: {words}"
+
+
 def test_secrets_hide_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", TOKEN)
     found = settings.read()

@@ -4,9 +4,12 @@ It decides nothing. One AsyncExitStack holds what must be closed, one TaskGroup 
 """
 
 import asyncio
+import ctypes
+import shutil
 import signal
-import tempfile
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import Generator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from bot.slack import preflight, web
 from bot.store import Store
 
 _log = structlog.get_logger(__name__)
+_SET_DUMPABLE = 4
+_BEGINS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 
 
 async def serve(config: settings.Settings) -> None:
@@ -27,16 +32,40 @@ async def serve(config: settings.Settings) -> None:
     Raises ConfigurationError where a token is missing or refused, OwnedElsewhere where another
     bot has the database.
     """
+    _close_to_neighbours()
     ticking = ticker(config)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store.open(config.database))
+        scratch = stack.enter_context(_scratch(config.database))
         line = await _line(config, ticking)
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reportops-")))
         async with asyncio.TaskGroup() as group:
             running = _Running(
                 config=config, ticking=ticking, store=store, group=group, scratch=scratch
             )
             await running.serve(line)
+
+
+def _close_to_neighbours() -> None:
+    """No process of the same user, a worker least of all, reads our memory or our environment
+    (Slack's tokens and every client's credential) from /proc; and we leave no core.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+@contextmanager
+def _scratch(database: Path) -> Generator[Path]:
+    """The folder that holds the runs' own, beside the database and so of its one owner.
+
+    A bot that was killed leaves clients' figures there; the next one's first act is to clear it.
+    """
+    place = database.resolve().with_name(f"{database.name}.scratch")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(mode=0o700, exist_ok=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def ticker(config: settings.Settings) -> clock.Clock:
@@ -45,23 +74,40 @@ def ticker(config: settings.Settings) -> clock.Clock:
 
 
 async def _line(config: settings.Settings, ticking: clock.Clock) -> house.Line:
-    missing = [
-        settings.environment_name(name)
-        for name in ("slack_bot_token", "slack_app_token")
-        if getattr(config, name) is None
-    ]
-    if config.slack_bot_token is None or config.slack_app_token is None:
-        raise errors.ConfigurationError(
-            f"{' and '.join(missing)} must be set; the README's steps 3 and 4 say where they are."
-        )
+    bot_token, app_token = tokens(config)
     url = config.slack_api_url
-    bot = web.connect(token=config.slack_bot_token.get_secret_value(), url=url, time=ticking)
-    app = web.connect(token=config.slack_app_token.get_secret_value(), url=url, time=ticking)
+    bot = web.connect(token=bot_token, url=url, time=ticking)
+    app = web.connect(token=app_token, url=url, time=ticking)
     identity = await preflight.identify(bot)
     await preflight.check_socket(app)
     for warning in identity.warnings:
         _log.warning("slack_scope_missing", consequence=warning)
     return house.Line(bot=bot, app=app, identity=identity)
+
+
+def tokens(config: settings.Settings) -> tuple[str, str]:
+    """Return the bot's and the app's token; raises ConfigurationError where one is missing or of
+    another kind, such as two that are swapped.
+    """
+    found = {
+        name: "" if one is None else one.get_secret_value()
+        for name, one in (
+            ("slack_bot_token", config.slack_bot_token),
+            ("slack_app_token", config.slack_app_token),
+        )
+    }
+    where = "the README's steps 3 and 4 say where they are."
+    missing = [settings.environment_name(name) for name, token in found.items() if not token]
+    if missing:
+        raise errors.ConfigurationError(f"{' and '.join(missing)} must be set; {where}")
+    wrong = [
+        f"{settings.environment_name(name)} must begin with {_BEGINS[name]}; {where}"
+        for name, token in found.items()
+        if not token.startswith(_BEGINS[name])
+    ]
+    if wrong:
+        raise errors.ConfigurationError("\n".join(wrong))
+    return found["slack_bot_token"], found["slack_app_token"]
 
 
 class _Running:

@@ -1,6 +1,7 @@
 """From a socket's request to Bolt's app and back."""
 
 import json
+import logging
 from typing import cast
 
 from slack_bolt import BoltResponse
@@ -21,9 +22,16 @@ def build(desk: handlers.Desk, sdk: AsyncWebClient) -> AsyncApp:
 
     Requests come over our own sockets, so there is no signature to verify.
     """
-    app = AsyncApp(client=sdk, request_verification_enabled=False)
+    quiet = logging.getLogger("slack_bolt.reportops")
+    quiet.addFilter(_is_news)
+    app = AsyncApp(client=sdk, request_verification_enabled=False, logger=quiet)
     handlers.register(app, desk)
     return app
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt finds SLACK_BOT_TOKEN by itself and warns that the client's own token is used."""
+    return "`token` will be unused" not in record.getMessage()
 
 
 def dispatch(app: AsyncApp) -> envelopes.Dispatch:

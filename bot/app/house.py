@@ -98,7 +98,7 @@ def build(ground: Ground, line: Line) -> House:
             ground.store.deliveries,
             base.poster,
             clock=ground.clock,
-            told=joints.Told(ground.store.runs, incidents, outward=base.outward),
+            told=joints.Told(ground.store.runs, incidents, outward=base.outward, links=base.poster),
             charts=joints.Charts(base.executor),
         ),
         incidents=incidents,
@@ -113,7 +113,9 @@ def build(ground: Ground, line: Line) -> House:
 
 
 def _base(ground: Ground, line: Line) -> _Base:
-    clients = watch.Current(ground.config.clients_dir, demo=ground.config.demo)
+    clients = watch.Current(
+        ground.config.clients_dir, demo=ground.config.demo, ops_channel=ground.config.ops_channel
+    )
     readers = people.People(
         line.bot,
         team=line.identity.team,
@@ -128,7 +130,9 @@ def _base(ground: Ground, line: Line) -> _Base:
         outward=joints.Outward(
             ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
         ),
-        executor=process.ProcessExecutor(memory_mb=ground.config.run_memory_mb),
+        executor=process.ProcessExecutor(
+            memory_mb=ground.config.run_memory_mb, scratch=ground.scratch
+        ),
     )
 
 
@@ -144,7 +148,7 @@ def _ports(ground: Ground, base: _Base, *, incidents: Incidents) -> ports.Ports:
         posts=ground.store.deliveries,
         spending=ground.store.ledger,
         ops=base.outward,
-        replies=joints.Replies(base.poster),
+        replies=joints.Replies(base.poster, base.clients),
     )
 
 
@@ -155,6 +159,7 @@ def _desk(ground: Ground, base: _Base, *, operations: facade.Operations) -> hand
             people=base.people,
             poster=base.poster,
             group=ground.group,
+            outward=base.outward,
             operators=ground.config.operators,
             ops_channel=ground.config.ops_channel,
         )

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot import clock, errors, store
-from bot.domain import audience, delivery, ids, run, views
+from bot import access, clock, errors, store
+from bot.domain import audience, delivery, ids, periods, run, views
 from bot.executors import process
 from bot.incidents import Incidents
 from bot.runs import ports, posting
-from bot.slack import people, poster, refusals
+from bot.slack import blocks, moments, people, poster, refusals
 from bot.slack.screens import change as preview
 from bot.slack.screens import ops, plain
 
@@ -61,12 +61,16 @@ class Outward:
 
     async def missed(self, missed: Sequence[run.Run]) -> None:
         """Fires were seen too late to be caught up: one message names them all."""
-        entries = [(*self._names(one), one.scheduled_for or "") for one in missed]
+        entries = [
+            (*_names(self._clients, one), moments.nominal(one.scheduled_for))
+            for one in missed
+            if one.scheduled_for is not None
+        ]
         await self._put(f"ops:missed:{missed[0].id}", ops.missed(entries))
 
     async def held(self, held: run.Run) -> None:
         """A report is ready, but an operator must look first."""
-        name, title = self._names(held)
+        name, title = _names(self._clients, held)
         body = ops.held(name, title, run_id=held.id, outsiders=held.hold == posting.OUTSIDERS)
         await self._put(f"ops:held:{held.id}:{held.hold}", body, client=held.client)
 
@@ -74,21 +78,27 @@ class Outward:
         """Files of clients broke, or are in order again."""
         if found:
             _log.warning("client_files_faulty", faults=[str(fault) for fault in found])
-            await self._put(f"ops:faults:{self._stamp(found)}", ops.faults(found))
+            running = {of.id for of in self._clients.clients()}
+            idle = {one.client for one in found} - running
+            await self._put(f"ops:faults:{self._stamp(found)}", ops.faults(found, idle=idle))
         broken = {fault.client for fault in found}
         for name in sorted({fault.client for fault in mended} - broken):
             await self._put(f"ops:mended:{name}:{self._stamp(mended)}", ops.mended(name))
+
+    async def renumbered(self, old: str, new: str) -> None:
+        """Sharing gave a channel another id; said where a client's files name the old one."""
+        was, now = ids.ChannelId(old), ids.ChannelId(new)
+        users = [
+            of.id for of in self._clients.clients() if was in {*access.channels(of), of.alerts}
+        ]
+        if users:
+            body = ops.renumbered(users, was, now=now)
+            await self._put(f"ops:renumbered:{old}:{new}", body)
 
     async def warned(self, what: str) -> None:
         """Something that works less well than it could, once a day at most."""
         day = self._clock.now().date()
         await self._put(f"ops:warned:{day}:{_digest(what)}", plain.say(f"⚠️ {what}"))
-
-    def _names(self, about: run.Run) -> tuple[str, str]:
-        of = self._clients.client(about.client)
-        if of is None or about.report not in of.reports:
-            return about.client, about.report
-        return of.name, of.reports[about.report].title
 
     def _stamp(self, faults: Sequence[views.Fault]) -> str:
         minute = self._clock.now().replace(second=0, microsecond=0)
@@ -115,8 +125,9 @@ class Outward:
 class Replies:
     """Private words to the person who asked for a run; nothing depends on them."""
 
-    def __init__(self, through: poster.Poster) -> None:
+    def __init__(self, through: poster.Poster, clients: ports.Clients) -> None:
         self._poster = through
+        self._clients = clients
 
     async def changed(
         self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
@@ -126,27 +137,42 @@ class Replies:
 
     async def nothing_changed(self, asked: run.Run) -> None:
         """The figures are those that were sent."""
-        await self._say(asked, "Nothing changed: the figures are those that were sent. Not posted.")
+        await self._say(asked, "nothing changed since it was sent, so nothing is posted.")
 
     async def failed(self, asked: run.Run, failure: run.Failure) -> None:
         """The run that somebody asked for failed; its card says why."""
         _log.info("asker_told", run=asked.id, code=failure.code.value)
-        await self._say(asked, "It failed again; the card says why and what helps.")
+        await self._say(asked, "the run failed; its card says why and what helps.")
 
     async def _say(self, asked: run.Run, text: str) -> None:
         if asked.reply_channel is not None and asked.requested_by is not None:
-            body = plain.say(text)
+            meant = (*_names(self._clients, asked), periods.notation(asked.period))
+            body = plain.say(f"{blocks.escape(' · '.join(meant))}: {text}")
             await self._poster.ephemeral(asked.reply_channel, asked.requested_by, body=body)
+
+
+def _names(clients: ports.Clients, about: run.Run) -> tuple[str, str]:
+    """The client's name and the report's title; their ids where its files are gone."""
+    of = clients.client(about.client)
+    if of is None or about.report not in of.reports:
+        return about.client, about.report
+    return of.name, of.reports[about.report].title
 
 
 class Told:
     """How deliveries end, told to the incidents and the operators."""
 
     def __init__(
-        self, runs: store.runs.RunStore, incidents: Incidents, *, outward: Outward
+        self,
+        runs: store.runs.RunStore,
+        incidents: Incidents,
+        *,
+        outward: Outward,
+        links: poster.Poster,
     ) -> None:
         self._runs = runs
         self._incidents = incidents
+        self._links = links
         self._outward = outward
 
     async def posted(self, settled: delivery.Delivery) -> None:
@@ -154,7 +180,7 @@ class Told:
         _log.info("delivered", key=settled.key, channel=settled.channel, ts=settled.ts)
         found = await self._report_run(settled)
         if found is not None:
-            await self._incidents.changed(found)
+            await self._incidents.changed(found, link=lambda: self._link(settled))
 
     async def failed(self, settled: delivery.Delivery, refused: delivery.Refused) -> None:
         """It will not be posted there."""
@@ -178,6 +204,9 @@ class Told:
             f"A message in <#{waiting.channel}> may or may not have been posted, and the channel "
             f"cannot be read to find out (`{refused.code}`). It is not posted again until it can."
         )
+
+    async def _link(self, settled: delivery.Delivery) -> str:
+        return await self._links.permalink(settled.channel, settled.ts) if settled.ts else ""
 
     async def _report_run(self, settled: delivery.Delivery) -> run.Run | None:
         if settled.kind is not delivery.Kind.REPORT or settled.run is None:

@@ -57,12 +57,18 @@ class Catalog:
         return self.clients.get(client_id)
 
 
-def load(folder: Path, *, demo: bool, previous: Catalog | None = None) -> Catalog:
+def load(
+    folder: Path,
+    *,
+    demo: bool,
+    previous: Catalog | None = None,
+    ops_channel: str | None = None,
+) -> Catalog:
     """Read every client's folder; never raises for what stands in the files.
 
     ``demo``: the clients marked ``demo: true``, and only those; else all but those.
     ``previous`` keeps the last good version of a client that has faults now in force, and spares
-    the files that have not changed since.
+    the files that have not changed since. ``ops_channel``: no client may have it for its own.
     """
     before = previous or Catalog()
     folder = folder.resolve()
@@ -75,7 +81,11 @@ def load(folder: Path, *, demo: bool, previous: Catalog | None = None) -> Catalo
     checked = {
         name: _check(folder / name, before.checked.get(name)) for name in sorted(there - wrong)
     }
-    wanted = {n: c for n, c in checked.items() if c.demo is None or c.demo is demo}
+    wanted = {
+        name: _apart(name, one, ops_channel=ops_channel)
+        for name, one in checked.items()
+        if one.demo is None or one.demo is demo
+    }
     running, clashing = _in_force(wanted, before.good)
     broken = [fault for one in wanted.values() for fault in one.found]
     clients = {ids.ClientId(name): running[name].client for name in sorted(running)}
@@ -144,6 +154,18 @@ def _check(path: Path, before: build.Checked | None) -> build.Checked:
     if before is not None and stamps.same(before.stamps):
         return before
     return build.check(path)
+
+
+def _apart(name: str, one: build.Checked, *, ops_channel: str | None) -> build.Checked:
+    """Refuse the operators' channel as a client's own: other clients' failures are said there."""
+    place = one.claims.channels.get(ops_channel or "")
+    if place is None:
+        return one
+    shown = faults.Faults(client=name, lines=one.lines)
+    problem = f"{ops_channel} is the ops channel, where other clients' failures are said."
+    remedy = "Write the client's own; stage: internal posts to the ops channel until it is ready."
+    shown.add(place, problem, remedy=remedy)
+    return replace(one, client=None, found=(*one.found, *shown.found))
 
 
 def _in_force(

@@ -32,9 +32,10 @@ class Current:
     refresh in another thread never shows half of a change.
     """
 
-    def __init__(self, folder: Path, *, demo: bool) -> None:
+    def __init__(self, folder: Path, *, demo: bool, ops_channel: str | None = None) -> None:
         self._folder = folder
         self._demo = demo
+        self._ops_channel = ops_channel
         self._catalog: load.Catalog | None = None
 
     @property
@@ -74,7 +75,9 @@ class Current:
         if not self.changed():
             return None
         before = self.catalog
-        self._catalog = load.load(self._folder, demo=self._demo, previous=self._catalog)
+        self._catalog = load.load(
+            self._folder, demo=self._demo, previous=self._catalog, ops_channel=self._ops_channel
+        )
         return _compare(before, self._catalog) or None
 
 

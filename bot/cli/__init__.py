@@ -74,7 +74,8 @@ def _unknown(name: str) -> NoReturn:
 
 
 def plain(text: str) -> str:
-    """Return words that were made for Slack as a terminal shows them."""
+    """Return words that were made for Slack as a terminal shows them; the shell has no list."""
+    text = text.replace("`/report list`", "`/report status`")
     return text.replace("`/report", "`reportops").replace("`", "").replace("*", "")
 
 

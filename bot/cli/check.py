@@ -15,7 +15,9 @@ def check(clients_dir: Path | None) -> None:
     """Check every client's files; exit code 2 where something is wrong."""
     config = settings.read()
     folder = clients_dir or config.clients_dir
-    real, demo = (load.load(folder, demo=marked) for marked in (False, True))
+    real, demo = (
+        load.load(folder, demo=marked, ops_channel=config.ops_channel) for marked in (False, True)
+    )
     faults = sorted({str(fault): fault for fault in (*real.faults, *demo.faults)})
     for line in faults:
         click.echo(line)

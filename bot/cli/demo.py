@@ -39,8 +39,12 @@ class Wish:
 def demo(*, once: bool, no_page: bool, port: int, folder: Path) -> None:
     """Show the real bot at work on a local Slack: no account, no token."""
     wish = Wish(once=once, page=not no_page, port=port)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_play(stage.Place(folder=folder.resolve(), checkout=CHECKOUT), wish=wish))
+    place = stage.Place(folder=folder.resolve(), checkout=CHECKOUT)
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_play(place, wish=wish))
+    except stage.BusyError as busy:
+        raise errors.UsageError(str(busy)) from None
 
 
 async def wake(database: Path) -> None:

@@ -22,7 +22,7 @@ from bot.store import Store
 async def opened(config: settings.Settings) -> AsyncGenerator[control.Responder]:
     """Own the database and yield what answers questions; raises OwnedElsewhere, StoreError."""
     ticking = ticker(config)
-    clients = watch.Current(config.clients_dir, demo=config.demo)
+    clients = watch.Current(config.clients_dir, demo=config.demo, ops_channel=config.ops_channel)
     clients.refresh()
     async with Store.open(config.database) as store:
         ops_channel = None if config.ops_channel is None else ids.ChannelId(config.ops_channel)

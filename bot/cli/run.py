@@ -5,6 +5,7 @@ Without --post it touches neither Slack nor the database. The result alone goes 
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -93,7 +94,8 @@ def run(**typed: Unpack[Options]) -> None:
     )
     if typed["post"]:
         _refuse_with_post(asked)
-        _tell(asyncio.run(_post(config, asked)))
+        state = asyncio.run(_post(config, asked))
+        _tell(config, state, output=typed["output"])
         return
     found = look_up(config, asked)
     made = asyncio.run(_make(config, found, asked=asked))
@@ -104,7 +106,7 @@ def look_up(config: settings.Settings, asked: Asked) -> Found:
     """Return the client, report and run that are meant; raises UsageError or ConfigurationError,
     also where that client's files have faults.
     """
-    catalog = load.load(config.clients_dir, demo=config.demo)
+    catalog = load.load(config.clients_dir, demo=config.demo, ops_channel=config.ops_channel)
     of = catalog.client(ids.ClientId(asked.client))
     if of is None:
         _no_client(config, catalog, name=asked.client)
@@ -195,10 +197,17 @@ async def _posted(respond: control.Responder, asked: Asked) -> answers.RunState:
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def _tell(state: answers.RunState) -> None:
+def _tell(config: settings.Settings, state: answers.RunState, *, output: outcome.Output) -> None:
+    """Print what was made, as without --post; what became of it stands beside the object."""
     if state.status is not runs.Status.SUCCEEDED:
         reach.fail(plain(state.text))
-    click.echo(plain(state.text))
+    of = None
+    if state.run is not None and state.made is not None:
+        of = load.load(config.clients_dir, demo=config.demo).client(state.run.client)
+    if of is not None and state.run is not None and state.made is not None:
+        made = outcome.Made(made=state.made, run=state.run)
+        click.echo(outcome.printed(made, of, output=output))
+    click.echo(plain(state.text), err=output != "text")
 
 
 class _Remote:
@@ -222,6 +231,9 @@ class _Unspent:
         client: ids.ClientId | None = None,  # noqa: ARG002
     ) -> Decimal:
         return Decimal(0)
+
+    async def counted(self, run_id: ids.RunId) -> Mapping[str, int]:  # noqa: ARG002
+        return {}
 
 
 def _run(
@@ -284,8 +296,14 @@ def _failed(failure: runs.Failure, of: client.Client) -> NoReturn:
     said = f" It said: “{failure.said}”." if failure.said else ""
     reach.fail(
         f"The run failed: {errors.describe(failure, source_label=label)}{said}"
-        f" {errors.remedy(failure, source_label=label)}"
+        f" {_remedy(errors.remedy(failure, source_label=label))}"
     )
+
+
+def _remedy(words: str) -> str:
+    """What to do next, where there is neither a card nor another attempt."""
+    words = words.replace("press Retry", "run it again")
+    return words.replace("It is tried again by itself.", "Run it again later.")
 
 
 def _progress(stage: str) -> None:

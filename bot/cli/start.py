@@ -27,5 +27,5 @@ def app() -> App:
 @click.command()
 def start() -> None:
     """Run the bot: schedule, runs, posts, and what Slack sends."""
-    config = reach.configured()
+    config = reach.configured(quiet=False)
     asyncio.run(app().serve(config))

@@ -46,9 +46,10 @@ def _(answer: answers.Listing) -> Iterator[str]:
 @_lines.register
 def _(answer: views.Overview) -> Iterator[str]:
     if not answer.lines:
-        yield "No clients. `reportops client new globex` makes the first."
+        yield "No clients. Make the first one: reportops client new globex"
     if answer.faults:
-        yield f"{answer.faults} faults in the clients' files: reportops check"
+        noun = "fault" if answer.faults == 1 else "faults"
+        yield f"{answer.faults} {noun} in the clients' files: reportops check"
     for line in answer.lines:
         due = f" · due {moments.moment(line.due, line.timezone)}" if line.due else ""
         yield f"{_LIGHTS[line.light]}  {line.client}  {line.name} · {line.text}{due}"

@@ -3,11 +3,11 @@ whoever sits at the terminal takes over.
 """
 
 import asyncio
-import os
 import re
-import stat
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,9 +22,13 @@ SLOT = timedelta(minutes=10)
 OPERATOR = "U0CLAIRE"
 _RULE = "─" * 3
 
+_FORM = """\
+Slack opens a form here, which a terminal cannot show. Typed it is, for instance:
+/report pause acme until 2026-12-01 audit     /report rerun acme 2026-W46
+"""
 HELP = """\
 /report …             type a command, such as /report, /report status acme, /report rerun acme
-press LABEL           press the newest button with that label, such as: press Retry
+press LABEL           press the newest button with that label, such as: press Retry, press Skip
 in #acme              go to another channel      as tom     be somebody else (claire, tom, malik)
 clock +1h             move the bot's clock on    break xyz  revoke its grant     mend xyz  grant it
 quit                  end the demo"""
@@ -111,6 +115,9 @@ class Show:
     # -- what is printed
 
     def _print(self, change: changes.Change) -> None:
+        if change.kind == "view_opened" and change.facts.get("user") == self._seat.user:
+            self._say(_FORM)
+            return
         if change.kind not in {
             "message_posted",
             "message_changed",
@@ -166,7 +173,13 @@ class Show:
         try:
             await act(words if words.startswith("/") else rest.strip())
         except refusal.Impossible as error:
-            self._say(f"Slack says: {error}")
+            self._say(f"Slack says: {self._named(str(error))}")
+
+    def _named(self, text: str) -> str:
+        """Names where a text has ids."""
+        for one, name in {**self._names.people, **self._names.channels}.items():
+            text = text.replace(one, name)
+        return text
 
     async def _command(self, words: str) -> None:
         done = await self._slack.control.command(
@@ -176,27 +189,40 @@ class Show:
             self._say("Slack says: the app did not respond.")
 
     async def _press(self, label: str) -> None:
+        if not label:
+            self._say("Say which button, such as: press Retry")
+            return
         for message in reversed(self._visible()):
             for shown in terminal.buttons(message.blocks):
-                if label and shown.lower().startswith(label.lower()):
+                if shown.lower().startswith(label.lower()):
                     await self._slack.control.press(self._seat.user, message.ts, action=shown)
+                    return
+            for menu, option in terminal.choices(message.blocks):
+                if option.lower().startswith(label.lower()):
+                    await self._slack.control.choose(
+                        self._seat.user, message.ts, action=menu, option=option
+                    )
                     return
         self._say(f"There is no button “{label}” here.")
 
     def _visible(self) -> list[Message]:
         space = self._slack.workspace
         own = space.messages.ephemerals(self._seat.user)
-        shown = [one for channel in space.channels for one in space.messages.everything(channel)]
-        return sorted([*own, *shown], key=lambda message: message.ts)
+        shown = [
+            one
+            for channel in space.channels.values()
+            if self._seat.user in channel.members
+            for one in space.messages.everything(channel.id)
+        ]
+        here = self._seat.channel
+        return sorted([*own, *shown], key=lambda message: (message.channel == here, message.ts))
 
     async def _go(self, name: str) -> None:
         wanted = name.lstrip("#")
         found = next((key for key, one in self._names.channels.items() if one == wanted), None)
         if found is None:
-            self._say(
-                f"There is no #{wanted}. "
-                + " ".join(f"#{one}" for one in self._names.channels.values())
-            )
+            there = ", ".join(f"#{one}" for one in self._names.channels.values())
+            self._say(f"There is no #{wanted}. There are: {there}.")
             return
         self._seat.channel = found
         self._say(f"You are in #{wanted}.")
@@ -204,7 +230,8 @@ class Show:
     async def _become(self, name: str) -> None:
         found = next((key for key, one in self._names.people.items() if one == name.lower()), None)
         if found is None:
-            self._say("There is no such person. " + " ".join(self._names.people.values()))
+            people = (one.name for one in self._slack.workspace.people.values() if not one.bot)
+            self._say("There is no such person. There are: " + ", ".join(people) + ".")
             return
         self._seat.user = found
         self._say(f"You are {name}.")
@@ -217,33 +244,38 @@ class Show:
         unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2]]
         self._stage.move_to(self._stage.clock.now() + timedelta(**{unit: int(found[1])}))
         await self._wake()
-        self._say(
-            f"It is {self._stage.clock.now().astimezone(stage.ZONE):%A %d %B, %H:%M} in Paris."
-        )
+        now = self._stage.clock.now().astimezone(stage.ZONE)
+        self._say(f"It is {now:%A} {now.day} {now:%B, %H:%M} in Paris.")
 
-    async def _break(self, _name: str) -> None:
+    async def _break(self, name: str) -> None:
+        if name not in {"", "xyz"}:
+            self._say("Only xyz reads a warehouse that can refuse it: break xyz.")
+            return
         self._stage.revoke()
         self._say("xyz's warehouse no longer takes its credential. Try: /report rerun xyz")
 
-    async def _mend(self, _name: str) -> None:
+    async def _mend(self, name: str) -> None:
+        if name not in {"", "xyz"}:
+            self._say("Only xyz reads a warehouse that can refuse it: mend xyz.")
+            return
         self._stage.grant()
         self._say("xyz's warehouse takes its credential again. Try: press Retry")
 
 
-def _waits(number: int) -> bool:
-    """Whether one can wait for more: not at a file, and not at /dev/null, which epoll refuses."""
-    mode = os.fstat(number).st_mode
-    return os.isatty(number) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
-
-
 async def lines() -> AsyncIterator[str]:
-    """Yield what is typed on stdin, line by line, until it ends."""
-    if not _waits(sys.stdin.fileno()):
-        for line in await asyncio.to_thread(sys.stdin.readlines):
-            yield line
-        return
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        yield line.decode(errors="replace")
+    """Yield what is typed on stdin, line by line, until it ends.
+
+    A thread reads, because an event loop can wait for a terminal or a pipe but not for a file or
+    /dev/null; it ends with the process.
+    """
+    loop, typed = asyncio.get_running_loop(), asyncio.Queue[str]()
+
+    def read() -> None:
+        with suppress(RuntimeError):  # the loop is gone
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(typed.put_nowait, line)
+            loop.call_soon_threadsafe(typed.put_nowait, "")
+
+    threading.Thread(target=read, daemon=True).start()
+    while line := await typed.get():
+        yield line

@@ -3,13 +3,14 @@ be moved, and the real bot as a process of its own. It knows the bot only by its
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,10 @@ PROJECT = "xyz-pipeline"
 ROBOT = f"reports@{PROJECT}.iam.gserviceaccount.com"
 SEED = 7
 _LEAVE_SECONDS = 15.0
+
+
+class BusyError(Exception):
+    """Another demo uses the folder; its text says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,7 @@ class Stage:
         self.monday = monday
         self.revoked = False
         """Whether xyz's grant is taken back now."""
+        self._today = monday.date()
         self._bot: asyncio.subprocess.Process | None = None
         self._key = accounts.service_account(ROBOT, PROJECT)
 
@@ -162,6 +168,17 @@ class Stage:
             await self.slack.until(lambda: not self.slack.control.sockets, timeout=5)
         self.told()
 
+    def move_to(self, instant: datetime) -> None:
+        """Move the clock; what the sample clients read then reaches to the day before."""
+        today = instant.astimezone(ZONE).date()
+        if today > self._today:
+            self._today = today
+            if all((self.place.clients / name).is_dir() for name in CLIENTS):
+                data.write(self.place.clients, today=today, seed=SEED)
+            _fill(self.warehouse, data.xyz_tables(today=today, seed=SEED))
+        self.clock.move_to(instant)
+        self.told()
+
     def revoke(self) -> None:
         """Take back the grant of xyz's warehouse."""
         self.accounts.revoke(ROBOT)
@@ -172,11 +189,6 @@ class Stage:
         """Give it again."""
         self.accounts.grant(ROBOT)
         self.revoked = False
-        self.told()
-
-    def move_to(self, instant: datetime) -> None:
-        """Move the clock; the bot looks when it is woken."""
-        self.clock.move_to(instant)
         self.told()
 
     def told(self) -> None:
@@ -200,7 +212,32 @@ Wake = Callable[[Path], Awaitable[None]]
 
 @asynccontextmanager
 async def open_stage(place: Place) -> AsyncGenerator[Stage]:
-    """Set everything up but the bot; on leaving, end the bot and all of it."""
+    """Set everything up but the bot; on leaving, end the bot and all of it. Raises BusyError
+    where another demo uses the folder.
+    """
+    with _alone(place.folder):
+        async with _set_up(place) as stage:
+            yield stage
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Keep another demo from making the same folder anew; the kernel lets go with the process."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = (
+                f"Another demo runs in {folder} already. End it first, or give this one a folder "
+                "of its own: reportops demo --folder FOLDER"
+            )
+            raise BusyError(message) from None
+        yield
+
+
+@asynccontextmanager
+async def _set_up(place: Place) -> AsyncGenerator[Stage]:
     shutil.rmtree(place.folder, ignore_errors=True)
     place.folder.mkdir(parents=True)
     moved = clock.MovedClock(place.folder / "clock")

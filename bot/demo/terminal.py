@@ -114,11 +114,23 @@ def buttons(blocks: Sequence[Block]) -> list[str]:
     return [_label(element) for element in found if element.get("type") == "button"]
 
 
+def choices(blocks: Sequence[Block]) -> list[tuple[str, str]]:
+    """Return what the ⋯ menus of a message offer: the menu's action_id, the option's label."""
+    return [
+        (str(element.get("action_id")), _text(option.get("text")))
+        for block in blocks
+        for element in _items(block, "elements")
+        if element.get("type") == "overflow"
+        for option in _items(element, "options")
+    ]
+
+
 def _label(element: Block) -> str:
     if element.get("type") == "overflow":
         options = [_text(option.get("text")) for option in _items(element, "options")]
         return "⋯ " + " · ".join(options)
-    return _text(element.get("text") or element.get("placeholder")) or str(element.get("type"))
+    label = _text(element.get("text") or element.get("placeholder")) or str(element.get("type"))
+    return f"{label} ▾" if "select" in str(element.get("type")) else label
 
 
 def _table(block: Block, names: Names) -> str:

@@ -86,6 +86,8 @@ class FailureCode(StrEnum):
     QUERY_INVALID = "query_invalid"
     QUERY_REFUSED = "query_refused"
     """Not a single SELECT, or outside what a query may do."""
+    QUERY_TOO_LARGE = "query_too_large"
+    """It needs more memory or disk than a run has."""
     BUDGET_EXCEEDED = "budget_exceeded"
     """maximum_bytes_billed."""
     RESULT_INVALID = "result_invalid"

@@ -208,6 +208,16 @@ class CardView:
     attempts: int
     deliver_by: datetime | None
     posted_at: datetime | None
+    period: Period | None = None
+    """Which one, where it is not the last complete one of a scheduled run."""
+    stands: datetime | None = None
+    """When the period was posted before: a rerun that fails takes nothing away."""
+    corrected: bool = False
+    """That post says now what this run found."""
+    hold: str = ""
+    """Why the run is held, where it is."""
+    report_link: str = ""
+    """Where the report stands, once it has come; empty where Slack would not say."""
     now: datetime
     owner: ids.UserId | None
     also_affected: tuple[str, ...] = ()
@@ -283,7 +293,8 @@ class Fault:
 
     def __str__(self) -> str:
         """One line for terminals: ``acme/client.yaml:12 reports.weekly.period: … …``."""
-        return f"{self.file}:{self.line} {self.key}: {self.problem} {self.remedy}".strip()
+        at = f"{self.file}:{self.line} {self.key}".rstrip()
+        return f"{at}: {self.problem} {self.remedy}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

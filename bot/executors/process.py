@@ -56,11 +56,18 @@ class _Job:
 
 
 class ProcessExecutor:
-    """One process per order. Holds nothing of any run."""
+    """One process per order. Holds nothing of any run.
 
-    def __init__(self, *, memory_mb: int, python: str = sys.executable) -> None:
+    Each has a directory of its own in ``scratch``, which whoever named it clears of what a death
+    left there; None: where this machine keeps temporary files.
+    """
+
+    def __init__(
+        self, *, memory_mb: int, python: str = sys.executable, scratch: Path | None = None
+    ) -> None:
         self._memory_mb = memory_mb
         self._python = python
+        self._parent = scratch
         self._compiled = False
 
     async def execute(
@@ -71,7 +78,7 @@ class ProcessExecutor:
         Its ``scratch`` is made here and gone afterwards. Cancelling kills the process group.
         """
         secrets = [*order.credentials.values(), *([order.model.key] if order.model else [])]
-        with _scratch() as scratch:
+        with _scratch(self._parent) as scratch:
             job = _Job(
                 order=wire.write_order(_placed(order, scratch)),
                 deadline=order.deadline_seconds,
@@ -89,7 +96,7 @@ class ProcessExecutor:
 
     async def draw(self, trend: delivery.Trend) -> bytes:
         """Return a trend as a PNG; raises RunError when no worker could draw it."""
-        with _scratch() as scratch:
+        with _scratch(self._parent) as scratch:
             order = wire.ChartOrder(trend=trend, scratch=scratch)
             job = _Job(
                 order=wire.write_order(order),
@@ -190,9 +197,9 @@ def _placed(order: wire.RunOrder, scratch: Path) -> wire.RunOrder:
 
 
 @contextlib.contextmanager
-def _scratch() -> Generator[Path]:
+def _scratch(parent: Path | None) -> Generator[Path]:
     """A fresh directory that only this user can enter, gone afterwards."""
-    path = Path(tempfile.mkdtemp(prefix="reportops-"))
+    path = Path(tempfile.mkdtemp(prefix="reportops-", dir=parent))
     try:
         for name in ("home", "tmp"):
             (path / name).mkdir(mode=0o700)

@@ -1,8 +1,9 @@
 """One incident per cause, one card per incident, edited until recovered."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -12,6 +13,8 @@ from bot.incidents import picture, places, ports, promises
 
 _PATIENCE = 2
 """Failed attempts of a retryable kind before anybody is told."""
+_LATELY = timedelta(days=1)
+"""Nobody waits for the last word on a card that was closed longer ago."""
 _NOWHERE = ids.ChannelId("")
 _WORDS = {
     "retry": "asked for another attempt.",
@@ -22,6 +25,9 @@ _WORDS = {
 }
 """What a person did, by the name of the operation; completes their name."""
 _UNSEEN = run.Failure(code=run.FailureCode.CRASHED)
+
+Link = Callable[[], Awaitable[str]]
+"""The address of a message; empty where Slack does not say."""
 
 log = structlog.get_logger()
 
@@ -61,6 +67,7 @@ class Incidents:
             book=book, clients=clients, places=self._places, cards=cards
         )
         self._turn = asyncio.Lock()
+        self._is_redrawn = False
 
     async def failed(self, stopped: run.Run, failure: run.Failure) -> None:
         """An attempt of the run failed; the run's row already says what comes next.
@@ -70,14 +77,19 @@ class Incidents:
         async with self._turn:
             await self._failed(stopped, failure)
 
-    async def changed(self, stopped: run.Run) -> None:
-        """The run moved on: redraw its card, and close its incident when all its runs ended."""
+    async def changed(self, stopped: run.Run, *, link: Link | None = None) -> None:
+        """The run moved on: redraw its card, and close its incident when all its runs ended.
+        ``link`` says where its report stands; asked only where a card has use for it.
+        """
         async with self._turn:
             if stopped.status is run.Status.SUCCEEDED:
                 await self._promises.kept(stopped.id, self._clock.now())
             found = await self._book.incidents.open_of_run(stopped.id)
-            if found is not None:
-                await self._show(await self._ended(found))
+            if found is None:
+                return
+            ended = await self._ended(found)
+            is_recovered = ended.status is incident.IncidentStatus.RECOVERED
+            await self._show(ended, link=await link() if link and is_recovered else "")
 
     async def act(
         self, incident_id: ids.IncidentId, version: int, *, by: ids.UserId, what: str
@@ -99,16 +111,6 @@ class Incidents:
             for found in await self._book.incidents.all_open(client_id):
                 await self._show(found)
 
-    async def close(self, incident_id: ids.IncidentId, *, by: ids.UserId | None = None) -> bool:
-        """End an incident without a report; False: it was not open."""
-        async with self._turn:
-            closed = await self._book.incidents.close(
-                incident_id, incident.IncidentStatus.CLOSED, at=self._clock.now(), by=by
-            )
-            if closed is not None:
-                await self._show(closed)
-            return closed is not None
-
     async def sweep(self) -> None:
         """Say what a crash left unsaid, and what is late where a promise is broken."""
         async with self._turn:
@@ -117,10 +119,18 @@ class Incidents:
             for found in await self._book.incidents.over():
                 await self._show(await self._ended(found))
             now = self._clock.now()
+            await self._redraw(now)
             for run_id in await self._book.incidents.stale_notices():
                 await self._promises.kept(run_id, now)
             for found in await self._promises.broken(now):
                 await self._show(found)
+
+    async def _redraw(self, now: datetime) -> None:
+        """Once a life: what was written down may lack its card, or its card the last word."""
+        if not self._is_redrawn:
+            for found in await self._book.incidents.recent(now - _LATELY):
+                await self._show(found)
+            self._is_redrawn = True
 
     async def view(self, incident_id: ids.IncidentId) -> views.CardView | None:
         """What a card says now, or None where there is no such incident."""
@@ -205,12 +215,12 @@ class Incidents:
         )
         return closed or found
 
-    async def _show(self, found: incident.Incident) -> None:
+    async def _show(self, found: incident.Incident, *, link: str = "") -> None:
         """Draw the card, as a new message or as an edit, and add what its thread still lacks."""
         facts = await self._gather(found)
         if facts is None:
             return
-        body = (self._cards.card(self._draw(facts)),)
+        body = (self._cards.card(replace(self._draw(facts), report_link=link)),)
         if facts.channel is None:
             await self._put_card(facts)
         else:
@@ -276,13 +286,13 @@ class Incidents:
     def _word(
         self, settled: delivery.Delivery, refused: delivery.Refused, *, ops: ids.ChannelId
     ) -> delivery.Delivery:
-        told = f"Could not be said in <#{settled.channel}> ({refused.code}): "
+        body = self._cards.elsewhere(settled.bodies[-1], settled.channel, code=refused.code)
         return delivery.Delivery(
             key=f"ops:{settled.key}",
             kind=delivery.Kind.OPS,
             client=settled.client,
             channel=ops,
-            bodies=(delivery.Body(text=told + settled.bodies[-1].text),),
+            bodies=(body,),
             created_at=self._clock.now(),
         )
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import kinds
-from bot.domain import client, delivery, ids, incident, run, spec, views
-from bot.incidents import ports
+from bot import clock, kinds
+from bot.domain import client, delivery, ids, incident, periods, run, spec, views
+from bot.incidents import places, ports
 
 _NOTICED = "one neutral line"
 _STUCK = frozenset({run.Status.FAILED, run.Status.QUEUED, run.Status.WAITING, run.Status.HELD})
@@ -25,6 +25,8 @@ class Facts:
     """The run that the card is about."""
     client: client.Client | None
     posted: delivery.Delivery | None
+    before: delivery.Delivery | None
+    """The period's post, where it was made by another run, or this one only corrected it."""
     last_good: datetime | None
     paused: bool
     channel: ids.ChannelId | None
@@ -41,6 +43,7 @@ async def gather(
         return None
     subject = _subject(runs)
     posted = await book.deliveries.of_run(subject.id)
+    of_client = clients.client(of.client)
     # Once recovered, the last good post before this one is of no interest any more.
     last = await book.history.last_posted(subject.client, subject.report)
     card = await book.deliveries.get(card_key(of.id))
@@ -48,8 +51,9 @@ async def gather(
         incident=of,
         runs=runs,
         subject=subject,
-        client=clients.client(of.client),
+        client=of_client,
         posted=posted,
+        before=await _before(book, subject, of=of_client),
         last_good=None if last is None else last.at,
         paused=await book.pauses.current(of.client) is not None,
         channel=None if card is None else card.channel,
@@ -63,7 +67,7 @@ def card_key(incident_id: ids.IncidentId) -> str:
 
 def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView:
     """Return what the card says; pure."""
-    subject, of = facts.subject, facts.client
+    subject, of, before = facts.subject, facts.client, facts.before
     without = _without(facts)
     return views.CardView(
         incident=facts.incident,
@@ -75,6 +79,10 @@ def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView
         attempts=subject.attempts,
         deliver_by=subject.deliver_by,
         posted_at=facts.posted.posted_at if facts.posted else None,
+        period=None if _is_expected(facts, now=now) else subject.period,
+        stands=before.posted_at if before else None,
+        corrected=before is not None and before.run == subject.id,
+        hold=subject.hold,
         now=now,
         owner=of.owner if of else None,
         also_affected=_also(facts),
@@ -97,6 +105,31 @@ def _subject(runs: Sequence[run.Run]) -> run.Run:
     """The newest run that has not ended, else the newest."""
     going = [one for one in runs if one.status not in run.TERMINAL]
     return (going or runs)[-1]
+
+
+async def _before(
+    book: ports.Book, subject: run.Run, *, of: client.Client | None
+) -> delivery.Delivery | None:
+    """What stands about the period where the run would post, unless the run itself posted it."""
+    found = await book.runs.delivered(subject)
+    if found is None:
+        return None
+    there = found[0]
+    if there.run == subject.id and (there.posted_at or subject.created_at) >= subject.created_at:
+        return None
+    is_live = of is not None and of.stage is client.Stage.LIVE
+    if of and is_live and there.channel != places.home(of, subject.report):
+        return None  # in the ops channel, from before it was live: no client has seen that
+    return there
+
+
+def _is_expected(facts: Facts, *, now: datetime) -> bool:
+    """Whether it is the period that everybody thinks of: the last complete one, as scheduled."""
+    found, subject = _report(facts.client, facts.subject), facts.subject
+    if facts.client is None or found is None or subject.trigger is not run.Trigger.SCHEDULED:
+        return False
+    today = clock.local_date(now, facts.client.timezone)
+    return subject.period == periods.last_complete(found.period, today=today)
 
 
 def _report(of: client.Client | None, one: run.Run) -> spec.ReportSpec | None:

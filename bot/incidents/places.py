@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from bot.domain import client, ids, run
 from bot.incidents import ports
 
+_OUTSIDERS = "outsiders"
+"""``Run.hold`` of a report that waits for an operator to confirm who reads its channel."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -26,8 +29,9 @@ class Places:
         return self.ops_channel if found.outside else wanted
 
     async def notice(self, stopped: run.Run, *, card: ids.ChannelId | None) -> ids.ChannelId | None:
-        """The client's own channel, where the card does not stand in it and where the people who
-        read it are meant to; None: nothing is to be said there.
+        """The client's own channel, where the card does not stand in it; None: nothing is to be
+        said there. The line tells nothing, so it waits for no confirmation of who reads it, but
+        where that is the very reason why the report is late.
         """
         of = self.clients.client(stopped.client)
         if of is None or of.stage is client.Stage.INTERNAL:
@@ -35,6 +39,8 @@ class Places:
         there = home(of, stopped.report)
         if there == (card or await self.card(stopped)):
             return None
+        if stopped.status is not run.Status.HELD or stopped.hold != _OUTSIDERS:
+            return there
         found = await self.audiences.audience(there)
         return None if found.outside and not found.confirmed else there
 

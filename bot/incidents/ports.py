@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain import audience, client, delivery, ids, incident, run, views
 from bot.domain.pause import Pause
+from bot.domain.report import Report
 
 
 class Rows(Protocol):
@@ -17,10 +18,6 @@ class Rows(Protocol):
 
     async def open_of_run(self, run_id: ids.RunId) -> incident.Incident | None:
         """The open incident that a run is in, or None."""
-        ...
-
-    async def last_of_run(self, run_id: ids.RunId) -> incident.Incident | None:
-        """The newest incident that a run was in, open or not."""
         ...
 
     async def all_open(self, client: ids.ClientId | None = None) -> Sequence[incident.Incident]:
@@ -70,6 +67,10 @@ class Rows(Protocol):
         """Open incidents all of whose runs have ended; there are some only after a crash."""
         ...
 
+    async def recent(self, since: datetime) -> Sequence[incident.Incident]:
+        """Open incidents, and those closed since; oldest first."""
+        ...
+
     async def broken_promises(self, now: datetime, *, oldest: datetime) -> Sequence[ids.RunId]:
         """Scheduled runs past their promise since ``oldest`` that nobody was told about."""
         ...
@@ -84,6 +85,10 @@ class Runs(Protocol):
 
     async def get(self, run_id: ids.RunId) -> run.Run | None:
         """The run, or None."""
+        ...
+
+    async def delivered(self, wanted: run.Run) -> tuple[delivery.Delivery, Report] | None:
+        """The newest post about the run's period, with the report it shows."""
         ...
 
     async def attempts(self, run_id: ids.RunId) -> Sequence[run.Attempt]:
@@ -214,6 +219,10 @@ class Cards(Protocol):
 
     def notice(self, *, sent: bool) -> delivery.Body:
         """The neutral line in a client's channel, before the report is there and after."""
+        ...
+
+    def elsewhere(self, what: delivery.Body, channel: ids.ChannelId, *, code: str) -> delivery.Body:
+        """What could not be said in its own channel, for the operators; ``code`` is Slack's."""
         ...
 
     def late(self, view: views.LateView) -> delivery.Body:

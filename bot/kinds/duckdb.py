@@ -68,7 +68,7 @@ def _problems(settings: kind.Settings, folder: Path) -> tuple[kind.Problem, ...]
 
 KIND = kind.Kind(
     name="duckdb",
-    label="the client's files (DuckDB)",
+    label="Data files (DuckDB)",
     settings=DuckdbSettings,
     mark="$",
     credential=False,

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from bot import wire
 from bot.domain import ids, views
+from bot.domain.run import Run
 from bot.domain.run import Status as RunStatus
 from bot.operations import grammar
 
@@ -73,6 +75,9 @@ class RunState:
     settled: bool
     """Nothing more happens by itself, or not soon."""
     text: str
+    run: Run | None = None
+    made: wire.ReportMade | None = None
+    """With ``run``, once it has succeeded: what it made."""
 
 
 Answer = (

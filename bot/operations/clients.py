@@ -87,8 +87,8 @@ class Clients:
         words = standing.pause_words(wanted, found.timezone)
         await self._scope.note(asker, Operation.PAUSE, client=found.id, detail=f"{words} {reason}")
         return answers.Done(
-            text=f"{found.name} is {words}. Fires that come due until then are skipped, not caught "
-            f"up; what is ready is held. `/report resume {found.id}` ends it."
+            text=f"{found.name} is {words}. Reports that fall due until then are skipped, "
+            f"not caught up; what is ready is held. `/report resume {found.id}` ends it."
         )
 
     async def resume(self, asker: scope.Asker, names: Sequence[str] = ()) -> answers.Done:
@@ -122,9 +122,9 @@ class Clients:
 
     async def _fires(self, now: datetime) -> Sequence[views.NextFire]:
         """The next fire of every report of every client: a slot depends on all of them."""
-        paused = {one.client for one in await self._needs.store.pauses.all()}
+        pauses = await self._needs.store.pauses.all()
         return schedule.coming(
-            self._scope.all(), now=now, stagger=self._needs.stagger, paused=paused
+            self._scope.all(), now=now, stagger=self._needs.stagger, pauses=pauses
         )
 
     async def _facts(self) -> standing.Facts:

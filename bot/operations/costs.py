@@ -49,11 +49,15 @@ class Costs:
             budget=only.budget if only else self._budget,
         )
 
-    async def lines(self, asker: scope.Asker, *, month: date | None = None) -> str:
-        """The month as CSV text, one line of cost per row, oldest first."""
-        self._scope.allow(asker, Operation.COST)
+    async def lines(
+        self, asker: scope.Asker, names: Sequence[str] = (), *, month: date | None = None
+    ) -> str:
+        """The month as CSV text, one line of cost per row, oldest first; of one client if named."""
+        only = self._only(asker, names)
         first = self._first(month, self._scope.now().date())
-        found = await self._needs.store.ledger.lines(_start(first), _start(_next(first)))
+        found = await self._needs.store.ledger.lines(
+            _start(first), _start(_next(first)), client=only.id if only else None
+        )
         return sheet(found)
 
     def _only(self, asker: scope.Asker, names: Sequence[str]) -> client.Client | None:

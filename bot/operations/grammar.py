@@ -55,7 +55,7 @@ USAGE: dict[Verb, str] = {
     Verb.HELP: "/report help",
     Verb.LIST: "/report list",
     Verb.STATUS: "/report status [client]",
-    Verb.RERUN: "/report rerun CLIENT [REPORT] [PERIOD], such as `/report rerun acme 2026-W46`",
+    Verb.RERUN: "/report rerun CLIENT [REPORT] [PERIOD]",
     Verb.RERUN_FAILED: "/report rerun failed",
     Verb.PAUSE: "/report pause CLIENT [until 2026-12-01 | for 3d] [reason]",
     Verb.RESUME: "/report resume CLIENT",
@@ -160,7 +160,7 @@ def _plain(verb: Verb, words: Sequence[str]) -> Request:
             names.append(_name(word))
     if len(names) > _MAX_NAMES.get(verb, 0):
         extra = names[_MAX_NAMES.get(verb, 0)]
-        message = f"I do not know what to do with {quoted(extra)}. It is typed {USAGE[verb]}."
+        message = f"I do not know what to do with {quoted(extra)}. It is typed `{USAGE[verb]}`."
         raise errors.UsageError(message)
     if verb is Verb.COST:
         month = None if notation is None else parse_month(notation)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot import errors
+from bot import errors, wire
 from bot.access import Kind, Operation
 from bot.domain import client, ids, incident, periods, run, spec
-from bot.operations import answers, ports, scope
+from bot.operations import answers, ports, scope, standing
 from bot.runs import acts, posting
 from bot.slack import moments
 
@@ -110,7 +110,23 @@ class Runs:
         found = await self._run(asker, run_id, to=Operation.HISTORY)
         settled = found.status in run.SETTLED | {run.Status.HELD}
         return answers.RunState(
-            id=found.id, status=found.status, settled=settled, text=await self._end(found)
+            id=found.id,
+            status=found.status,
+            settled=settled,
+            text=await self._end(found),
+            run=found,
+            made=await self._made(found),
+        )
+
+    async def _made(self, found: run.Run) -> wire.ReportMade | None:
+        report = await self._needs.store.runs.outcome(found.id)
+        if found.status is not run.Status.SUCCEEDED or report is None:
+            return None
+        attempts = await self._needs.store.runs.attempts(found.id)
+        return wire.ReportMade(
+            report=report,
+            usage=tuple(await self._needs.store.ledger.of_run(found.id)),
+            timings=attempts[-1].timings if attempts else {},
         )
 
     async def _know_audience(self, held: run.Run, asker: scope.Asker) -> None:
@@ -181,11 +197,19 @@ class Runs:
 
     async def _end(self, found: run.Run) -> str:
         title = f"{self._name(found.client)} {found.report} {periods.notation(found.period)}"
+        if found.status is run.Status.SUCCEEDED:
+            posted = await self._needs.store.deliveries.of_run(found.id)
+            return f"{title}: {'posted' if posted else 'nothing changed, so nothing is posted'}"
         if found.status is not run.Status.FAILED:
             return f"{title}: {found.status.value}"
         attempts = await self._needs.store.runs.attempts(found.id)
         failure = next((one.failure for one in reversed(attempts) if one.failure), None)
-        return f"{title}: failed. {errors.describe(failure) if failure else ''}".strip()
+        return f"{title}: failed. {self._why(found, failure) if failure else ''}".strip()
+
+    def _why(self, found: run.Run, failure: run.Failure) -> str:
+        of = self._scope.find(found.client)
+        label = standing.source_label(of, failure.source) if of else failure.source
+        return errors.describe(failure, source_label=label)
 
 
 _GONE = "That is gone: what this button was about is no longer kept."

@@ -143,7 +143,7 @@ class Scope:
         """Return what the names mean where a client is needed; raises UsageError without one."""
         found = self.subject(asker, names, to=to)
         if found is None:
-            raise errors.UsageError(f"Which client? It is typed {_usage(to)}.")
+            raise errors.UsageError(f"Which client? It is typed `{_usage(to)}`.")
         return found
 
     async def note(

@@ -30,8 +30,8 @@ class Shell:
             case answers.Verb.ASK:
                 return await self._operations.ask(asker, _request(question))
             case answers.Verb.SHEET:
-                month = _request(question).month
-                text = await self._operations.costs.lines(asker, month=month)
+                asked = _request(question)
+                text = await self._operations.costs.lines(asker, asked.names, month=asked.month)
                 return answers.Done(text=text)
             case answers.Verb.RUN:
                 return await self._operations.runs.state(asker, question.run or "")

@@ -7,14 +7,10 @@ from datetime import datetime
 from bot import errors, kinds
 from bot.domain import client, ids, incident, pause, run, views
 from bot.slack import moments
+from bot.slack.screens import lights
 
 MOVING = frozenset(run.Status) - run.SETTLED
 """Something still happens by itself, or waits for somebody."""
-_HELD = {
-    "outsiders": "held: people from outside were let into its channel",
-    "changed": "a rerun differs from what was sent, and waits for somebody to choose",
-    "paused": "ready, held by the pause",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +118,7 @@ def _trouble(
 def _moving(found: client.Client, facts: Facts, *, about: run.Run) -> tuple[views.Light, str]:
     match about.status:
         case run.Status.HELD:
-            return views.Light.AMBER, _HELD.get(about.hold, "held until somebody looks")
+            return views.Light.AMBER, lights.held(about.hold)
         case run.Status.WAITING:
             return views.Light.AMBER, "waiting for its data"
         case run.Status.READY if about.post_at is not None and about.post_at > facts.at:

@@ -1,7 +1,5 @@
 """One attempt: begin, execute, end; each a row before anything else hears of it."""
 
-from collections.abc import Mapping
-
 import structlog
 
 from bot import clock, errors, wire
@@ -72,7 +70,7 @@ class Attempts:
         else:
             ended = await self._made(running, outcome)
         moved = await self._house.runs.end(running.id, ended, attempt=number)
-        _finished(moved, number, failure=failure, timings=outcome.timings)
+        _finished(moved, number, outcome=outcome)
         if moved.status is not ended.to:
             return moved  # skipped or cancelled while it ran: its outcome is nobody's news
         if moved.status is run.Status.SUCCEEDED:
@@ -130,10 +128,11 @@ def _finished(
     moved: run.Run,
     number: int,
     *,
-    failure: run.Failure | None,
-    timings: Mapping[str, int],
+    outcome: wire.RunOutcome,
 ) -> None:
-    """The one line that every attempt ends with."""
+    """The one line that every attempt ends with. ``without_ai`` says why no model wrote."""
+    failure = outcome.failure if isinstance(outcome, wire.RunFailed) else None
+    note = outcome.report.author_note if isinstance(outcome, wire.ReportMade) else ""
     _log.info(
         "run_finished",
         run=moved.id,
@@ -144,5 +143,6 @@ def _finished(
         status=moved.status.value,
         stage="done" if failure is None else errors.WORDS[failure.code].stage,
         failure=None if failure is None else failure.code.value,
-        timings_ms=dict(timings),
+        without_ai=note or None,
+        timings_ms=dict(outcome.timings),
     )

@@ -12,6 +12,7 @@ from bot.runs import ports
 Credential = Callable[[str], str | None]
 """The text behind the name in ``env://NAME``, or None; settings.credential."""
 _ENV = "env://"
+NOT_WANTED = "it was not asked to write"
 NO_KEY = "no model key is set"
 CLIENT_SPENT = "this client's model budget of the month is used up"
 ALL_SPENT = "the model budget of the month is used up"
@@ -63,6 +64,7 @@ class Orders:
             model=model,
             model_note=note,
             without=wanted.without,
+            counted=await self._spending.counted(wanted.id),
             deadline_seconds=self._config.run_timeout.total_seconds(),
             scratch=self._scratch / f"{wanted.id}-{attempt}",
             environment=self._environment(),
@@ -87,8 +89,10 @@ class Orders:
     async def _model(
         self, of: client.Client, asked: spec.ReportSpec, *, narrative: bool
     ) -> tuple[wire.ModelAccess | None, str]:
-        if asked.narrative.model is None or not narrative:
+        if asked.narrative.model is None:
             return None, ""
+        if not narrative:
+            return None, NOT_WANTED
         key = self._key(asked.narrative)
         if key is None:
             return None, NO_KEY

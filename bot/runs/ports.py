@@ -1,6 +1,6 @@
 """What runs need from the rest of the house; app.py joins them. Instants are UTC."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -193,12 +193,16 @@ class Posts(Protocol):
 
 
 class Spending(Protocol):
-    """What models have cost; filled by store.ledger.Ledger."""
+    """What runs have cost; filled by store.ledger.Ledger."""
 
     async def model_cost(
         self, start: datetime, end: datetime, *, client: ids.ClientId | None = None
     ) -> Decimal:
         """US dollars of model cost in [start, end), of one client or of all."""
+        ...
+
+    async def counted(self, run_id: ids.RunId) -> Mapping[str, int]:
+        """Query → the newest attempt of the run that told what the warehouse took for it."""
         ...
 
 

@@ -1,10 +1,10 @@
 """What is coming: the next fire of each report, with the slot it will have; pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot import due
-from bot.domain import client, ids, run, views
+from bot.domain import client, ids, pause, run, views
 from bot.runs import fires
 
 _SECOND = timedelta(seconds=1)
@@ -15,20 +15,22 @@ def coming(
     *,
     now: datetime,
     stagger: fires.Stagger,
-    paused: Collection[ids.ClientId] = (),
+    pauses: Sequence[pause.Pause] = (),
 ) -> Sequence[views.NextFire]:
     """Return the next fire of every report that has a schedule, by the instant it will run at.
 
     A slot depends on everybody who fires at that instant, also on reports whose next fire is an
-    earlier one; so ask about all clients and show those that the reader may see.
+    earlier one; so ask about all clients and show those that the reader may see. A client is shown
+    as paused, and takes no slot, where its pause lasts beyond the fire.
     """
+    until = {one.client: one.until for one in pauses}
     nexts = [found for of in clients for found in _nexts(of, now=now)]
     starts: dict[datetime, Mapping[str, timedelta]] = {}
     for at in {one.fire.at for one in nexts}:
         together = [
             found
             for of in clients
-            if of.id not in paused
+            if not _rests(of.id, until, at=at)
             for found in _nexts(of, now=at - _SECOND)
             if found.fire.at == at
         ]
@@ -38,8 +40,20 @@ def coming(
             usual=stagger.usual,
             max_concurrent=stagger.max_concurrent,
         )
-    shown = [_shown(one, starts[one.fire.at], paused=one.client.id in paused) for one in nexts]
+    shown = [
+        _shown(one, starts[one.fire.at], paused=_rests(one.client.id, until, at=one.fire.at))
+        for one in nexts
+    ]
     return sorted(shown, key=lambda one: (one.run_at, one.client, one.report))
+
+
+def _rests(
+    of: ids.ClientId, until: Mapping[ids.ClientId, datetime | None], *, at: datetime
+) -> bool:
+    if of not in until:
+        return False
+    end = until[of]
+    return end is None or at < end
 
 
 def _nexts(of: client.Client, *, now: datetime) -> Sequence[fires.Due]:

@@ -16,6 +16,8 @@ SEND_WITHOUT = "incident_send_without"
 DETAILS = "incident_details"
 CARD_MENU = "incident_menu"
 """The overflow; its option values are ``skip:<incident>:<version>`` and the like."""
+OPEN_REPORT = "incident_open_report"
+"""A link, on a card whose report has come."""
 CONFIRM_AUDIENCE = "audience_confirm"
 """The value is ``<run>``."""
 
@@ -39,7 +41,6 @@ MENU_TOOLS = "menu_tools"
 """The block of the menu's buttons: ``state.values[MENU_TOOLS][MENU_CLIENT]`` is the chosen client
 where a button carries no value of its own."""
 COST_CSV = "cost_csv"
-COST_BY_REPORT = "cost_by_report"
 
 # modals
 PAUSE_VIEW = "pause_view"

@@ -56,6 +56,12 @@ def moment(instant: datetime, zone: str, *, now: datetime | None = None) -> str:
     return f"{weekday(on)} {clock(instant, zone)}"
 
 
+def nominal(scheduled_for: str) -> str:
+    """Return ``Mon 23 Nov 06:00`` for a fire as it is written down (due.Fire.scheduled_for)."""
+    at = datetime.fromisoformat(scheduled_for.partition(" ")[0])
+    return f"{weekday(at.date())} {at:%H:%M}"
+
+
 def city(zone: str) -> str:
     """Return the place a zone is named for, such as ``Paris``."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")

@@ -83,6 +83,11 @@ class Poster:
                 return None
         return delivery.Refused(code="history_too_long", retry_after=30.0)
 
+    async def permalink(self, channel: ids.ChannelId, ts: str) -> str:
+        """The address of a message of ours; empty where Slack does not say."""
+        answer = await self._slack.read("chat.getPermalink", channel=channel, message_ts=ts)
+        return answer.text("permalink")
+
     async def upload(self, png: bytes, *, name: str, alt: str) -> str | delivery.Refused:
         """Put an image into Slack, unshared, and wait until it may be shown; the file's id."""
         title = name.removesuffix(".png")

@@ -27,10 +27,6 @@ class IncidentStore:
         """The open incident that a run is in, or None."""
         return await self._one("open_of_run", {"run": run_id})
 
-    async def last_of_run(self, run_id: ids.RunId) -> incident.Incident | None:
-        """The newest incident that a run was in, open or not."""
-        return await self._one("last_of_run", {"run": run_id})
-
     async def open_of_cause(self, client: ids.ClientId, cause: str) -> incident.Incident | None:
         """The open incident of a client with this cause, or None."""
         return await self._one("open_of_cause", {"client": client, "cause": cause})
@@ -98,6 +94,10 @@ class IncidentStore:
     async def over(self) -> Sequence[incident.Incident]:
         """Open incidents all of whose runs have ended; there are some only after a crash."""
         return await self._many("over", {})
+
+    async def recent(self, since: datetime) -> Sequence[incident.Incident]:
+        """Open incidents, and those closed since; oldest first."""
+        return await self._many("recent", {"since": codec.instant(since)})
 
     async def broken_promises(self, now: datetime, *, oldest: datetime) -> Sequence[ids.RunId]:
         """Scheduled runs past their promise since ``oldest`` that nobody was told about."""

@@ -14,13 +14,6 @@ WHERE incident_runs.run = :run AND incidents.status = 'open'
 ORDER BY incidents.opened_at
 LIMIT 1
 
--- name: last_of_run
--- The newest incident that a run was in, open or not.
-SELECT incidents.* FROM incidents JOIN incident_runs ON incident_runs.incident = incidents.id
-WHERE incident_runs.run = :run
-ORDER BY incidents.status = 'open' DESC, incidents.opened_at DESC
-LIMIT 1
-
 -- name: open_of_cause
 SELECT * FROM incidents WHERE client = :client AND cause = :cause AND status = 'open'
 ORDER BY opened_at
@@ -82,6 +75,11 @@ WHERE status = 'open' AND NOT EXISTS (
   SELECT 1 FROM incident_runs JOIN runs ON runs.id = incident_runs.run
   WHERE incident_runs.incident = incidents.id
     AND runs.status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled'))
+
+-- name: recent
+-- Open ones, and those that were closed lately: a death may have come before their card was drawn.
+SELECT * FROM incidents WHERE status = 'open' OR closed_at >= :since
+ORDER BY opened_at, rowid
 
 -- name: broken_promises
 -- Scheduled runs that are late and not on their way out, and of which nothing was said yet.

@@ -1,7 +1,7 @@
 """What runs cost: per client, per report, per line. Spans are half-open and in UTC."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -63,6 +63,25 @@ class Ledger:
     async def run_cost(self, run_id: ids.RunId) -> Decimal:
         """What one run cost, over all its attempts."""
         return await self._total("of_run", {"run": run_id})
+
+    async def of_run(self, run_id: ids.RunId) -> Sequence[money.Usage]:
+        """What one run used, over all its attempts, oldest first."""
+        found = await self._database.read(
+            lambda connection: database.rows(connection, _sql("lines_of_run"), run=run_id)
+        )
+        return [_line(row).usage for row in found]
+
+    async def counted(self, run_id: ids.RunId) -> Mapping[str, int]:
+        """Query → the newest attempt of the run that told what the warehouse took for it."""
+        found = await self._database.read(
+            lambda connection: database.rows(connection, _sql("lines_of_run"), run=run_id)
+        )
+        newest: dict[str, int] = {}
+        for line in map(_line, found):
+            if line.usage.kind is money.UsageKind.BIGQUERY:
+                item = line.usage.item
+                newest[item] = max(line.attempt, newest.get(item, 0))
+        return newest
 
     async def lines(
         self, start: datetime, end: datetime, *, client: ids.ClientId | None = None

@@ -22,6 +22,10 @@ WHERE EXISTS (SELECT 1 FROM attempts WHERE attempts.run = runs.id AND attempts.e
   AND (:client IS NULL OR client = :client)
 GROUP BY runs.client, runs.report
 
+-- name: lines_of_run
+-- Every line of cost of one run, over all its attempts, oldest first.
+SELECT * FROM usage WHERE run = :run ORDER BY at, id
+
 -- name: of_run
 -- What one run cost, over all its attempts.
 SELECT cost FROM usage WHERE run = :run

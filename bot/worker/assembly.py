@@ -28,6 +28,7 @@ class Found:
             flat=order.client.flat,
         )
         figures = metrics.compute(wanted, known)
+        metrics.require(figures, known)
         splits = tuple(self._splits(figures))
         made = [(split, breakdowns.compute(split)) for split in splits]
         noted = [breakdowns.finding(split, found) for split, found in made]

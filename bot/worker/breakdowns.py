@@ -36,6 +36,7 @@ def compute(split: Split) -> metric.Breakdown | None:
     """Return the breakdown; None where an optional one has no rows.
 
     For a rate or ratio nothing adds up: the total is the metric's own value and the rest has none.
+    Where the metric itself has no value nothing moved: rows that are not there yet lost nothing.
     Raises RunError for a result that does not hold the columns, and for an empty required one.
     """
     now = _side(split, key(split.plan.current))
@@ -47,13 +48,14 @@ def compute(split: Split) -> metric.Breakdown | None:
     rows = [_row(label, now=now, before=before) for label in {**now, **(before or {})}]
     top = sorted((one for one in rows if one.label in now), key=_by_value)[: split.spec.top]
     total = _total(split, now=now, before=before)
+    compared = before is not None and split.of.value is not None
     return metric.Breakdown(
         name=split.spec.name,
         by=split.spec.by,
         metric=split.spec.metric,
         unit=split.of.unit,
         top=tuple(top),
-        movers=_movers(rows, most=split.spec.top) if before is not None else (),
+        movers=_movers(rows, most=split.spec.top) if compared else (),
         rest=_rest(split, total=total, top=top),
         total=total,
         flat=split.of.flat,

@@ -50,6 +50,16 @@ def compute(wanted: spec.ReportSpec, facts: Facts) -> tuple[metric.Metric, ...]:
     return tuple(_metric(one, series[one.name], facts=facts) for one in wanted.metrics)
 
 
+def require(figures: Iterable[metric.Metric], facts: Facts) -> None:
+    """Raise RESULT_EMPTY, naming the first query, where no figure at all has a value.
+
+    A query over a period without data still gives one row, of nothing: such a report tells its
+    readers nothing, and mostly means that the data has not arrived.
+    """
+    if facts.answers and all(one.value is None for one in figures):
+        raise next(iter(facts.answers.values())).asked.empty()
+
+
 def findings(metrics: Iterable[metric.Metric], facts: Facts) -> Iterator[report.Finding]:
     """Yield what a reader should know about the figures."""
     if facts.plan.current.partial:

@@ -111,6 +111,7 @@ class _Reader:
             report=order.report,
             run=order.run,
             attempt=order.attempt,
+            counted=order.counted,
             deadline=time.monotonic() + order.deadline_seconds * _SHARE,
             credential=self._wanted.credentials.get(source.name),
             environment=order.environment,
@@ -183,7 +184,8 @@ async def _each(opened: Sequence[base.Source], *, failed: bool) -> None:
 
 
 async def _let_go(source: base.Source, *, failed: bool) -> None:
-    with contextlib.suppress(TimeoutError):
+    """Where memory ran out no thread can be started either: the failure itself is what counts."""
+    with contextlib.suppress(TimeoutError, RuntimeError):
         async with asyncio.timeout(_STOP_SECONDS):
             if failed:
                 await asyncio.to_thread(source.stop)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalog import load
+from bot.domain import ids
 from tests.catalog import folder
 
 
@@ -31,6 +32,32 @@ def test_a_copied_folder_is_refused_and_so_is_the_one_it_was_copied_from(tmp_pat
 def test_two_clients_that_share_nothing_run(tmp_path: Path) -> None:
     catalog = load_two(tmp_path, folder.other("acme"), folder.GOOD)
     assert (list(catalog.clients), catalog.faults) == (["acme", "globex"], ())
+
+
+@pytest.mark.parametrize(
+    ("channel", "key"), [("C0ACME1", "channel"), ("C0OTHER", "reports.weekly.channel")]
+)
+def test_the_operators_channel_is_nobodys_own(tmp_path: Path, channel: str, key: str) -> None:
+    title = "title: Weekly KPIs"
+    acme = folder.other("acme").replace(title, f"{title}\n    channel: C0OTHER")
+    folder.write(tmp_path, "acme", acme)
+    folder.write(tmp_path, "globex", folder.GOOD)
+    catalog = load.load(tmp_path, demo=False, ops_channel=channel)
+    assert list(catalog.clients) == ["globex"]
+    (fault,) = catalog.faults
+    assert (fault.client, fault.key) == ("acme", key)
+    assert f"{channel} is the ops channel" in fault.problem
+    assert catalog.faults == load.load(tmp_path, demo=False, ops_channel=channel).faults
+
+
+def test_moving_into_the_operators_channel_keeps_the_last_good_version(tmp_path: Path) -> None:
+    folder.write(tmp_path, "acme", folder.other("acme"))
+    before = load.load(tmp_path, demo=False, ops_channel="C0OPS00")
+    folder.write(tmp_path, "acme", folder.other("acme").replace("C0ACME1", "C0OPS00"))
+    after = load.load(tmp_path, demo=False, previous=before, ops_channel="C0OPS00")
+    acme = ids.ClientId("acme")
+    assert after.stale == {acme}
+    assert after.clients[acme].channel == "C0ACME1"
 
 
 @pytest.mark.parametrize(

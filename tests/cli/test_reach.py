@@ -1,6 +1,7 @@
 """The shell with a bot running: it acts through the control socket."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -93,7 +94,7 @@ async def test_without_a_bot_the_shell_posts_itself(shell: Shell, tmp_path: Path
         program = "from bot.cli import main; main()"
         done = await asyncio.to_thread(
             subprocess.run,
-            [sys.executable, "-c", program, "run", "globex", "--post"],
+            [sys.executable, "-c", program, "run", "globex", "--post", "--output", "json"],
             env=environment,
             cwd=tmp_path,
             capture_output=True,
@@ -102,6 +103,7 @@ async def test_without_a_bot_the_shell_posts_itself(shell: Shell, tmp_path: Path
             timeout=18,
         )
         assert done.returncode == 0, done.stderr
-        assert "succeeded" in done.stdout
+        assert json.loads(done.stdout)["client"] == "globex"
+        assert ": posted" in done.stderr
         (posted,) = slack.control.messages("C0REPORTOPS")
         assert "Globex" in posted.text

@@ -61,6 +61,14 @@ def test_a_period_is_named_or_follows_from_the_day(shell: Shell) -> None:
     assert named["period"]["notation"] == f"{year}-W{week:02}"
 
 
+def test_a_run_that_goes_well_says_nothing_else_unless_asked_for(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not shell("run", "globex").stderr
+    monkeypatch.setenv("REPORTOPS_LOG_LEVEL", "debug")
+    assert "run_stage" in shell("run", "globex").stderr
+
+
 def test_a_run_that_fails_says_why_on_stderr_with_exit_code_one(
     shell: Shell, clients: Path
 ) -> None:
@@ -70,6 +78,7 @@ def test_a_run_that_fails_says_why_on_stderr_with_exit_code_one(
     result = shell("run", "globex")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "cannot run the query" in result.stderr
+    assert "Mend the SQL, then run it again." in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -68,6 +68,20 @@ def test_what_is_asked_wrongly_is_one_plain_line_and_exit_code_two(
     assert not result.stdout
 
 
+def test_an_unknown_client_is_one_line_that_names_a_command_of_the_shell(shell: Shell) -> None:
+    told = shell("history", "nobody").stderr
+    assert told == "I do not know the client “nobody”. reportops status names them all.\n"
+
+
+def test_faults_are_counted_in_plain_words(shell: Shell, clients: Path) -> None:
+    (clients / "globex" / "client.yaml").write_text("name: [", "utf-8")
+    assert shell("status").stdout.splitlines() == [
+        "No clients. Make the first one: reportops client new globex",
+        "1 fault in the clients' files: reportops check",
+    ]
+    assert "globex/client.yaml:1: This is not YAML." in shell("check").stdout
+
+
 def test_a_wrong_setting_is_named_with_the_right_one(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import clock
-from bot.app import bolt
+from bot.app import bolt, joints
 from bot.demo.slack import control, records, server
 from bot.domain import delivery, ids
 from bot.slack import connection, people, poster, web
@@ -69,6 +69,14 @@ class Front:
         assert answer.ok, answer
         return answer.text("ts")
 
+    async def whisper(self, body: delivery.Body, channel: str = ACME, user: str = CLAIRE) -> str:
+        """Show somebody a message of ours that only they see; return its ts."""
+        blocks = [dict(one) for one in body.blocks]
+        told = {"channel": channel, "user": user, "text": body.text, "blocks": blocks}
+        answer = await self.web.write("chat.postEphemeral", told)
+        assert answer.ok, answer
+        return answer.text("message_ts")
+
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncGenerator[Front]:
@@ -88,6 +96,12 @@ async def opened(folder: Path) -> AsyncGenerator[Front]:
                 people=seen,
                 poster=poster.Poster(bot),
                 group=group,
+                outward=joints.Outward(
+                    home.store.deliveries,
+                    home.clients,
+                    channel=ids.ChannelId(OPS),
+                    now=home.clock,
+                ),
                 operators=(),
                 ops_channel=OPS,
             )

@@ -123,7 +123,7 @@ async def test_nobody_else_gets_the_modal(shop: Front) -> None:
     assert "not something you can do here" in shop.words(MALIK)
 
 
-async def _held(shop: Front) -> tuple[run.Run, str]:
+async def _held(shop: Front) -> tuple[run.Run, delivery.Body]:
     """A rerun that differs from what was sent, and its preview."""
     await shop.home.sent()
     held = replace(make.a_run("ask:1"), requested_by=house.CLAIRE)
@@ -138,7 +138,7 @@ async def _held(shop: Front) -> tuple[run.Run, str]:
         before=samples.REPORT,
         after=replace(samples.REPORT, metrics=samples.REPORT.metrics[:1]),
     )
-    return held, await shop.post(change.draw(view))
+    return held, change.draw(view)
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,30 @@ async def _held(shop: Front) -> tuple[run.Run, str]:
 async def test_a_preview_is_decided_by_a_press(
     shop: Front, action: str, status: run.Status, says: str
 ) -> None:
-    held, where = await _held(shop)
-    await shop.press(action, where=where)
-    assert says in shop.words()
+    held, preview = await _held(shop)
+    await shop.press(action, where=await shop.whisper(preview))
     assert await _status(shop, held) is status
+    (only,) = shop.slack.control.ephemerals(CLAIRE)
+    assert says in only.text
+    assert "Replace" not in str(only.blocks)
+
+
+async def test_a_choice_that_many_read_is_answered_beside_it(shop: Front) -> None:
+    _, preview = await _held(shop)
+    await shop.press(ids.DISCARD, where=await shop.post(preview))
+    (shown,) = shop.slack.control.messages(front.ACME)
+    assert "Replace" in str(shown.blocks)
+    assert "Discarded" in shop.words()
+
+
+async def test_a_press_in_vain_leaves_the_preview(shop: Front) -> None:
+    held, preview = await _held(shop)
+    where = await shop.whisper(preview, user=MALIK)
+    await shop.press(ids.REPLACE, where=where, user=MALIK)
+    assert await _status(shop, held) is run.Status.HELD
+    first, second = shop.slack.control.ephemerals(MALIK)
+    assert "Replace" in str(first.blocks)
+    assert "not something you can do here" in second.text
 
 
 async def test_an_audience_is_confirmed_by_a_press(shop: Front) -> None:

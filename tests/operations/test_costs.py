@@ -56,6 +56,8 @@ async def test_the_sheet_holds_every_line(home: House) -> None:
     head, line = text.splitlines()
     assert head.startswith("at,client,report,ref,attempt,kind,item,input_tokens")
     assert f"model,{make.USAGE.item},1200,210,0,0,0,0.0123456789" in line
+    only = await home.operations.costs.lines(house.asker(), ("globex",))
+    assert only.splitlines() == [head]
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text() -> None:

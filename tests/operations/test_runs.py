@@ -8,6 +8,7 @@ import pytest
 from bot import errors
 from bot.access import Kind
 from bot.domain import ids, run
+from bot.operations import answers
 from tests.operations import house
 from tests.operations.house import ACME, CLAIRE, GLOBEX, TOM, House
 from tests.store import make
@@ -222,4 +223,28 @@ async def test_the_shell_learns_how_a_run_stands(home: House) -> None:
     shell = house.asker(Kind.SHELL, "shell", who="shell:root")
     state = await home.operations.runs.state(shell, stopped.id)
     assert (state.settled, state.status) == (True, run.Status.FAILED)
-    assert "refused our sign-in" in state.text
+    assert "BigQuery refused our sign-in" in state.text
+    assert state.made is None
+
+
+async def test_the_shell_gets_what_a_run_made(home: House) -> None:
+    sent = await home.sent()
+    shell = house.asker(Kind.SHELL, "shell", who="shell:root")
+    state = await home.operations.runs.state(shell, sent.id)
+    assert state.text.endswith(": posted")
+    assert state.made is not None
+    assert (state.made.report, state.made.usage) == (make.made().report, (make.USAGE,))
+    again = answers.unpack(answers.pack(state))
+    assert again == state
+
+
+async def test_the_shell_is_told_that_nothing_changed(home: House) -> None:
+    wanted = make.a_run()
+    await home.store.runs.claim(wanted)
+    await home.store.runs.begin(wanted.id, at=home.clock.now(), by=None)
+    same = replace(make.made(), to=run.Status.SUCCEEDED)
+    await home.store.runs.end(wanted.id, same, attempt=1)
+    shell = house.asker(Kind.SHELL, "shell", who="shell:root")
+    state = await home.operations.runs.state(shell, wanted.id)
+    assert "nothing changed" in state.text
+    assert state.made is not None

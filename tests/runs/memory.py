@@ -1,6 +1,6 @@
 """The store's ports over dictionaries: small, and as strict as the real one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ class Memory:
         self.pauses: dict[ids.ClientId, pause.Pause] = {}
         self.marks: dict[tuple[ids.ClientId, ids.ReportName], datetime] = {}
         self.usage: list[tuple[ids.ClientId, datetime, money.Usage]] = []
+        self.counted: dict[ids.RunId, dict[str, int]] = {}
 
 
 class Runs:
@@ -107,6 +108,8 @@ class Runs:
         if ended.report is not None:
             self._memory.made[run_id] = ended.report
         self._memory.usage += ((now.client, ended.at, line) for line in ended.usage)
+        counted = {line.item: attempt for line in ended.usage}
+        self._memory.counted.setdefault(run_id, {}).update(counted)
         if now.status is not run.Status.RUNNING:
             return now
         return self._put(
@@ -275,6 +278,9 @@ class Ledger:
             if start <= at < end and client in {None, of} and line.kind is money.UsageKind.MODEL
         )
         return sum(costs, Decimal(0))
+
+    async def counted(self, run_id: ids.RunId) -> Mapping[str, int]:
+        return self._memory.counted.get(run_id, {})
 
 
 def _same_report(one: run.Run, other: run.Run) -> bool:

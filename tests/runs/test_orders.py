@@ -36,8 +36,10 @@ async def order(
     spent: tuple[tuple[str, datetime, str], ...] = (),
     narrative: bool = True,
     config: Mapping[str, object] | None = None,
+    counted: Mapping[str, int] | None = None,
 ) -> wire.RunOrder:
     kept = memory.Memory()
+    kept.counted[wanted.id] = dict(counted or {})
     for name, at, cost in spent:
         line = money.Usage(kind=money.UsageKind.MODEL, item="m", cost=Decimal(cost))
         kept.usage.append((ids.ClientId(name), at, line))
@@ -58,6 +60,12 @@ async def test_it_holds_this_clients_credentials_and_nobody_elses() -> None:
     assert "acme-key" not in repr(made)
     assert made.scratch == Path("scratch/0123456789abcdef-2")
     assert made.deadline_seconds == 600
+
+
+async def test_it_says_whose_cost_stands_in_the_ledger() -> None:
+    made = await order(counted={"orders": 1})
+    assert made.counted == {"orders": 1}
+    assert wire.read_order(wire.write_order(made)) == made
 
 
 async def test_a_source_that_is_left_out_or_unused_takes_its_credential_with_it() -> None:
@@ -90,7 +98,7 @@ async def test_without_a_key_or_a_wish_the_template_writes() -> None:
     made = await order(config={"ANTHROPIC_API_KEY": None})
     assert (made.model, made.model_note) == (None, orders.NO_KEY)
     made = await order(narrative=False)
-    assert (made.model, made.model_note) == (None, "")
+    assert (made.model, made.model_note) == (None, orders.NOT_WANTED)
     plain = replace(samples.REPORT_SPEC, narrative=spec.NarrativeSpec())
     made = await order(replace(samples.CLIENT, reports={WEEKLY: plain}))
     assert (made.model, made.model_note) == (None, "")

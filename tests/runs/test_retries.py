@@ -38,6 +38,7 @@ async def test_every_attempt_ends_with_one_line(store: Store, logged: Lines) -> 
             "status": status,
             "stage": where,
             "failure": failure,
+            "without_ai": None,
             "timings_ms": {"total": 5},
         }
         for number, status, where, failure in [

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from bot.domain import ids, period, run
+from bot.domain import ids, pause, period, run
 from bot.runs import fires, schedule
 from tests.runs.people import HOUR, MINUTE, MONDAY, customer
 from tests.runs.stage import BEFORE, Store, stage
@@ -145,7 +145,7 @@ def test_the_coming_fires_are_shown_with_their_slots() -> None:
     resting = customer("resting")
     saturday = MONDAY - timedelta(days=2, hours=-1)
     shown = schedule.coming(
-        [weekly, daily, resting], now=saturday, stagger=stagger, paused={resting.id}
+        [weekly, daily, resting], now=saturday, stagger=stagger, pauses=[_pause(resting.id)]
     )
     assert [(one.client, one.nominal, one.paused) for one in shown] == [
         ("daily", "2026-11-22T06:00", False),
@@ -154,6 +154,24 @@ def test_the_coming_fires_are_shown_with_their_slots() -> None:
     ]
     assert shown[2].run_at == MONDAY + 10 * MINUTE  # daily fires then too, and is first
     assert shown[2].post_at == MONDAY + 150 * MINUTE
+
+
+def test_a_pause_that_ends_before_a_fire_leaves_it_and_its_slot_alone() -> None:
+    stagger = fires.Stagger(widest=10 * MINUTE, usual=MINUTE, max_concurrent=3)
+    of = [customer("acme"), customer("pvcp")]
+    before = MONDAY - timedelta(days=4)
+    free = schedule.coming(of, now=before, stagger=stagger)
+    for until in (MONDAY - timedelta(days=1), MONDAY):
+        ends = _pause(of[0].id, until=until)
+        assert schedule.coming(of, now=before, stagger=stagger, pauses=[ends]) == free
+    lasting = _pause(of[0].id, until=MONDAY + MINUTE)
+    shown = schedule.coming(of, now=before, stagger=stagger, pauses=[lasting])
+    assert {one.client: one.paused for one in shown} == {"acme": True, "pvcp": False}
+
+
+def _pause(of: ids.ClientId, *, until: datetime | None = None) -> pause.Pause:
+    since = MONDAY - timedelta(days=5)
+    return pause.Pause(client=of, since=since, until=until, by=ids.UserId("U0CLAIRE"))
 
 
 def test_reports_without_a_schedule_are_not_coming() -> None:

@@ -30,7 +30,7 @@ class Monday:
 
     async def at(self, after: timedelta) -> None:
         """Move the bot's clock to so long after Monday 06:00."""
-        self.stage.clock.move_to(self.stage.monday + after)
+        self.stage.move_to(self.stage.monday + after)
         await self.wake()
 
     def texts(self, channel: str) -> list[str]:
@@ -97,6 +97,7 @@ async def test_a_revoked_credential_is_one_card_and_a_retry_mends_it(monday: Mon
     assert first.acked
     await monday.posted(XYZ, 2)
     await monday.slack.until(lambda: "🟢" in monday.texts(XYZ)[0], timeout=60)
+    assert "Open report" in monday.texts(XYZ)[0]
     thread = [one.text for one in monday.slack.control.thread(XYZ, card.ts)]
     assert any("Attempt 2" in text for text in thread)
     assert len(monday.texts(XYZ)) == 2
@@ -104,7 +105,7 @@ async def test_a_revoked_credential_is_one_card_and_a_retry_mends_it(monday: Mon
 
 async def test_killed_at_any_moment_nothing_is_lost_or_posted_twice(monday: Monday) -> None:
     for slot in range(show.SLOTS):
-        monday.stage.clock.move_to(monday.stage.monday + show.SLOT * slot)
+        monday.stage.move_to(monday.stage.monday + show.SLOT * slot)
         await monday.wake()
         await monday.stage.stop_bot(signal.SIGKILL)
         await monday.stage.start_bot()
@@ -133,7 +134,7 @@ async def test_a_rerun_of_the_same_figures_posts_nothing(monday: Monday) -> None
         user=CLAIRE, channel=stage.OPS, text="/report rerun acme"
     )
     assert done.acked
-    await monday.hears("Nothing changed")
+    await monday.hears("nothing changed since it was sent")
     assert len(monday.texts(ACME)) == 1
 
 

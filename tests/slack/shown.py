@@ -78,6 +78,7 @@ RECOVERED = replace(
     incident=replace(OPEN, status=incident.IncidentStatus.RECOVERED),
     status=run.Status.SUCCEEDED,
     posted_at=at(8, 30),
+    report_link="https://northwind.slack.com/archives/C0ACME/p1763971200000100",
     fixed_by=CLAIRE,
     now=at(8, 30),
     buttons=(),
@@ -95,6 +96,11 @@ HELD = replace(
     status=run.Status.HELD,
     buttons=(Button.CONFIRM, Button.DETAILS, Button.SKIP, Button.PAUSE),
 )
+RERUN = replace(
+    CARD, deliver_by=None, period=samples.LAST_WEEK, stands=at(6, 10, day=16), last_good=at(6, 10)
+)
+"""A rerun of another week that failed, although that week's post stands."""
+CHOICE = replace(RERUN, status=run.Status.HELD, hold="changed", buttons=(Button.DETAILS,))
 LATE = views.LateView(
     client_name="Acme Corp",
     report_title="Weekly KPIs",
@@ -283,4 +289,10 @@ FAULTS = (
         problem="<!channel> is not a Slack id.",
         remedy="",
     ),
+)
+
+MISSED = (
+    ("Acme", "Weekly KPIs", "Mon 23 Nov 06:00"),
+    ("Globex", "Weekly KPIs", "Mon 23 Nov 07:00"),
+    ("Acme", "Daily orders", "Mon 23 Nov 08:00"),
 )

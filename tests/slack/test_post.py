@@ -75,6 +75,16 @@ def test_a_post_with_gaps_looks_as_written_down() -> None:
     assert all("not for readers" not in text_of(body) for body in bodies)
 
 
+def test_why_no_ai_wrote_is_for_the_house_alone() -> None:
+    spent = "this client's model budget of the month is used up"
+    found = replace(samples.REPORT, author=report.Author.TEMPLATE, author_note=spent)
+    internal = replace(samples.CLIENT, stage=client.Stage.INTERNAL)
+    for live, house in zip(compose(found), compose(found, by=internal), strict=True):
+        assert "Written without AI" in text_of(live)
+        assert "budget" not in text_of(live)
+        assert f"Written without AI: {spent}" in text_of(house)
+
+
 def test_the_summary_is_what_notifications_get() -> None:
     assert compose()[0].text == (
         "Acme Corp, 16–22 Nov: revenue €48,210 (-4.1%), orders 1,204 (+2.3%), ROAS 5.00 (-11.4%)"

@@ -43,6 +43,16 @@ async def test_a_post_carries_its_key_and_nothing_else(
     assert message.metadata["event_payload"] == {"key": "report:acme:1"}
 
 
+async def test_a_posts_address_is_slacks_own(
+    slack: server.LocalSlack, speaking: poster.Poster
+) -> None:
+    sent = await speaking.send(await wanted(speaking), BODY, thread_ts=None)
+    assert isinstance(sent, delivery.Sent)
+    found = await speaking.permalink(CHANNEL, sent.ts)
+    assert found.endswith(f"/archives/{CHANNEL}/p{sent.ts.replace('.', '')}")
+    assert await speaking.permalink(CHANNEL, "1.000001") == ""
+
+
 async def test_every_rung_of_a_real_post_is_taken(
     slack: server.LocalSlack, speaking: poster.Poster
 ) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from bot.domain import delivery, ids, run, views
+from bot.domain import delivery, ids, incident, run, views
 from bot.slack import limits
 from bot.slack.screens import (
     card,
@@ -36,11 +36,16 @@ SCREENS: Mapping[str, Draw] = {
     "card_recovered": lambda: card.card(shown.RECOVERED),
     "card_skipped": lambda: card.card(shown.SKIPPED),
     "card_paused": lambda: card.card(shown.PAUSED),
+    "card_rerun": lambda: card.card(shown.RERUN),
+    "card_choice": lambda: card.card(shown.CHOICE),
     "card_held": lambda: card.card(shown.HELD),
     "card_attempt": lambda: card.attempt(replace(shown.CARD, in_ops_channel=True), shown.ATTEMPT),
     "card_act": lambda: card.act(shown.CARD, who=shown.CLAIRE, what="asked for another attempt."),
     "card_notice": lambda: card.notice(sent=False),
     "card_notice_sent": lambda: card.notice(sent=True),
+    "ops_renumbered": lambda: ops.renumbered(
+        ["acme"], ids.ChannelId("C0OLD"), now=ids.ChannelId("C0NEW")
+    ),
     "card_late": lambda: card.late(shown.LATE),
     "card_late_sent": lambda: card.late(
         replace(shown.LATE, status=run.Status.SUCCEEDED, posted_at=shown.at(9, 12))
@@ -59,16 +64,10 @@ SCREENS: Mapping[str, Draw] = {
     "why": lambda: why.draw(shown.WHY),
     "change": lambda: change.draw(shown.CHANGE),
     "ops_faults": lambda: ops.faults(shown.FAULTS),
-    "ops_missed": lambda: ops.missed([("Acme", "Weekly KPIs", "2026-11-23 06:00")]),
-    "ops_refused": lambda: ops.refused(
-        "Acme's weekly report",
-        samples.CHANNEL,
-        fault="it is archived",
-        remedy="Unarchive it.",
-        code="is_archived",
+    "ops_missed": lambda: ops.missed(shown.MISSED),
+    "card_elsewhere": lambda: card.elsewhere(
+        card.notice(sent=False), samples.CHANNEL, code="not_in_channel"
     ),
-    "ops_outsiders": lambda: ops.outsiders("Acme Corp", samples.CHANNEL),
-    "ops_elsewhere": lambda: ops.elsewhere(card.card(shown.CARD), samples.CHANNEL),
     "plain": lambda: plain.say("I do not know “acmee”. Did you mean `acme`?"),
     "plain_wrong": lambda: plain.wrong("7K2F"),
 }
@@ -144,6 +143,43 @@ def test_a_recovered_card_says_how_late_it_was_and_what_the_client_saw() -> None
     assert "recovered" in card.card(replace(late, posted_at=None)).text
     closed = replace(shown.SKIPPED, status=run.Status.CANCELLED, fixed_by=None)
     assert card.card(closed).text.endswith("closed")
+
+
+def test_a_rerun_that_failed_takes_no_post_away() -> None:
+    told = json.dumps(golden.plain(card.card(shown.RERUN)), ensure_ascii=False)
+    assert "Acme Corp · Weekly KPIs · 9–15 Nov · rerun failed" in told
+    assert "The post of Mon 16 Nov 06:10 stands" in told
+    assert "not sent" not in told
+    assert "has seen" not in told
+
+
+def test_a_choice_is_told_without_the_failure_of_before() -> None:
+    told = json.dumps(golden.plain(card.card(shown.CHOICE)), ensure_ascii=False)
+    assert "a rerun differs from what was sent, and waits for somebody to choose" in told
+    assert "until somebody looks" not in told
+    assert "sign-in" not in told
+
+
+@pytest.mark.parametrize(
+    ("status_", "corrected", "words"),
+    [
+        (incident.IncidentStatus.RECOVERED, False, "rerun done by <@U0CLAIRE> · the post of"),
+        (incident.IncidentStatus.RECOVERED, True, "16 Nov 06:10 is corrected"),
+        (incident.IncidentStatus.CLOSED, False, "closed by <@U0CLAIRE> · the post of"),
+    ],
+)
+def test_what_a_rerun_came_to_says_what_stands(
+    status_: incident.IncidentStatus, corrected: bool, words: str
+) -> None:
+    over = replace(shown.OPEN, status=status_)
+    view = replace(
+        shown.RERUN,
+        incident=over,
+        status=run.Status.SUCCEEDED,
+        corrected=corrected,
+        fixed_by=shown.CLAIRE,
+    )
+    assert words in card.card(view).text
 
 
 def test_bare_cards_are_whole() -> None:
@@ -238,3 +274,9 @@ def test_a_rerun_that_changed_only_its_parts_says_so() -> None:
 def test_a_late_report_says_what_it_waits_for(now: run.Status, words: str) -> None:
     view = replace(shown.LATE, status=now, next_attempt_at=shown.at(9, 20))
     assert words in card.late(view).text
+
+
+def test_files_that_never_loaded_are_not_said_to_run() -> None:
+    told = ops.faults(shown.FAULTS, idle={"pvcp", shown.FAULTS[0].client}).text
+    assert "last good version" not in told
+    assert f"nothing runs for {shown.FAULTS[0].client}" in told

@@ -125,7 +125,7 @@ def test_mended_files_are_said() -> None:
 
 
 def test_what_was_plain_text_is_said_elsewhere_too() -> None:
-    body = ops.elsewhere(pause_line(), ids.ChannelId("C0GONE"))
+    body = card.elsewhere(pause_line(), ids.ChannelId("C0GONE"), code="is_archived")
     assert len(body.blocks) == 2
     assert local.refusal(body) == ""
 

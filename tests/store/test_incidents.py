@@ -78,7 +78,7 @@ async def test_a_closed_incident_is_not_joined(kept: Store) -> None:
     assert await kept.incidents.close(first.id, incident.IncidentStatus.CLOSED, at=make.NOW) is None
     second = await kept.incidents.join(wanted(stopped))
     assert second.id != first.id
-    assert await kept.incidents.last_of_run(stopped.id) == second
+    assert await kept.incidents.open_of_run(stopped.id) == second
 
 
 async def test_of_many_presses_one_wins_and_the_others_learn_whose(kept: Store) -> None:

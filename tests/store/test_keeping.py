@@ -110,6 +110,17 @@ async def test_cost_is_exact_and_by_report(kept: Store) -> None:
     assert [line.usage for line in lines] == [cents, query] * 3
 
 
+async def test_the_ledger_knows_which_attempt_told_the_cost_of_a_query(kept: Store) -> None:
+    spend = money.Usage(kind=money.UsageKind.BIGQUERY, item="spend", cost=Decimal("0.05"))
+    one = make.a_run()
+    await kept.runs.claim(one)
+    untold = make.stopped(to=run.Status.QUEUED, again=make.LATER)
+    await make.tried(kept, one, untold)
+    assert await kept.ledger.counted(one.id) == {}
+    await make.tried(kept, one, replace(untold, usage=(make.USAGE, spend)))
+    assert await kept.ledger.counted(one.id) == {"spend": 2}
+
+
 async def test_the_record_of_the_last_fires(kept: Store) -> None:
     broken = make.of_week(make.a_run(created_at=make.NOW - timedelta(weeks=3)), 3)
     await make.failed(kept, replace(broken, deliver_by=make.NOW))

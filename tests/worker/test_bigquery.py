@@ -34,9 +34,12 @@ def bench(doubles: benches.Doubles, tmp_path: Path) -> Iterator[benches.Bench]:
         yield made
 
 
-def _again(bench: benches.Bench, *, attempt: int, sql: str = COUNT) -> base.Answer:
-    """Read as another attempt's process would."""
-    source = sources.open_source(replace(bench.access, attempt=attempt))
+def _again(
+    bench: benches.Bench, *, attempt: int, sql: str = COUNT, counted: int = 0
+) -> base.Answer:
+    """Read as another attempt's process would; ``counted``: the last that told its cost."""
+    told = {"orders": counted} if counted else {}
+    source = sources.open_source(replace(bench.access, attempt=attempt, counted=told))
     try:
         return source.read(bench.ask(sql))
     finally:
@@ -81,10 +84,31 @@ def test_another_attempt_attaches_instead_of_paying_twice(
     bench: benches.Bench, doubles: benches.Doubles
 ) -> None:
     first = _again(bench, attempt=1)
-    second = _again(bench, attempt=2)
+    second = _again(bench, attempt=2, counted=1)
     assert second.table == first.table
     assert len(doubles.warehouse.jobs) == 1
     assert (first.usage[0].cost > 0, second.usage[0].cost) == (True, 0)
+
+
+def test_what_an_attempt_died_before_telling_is_counted_once_by_the_next(
+    bench: benches.Bench, doubles: benches.Doubles
+) -> None:
+    untold = _again(bench, attempt=1)
+    second = _again(bench, attempt=2)
+    third = _again(bench, attempt=3, counted=2)
+    assert len(doubles.warehouse.jobs) == 1
+    assert second.usage == untold.usage
+    assert second.usage[0].cost > 0
+    assert third.usage[0].cost == 0
+
+
+def test_the_inner_deadline_cancels_a_job_that_outlasts_its_own(
+    bench: benches.Bench, doubles: benches.Doubles
+) -> None:
+    doubles.warehouse.slow(30, punctual=False)
+    bench.hurry(0.2)
+    assert _failure(bench).code is FailureCode.SOURCE_TIMEOUT
+    assert doubles.warehouse.jobs[0].cancelled
 
 
 def test_an_attempt_after_a_failed_job_starts_a_new_one(
@@ -93,7 +117,9 @@ def test_an_attempt_after_a_failed_job_starts_a_new_one(
     doubles.warehouse.slow(30)
     bench.hurry(0.2)
     assert _failure(bench).code is FailureCode.SOURCE_TIMEOUT
-    assert doubles.warehouse.jobs[0].cancelled
+    first = doubles.warehouse.jobs[0]
+    assert first.done.wait(5)
+    assert first.cancelled or first.error
     doubles.warehouse.heal()
     bench.hurry(10)
     assert _again(bench, attempt=2).table.rows == ((4,),)

@@ -77,6 +77,11 @@ def test_without_a_comparison_nothing_moves() -> None:
     assert (found.movers, found.total.previous, found.top[0].previous) == ((), None, None)
 
 
+def test_rows_that_are_not_there_yet_have_lost_nothing() -> None:
+    found = compute(split([], [("a", 5)], of=replace(samples.REVENUE, value=None)))
+    assert not found.movers
+
+
 def test_a_rate_has_its_own_total_and_no_rest() -> None:
     rate = replace(samples.CONVERSION, value=Decimal("0.02"), previous=Decimal("0.03"))
     found = compute(split([("a", 0.1), ("b", 0.2), ("c", 0.3)], of=rate))

@@ -1,6 +1,7 @@
 """The walls around a client's files: nothing beyond the folder, nothing written or fetched."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -150,6 +151,65 @@ def test_the_setup_stands_behind_the_same_walls(
     assert not list((folder.parent / "globex").glob("planted*"))
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COPY (SELECT 1) TO 'client.yaml'",
+        "EXPORT DATABASE 'out'",
+        "ATTACH 'new.duckdb'",
+        "CREATE TABLE t AS SELECT 1; COPY t TO 'out.csv'",
+        "PREPARE p AS COPY (SELECT 1) TO 'out.csv'; EXECUTE p",
+        "IMPORT DATABASE 'out'",
+    ],
+)
+def test_a_setup_writes_no_files(bench: benches.Bench, folder: Path, sql: str) -> None:
+    before = sorted(folder.iterdir())
+    _setup(folder, sql)
+    with pytest.raises(errors.RunError) as caught:
+        _ = bench.source
+    assert caught.value.failure.code is FailureCode.QUERY_REFUSED
+    assert "is not for a setup" in caught.value.failure.params["fault"]
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_setup_may_take_many_statements(bench: benches.Bench, folder: Path) -> None:
+    _setup(
+        folder,
+        "SET VARIABLE base = 40; BEGIN; CREATE TABLE t (a INT); COMMIT; -- one; two\n"
+        "INSERT INTO t VALUES (1); UPDATE t SET a = a + getvariable('base');"
+        "CREATE MACRO more(x) AS x + 1; CREATE VIEW v AS SELECT more(a) AS a FROM t",
+    )
+    assert bench.read("SELECT a FROM v").rows == ((42,),)
+
+
+def test_what_does_not_fit_into_memory_is_spilled_outside_the_folder(
+    bench: benches.Bench, folder: Path
+) -> None:
+    before = sorted(folder.iterdir())
+    _setup(folder, "SET memory_limit = '60MB'")
+    table = bench.read(
+        "SELECT count(*) AS n FROM"
+        " (SELECT DISTINCT md5(range::TEXT) || repeat('z', 60) FROM range(500000))"
+    )
+    assert table.rows == ((500_000,),)
+    spilled = Path(cast("source.Duckdb", bench.source)._spill)
+    assert list(spilled.iterdir())
+    assert sorted(folder.iterdir()) == before
+    bench.source.close()
+    assert not spilled.exists()
+
+
+def test_what_needs_more_memory_than_there_is_says_so(bench: benches.Bench, folder: Path) -> None:
+    _setup(folder, "SET memory_limit = '20MB'")
+    with pytest.raises(errors.RunError) as caught:
+        bench.read("SELECT len(list(range)) AS n FROM range(9000000)")
+    failure = caught.value.failure
+    assert failure.code is FailureCode.QUERY_TOO_LARGE
+    assert errors.describe(failure) == (
+        "The query “orders” (orders_weekly.sql) needs more memory than a run may have."
+    )
+
+
 def test_a_setup_cannot_open_the_walls_for_queries(bench: benches.Bench, folder: Path) -> None:
     _setup(folder, "SET enable_external_access = true")
     with pytest.raises(errors.RunError):
@@ -207,3 +267,17 @@ def test_instants_keep_their_order_whatever_a_query_ends_with(bench: benches.Ben
         " ORDER BY i DESC; -- newest first"
     )
     assert [str(row[0])[:10] for row in table.rows] == ["2026-11-18", "2026-11-17", "2026-11-16"]
+
+
+def test_a_connection_that_is_read_is_closed_when_its_query_has_ended(bench: benches.Bench) -> None:
+    opened, ask = cast("source.Duckdb", bench.source), bench.ask(bench.slow())
+    with ThreadPoolExecutor() as threads:
+        reading = threads.submit(opened.read, ask)
+        while not opened._reading.locked():
+            pass
+        closing = threads.submit(opened.close)
+        while not reading.done():
+            opened.stop()
+        closing.result()
+    with pytest.raises(errors.RunError):
+        reading.result()

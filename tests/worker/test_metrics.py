@@ -146,6 +146,22 @@ def test_a_source_that_was_left_out_leaves_no_zero() -> None:
     assert told[0].text == "Ad_Spend has no value: BigQuery was left out."
 
 
+def test_a_report_without_any_value_is_none() -> None:
+    known = facts(
+        {"orders": {THIS: row(orders=None, revenue=None), LAST: row(orders=4, revenue=2)}}
+    )
+    found = compute(known, wanted("orders"), wanted("revenue"))
+    with pytest.raises(errors.RunError) as caught:
+        metrics.require(found, known)
+    assert caught.value.failure.code is FailureCode.RESULT_EMPTY
+    assert caught.value.failure.query == "orders"
+
+
+def test_one_value_makes_a_report() -> None:
+    known = facts({"orders": {THIS: row(orders=0, revenue=None), LAST: row(orders=4, revenue=2)}})
+    metrics.require(compute(known, wanted("orders"), wanted("revenue")), known)
+
+
 def test_a_null_is_present_and_nothing() -> None:
     known = facts({"orders": {THIS: row(orders=None), LAST: row(orders=4)}})
     (found,) = compute(known, wanted("orders"))

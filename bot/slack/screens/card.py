@@ -13,8 +13,11 @@ from bot.domain import delivery, ids, incident, run, views
 from bot.domain.delivery import Block
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
+from bot.slack.screens import lights
 
 _RED, _AMBER, _GREEN, _GREY = "🔴", "🟠", "🟢", "⚪"
+_CHANGED = "changed"
+"""``Run.hold`` of a rerun whose figures differ from those that were sent."""
 _ON_ITS_WAY = frozenset(
     {run.Status.QUEUED, run.Status.RUNNING, run.Status.WAITING}
     | {run.Status.HELD, run.Status.READY, run.Status.POSTING}
@@ -27,7 +30,9 @@ def card(view: views.CardView) -> delivery.Body:
         return _open(view)
     light, told = _ended(view)
     head = f"{light} {_title(view)} · {told}"
-    return limits.fit(delivery.Body(text=head, blocks=(blocks.section(_bold_head(head)),)))
+    return limits.fit(
+        delivery.Body(text=head, blocks=(blocks.section(_bold_head(head)), *_link(view)))
+    )
 
 
 def attempt(view: views.CardView, tried: run.Attempt) -> delivery.Body:
@@ -51,6 +56,14 @@ def notice(*, sent: bool) -> delivery.Body:
     if sent:
         return _line("Sent, see below.")
     return _line("This week's report is delayed; we are on it and it will appear here.")
+
+
+def elsewhere(what: delivery.Body, channel: ids.ChannelId, *, code: str) -> delivery.Body:
+    """Return what could not be said in its own place, said to the operators (Settled 15)."""
+    told = f"Could not be said in {blocks.channel(channel)} ({blocks.escape(code)})"
+    shown = what.blocks or (blocks.section(what.text),)
+    parts = (blocks.context(f"{told}, so it is said here."), *shown)
+    return limits.fit(delivery.Body(text=f"{told}: {what.text}", blocks=parts))
 
 
 def late(view: views.LateView) -> delivery.Body:
@@ -99,7 +112,8 @@ _MENU = {views.Button.SKIP: "Skip this time", views.Button.PAUSE: "Pause…"}
 
 
 def _title(view: views.CardView) -> str:
-    return f"{blocks.escape(view.client_name)} · {blocks.escape(view.report_title)}"
+    period = f" · {moments.period(view.period)}" if view.period else ""
+    return f"{blocks.escape(view.client_name)} · {blocks.escape(view.report_title)}{period}"
 
 
 def _bold_head(head: str) -> str:
@@ -129,35 +143,44 @@ def _standing(view: views.CardView) -> tuple[str, str]:
         return _GREY, "paused"
     if view.status in _ON_ITS_WAY:
         return _AMBER, _on_its_way(view)
-    return _RED, "not sent"
+    return _RED, "rerun failed" if view.stands else "not sent"
 
 
 def _on_its_way(view: views.CardView) -> str:
+    so_far = "rerun failed" if view.stands else "not sent yet"
     match view.status:
         case run.Status.RUNNING:
-            return f"not sent yet · attempt {view.attempts} is running"
+            return f"{so_far} · attempt {view.attempts} is running"
         case run.Status.READY | run.Status.POSTING:
             return "report ready · about to be sent"
         case run.Status.HELD:
-            return "held until somebody looks"
+            return lights.held(view.hold)
         case _ if view.next_retry_at is not None:
             at = moments.moment(view.next_retry_at, view.timezone, now=view.now)
-            return f"not sent yet · next try {at}"
+            return f"{so_far} · next try {at}"
         case _:
-            return "not sent yet · about to be tried again"
+            return f"{so_far} · about to be tried again"
 
 
 def _ended(view: views.CardView) -> tuple[str, str]:
     """The light and the words of an incident that is over."""
     by = f" by {blocks.mention(view.fixed_by)}" if view.fixed_by else ""
     if view.incident.status is incident.IncidentStatus.CLOSED:
-        return _GREY, f"skipped{by}" if view.status is run.Status.SKIPPED else f"closed{by}"
+        end = f"skipped{by}" if view.status is run.Status.SKIPPED else f"closed{by}"
+        return _GREY, f"{end} · {_stands(view, view.stands)}" if view.stands else end
+    if view.stands:
+        return _GREEN, f"rerun done{by} · {_stands(view, view.stands)}"
     told = [_sent(view.posted_at, view.deliver_by, zone=view.timezone, now=view.now)]
     if by:
         told.append(f"fixed{by}")
     seen = blocks.escape(view.client_saw)
     told.append("the client saw no notice" if seen == "nothing" else f"the client saw {seen}")
     return _GREEN, " · ".join(told)
+
+
+def _stands(view: views.CardView, since: datetime) -> str:
+    at = moments.moment(since, view.timezone, now=view.now)
+    return f"the post of {at} {'is corrected' if view.corrected else 'stands'}"
 
 
 def _sent(
@@ -192,16 +215,36 @@ def _under_way(view: views.LateView) -> str:
             return "it waits for its turn"
 
 
+def _link(view: views.CardView) -> Sequence[Block]:
+    if not view.report_link:
+        return ()
+    return (
+        blocks.actions(blocks.link_button("Open report", names.OPEN_REPORT, url=view.report_link)),
+    )
+
+
+def _is_choice(view: views.CardView) -> bool:
+    """Whether nothing has failed any more, and somebody is to choose what becomes of a rerun."""
+    return view.status is run.Status.HELD and view.hold == _CHANGED
+
+
 def _failure(view: views.CardView) -> str:
     return errors.describe(view.incident.failure, source_label=view.source_label)
 
 
 def _reason(view: views.CardView) -> str:
+    if _is_choice(view):
+        return (
+            "Its preview has Replace, Post as new and Discard; "
+            "asking for the rerun again shows it again."
+        )
     remedy = errors.remedy(view.incident.failure, source_label=view.source_label)
     return blocks.escape(f"{_failure(view)} {remedy}".strip())
 
 
 def _summary(view: views.CardView, told: str) -> str:
+    if _is_choice(view):
+        return f"{_title(view)}: {told}."
     short = blocks.escape(errors.short(view.incident.failure, source_label=view.source_label))
     promise = ""
     if view.deliver_by is not None:
@@ -216,10 +259,17 @@ def _facts(view: views.CardView) -> Sequence[str]:
         _promise(view.deliver_by, zone=view.timezone, now=view.now),
         _owner(view.owner),
         f"Also affected: {also}",
-        f"The client has seen: {blocks.escape(view.client_saw)}",
+        _seen(view),
         f"Last good: {last}",
     )
     return (" · ".join(told),)
+
+
+def _seen(view: views.CardView) -> str:
+    if view.stands:
+        told = _stands(view, view.stands)
+        return told[0].upper() + told[1:]
+    return f"The client has seen: {blocks.escape(view.client_saw)}"
 
 
 def _promise(due: datetime | None, *, zone: str, now: datetime) -> str:

@@ -18,6 +18,18 @@ WORDS: Mapping[views.Light, str] = {
 }
 """Of one client; ``4 need you`` is the one plural."""
 
+HELD: Mapping[str, str] = {
+    "outsiders": "held: people from outside were let into its channel",
+    "changed": "a rerun differs from what was sent, and waits for somebody to choose",
+    "paused": "ready, held by the pause",
+}
+"""Why a run waits for somebody, by its ``hold``."""
+
+
+def held(hold: str) -> str:
+    """Return why a run waits for somebody."""
+    return HELD.get(hold, "held until somebody looks")
+
 
 def count(light: views.Light, number: int) -> str:
     """Return such as ``3 ready`` or ``1 needs you``."""

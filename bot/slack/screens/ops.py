@@ -1,19 +1,32 @@
 """Words to the ops channel that are no incident: broken files, missed runs, refused posts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from bot.domain import delivery, ids, views
 from bot.slack import blocks, limits
 from bot.slack import ids as names
 
+_MOST_CLIENTS = 9
+"""Lines of missed runs; the clients beyond are counted."""
+_MOST_TIMES = 3
+"""Missed runs of one report that are named."""
 
-def faults(found: Sequence[views.Fault]) -> delivery.Body:
-    """Return the files that could not be loaded: each fault with its place and remedy."""
+
+def faults(found: Sequence[views.Fault], *, idle: Collection[str] = ()) -> delivery.Body:
+    """Return the files that could not be loaded: each fault with its place and remedy. ``idle`` are
+    the clients of which no good version is known, so that nothing runs for them.
+    """
     noun = "fault" if len(found) == 1 else "faults"
     clients = sorted({fault.client for fault in found})
-    named = ", ".join(blocks.escape(name) for name in clients)
-    text = f"⚠️ {len(found)} {noun} in the files of {named}; their last good version runs"
+    where = f"the files of {_listed(clients)}" if any(clients) else "the clients' folder"
+    stopped = _listed(sorted(set(clients) & set(idle)))
+    ends = (
+        f"nothing runs for {stopped} until they are mended"
+        if stopped
+        else "their last good version runs"
+    )
+    text = f"⚠️ {len(found)} {noun} in {where}; {ends}"
     parts = [blocks.section(f"*{text}*")]
     for _, alike in groupby(sorted(found, key=_place), key=lambda fault: fault.client):
         parts.append(blocks.section("\n".join(_fault(fault) for fault in alike)))
@@ -26,25 +39,35 @@ def mended(client: str) -> delivery.Body:
 
 
 def missed(entries: Sequence[tuple[str, str, str]]) -> delivery.Body:
-    """Return the fires nobody ran in time: ``(client's name, report's title, nominal time)``."""
+    """Return the fires nobody ran in time, a line a client: ``(client's name, report's title,
+    nominal time)``.
+    """
     noun = "run was" if len(entries) == 1 else "runs were"
-    lines = "\n".join(
-        f"🔴 {blocks.escape(name)}, {blocks.escape(title)}: due {blocks.escape(nominal)}"
-        for name, title, nominal in entries
-    )
+    grouped = groupby(sorted(entries, key=_client), key=_client)
+    lines = [f"🔴 {blocks.escape(name)}: {_fires([*each])}" for name, each in grouped]
+    more = len(lines) - _MOST_CLIENTS
+    if more > 0:
+        lines[_MOST_CLIENTS:] = [f"… and of {more} more {'client' if more == 1 else 'clients'}"]
     text = f"{len(entries)} {noun} missed while the bot was down, beyond the catch-up window"
     small = "`/report rerun CLIENT` makes one all the same."
-    parts = (blocks.section(f"*{text}*"), blocks.section(lines), blocks.context(small))
+    parts = (blocks.section(f"*{text}*"), blocks.section("\n".join(lines)), blocks.context(small))
     return limits.fit(delivery.Body(text=text, blocks=parts))
 
 
-def refused(
-    what: str, channel: ids.ChannelId, *, fault: str, remedy: str, code: str
-) -> delivery.Body:
-    """Return that Slack will not take a message of ours, and what mends it."""
-    told = f"🔴 Slack refused {blocks.escape(what)} in {blocks.channel(channel)}: "
-    reason = f"{blocks.escape(fault)} ({blocks.escape(code)}). {blocks.escape(remedy)}"
-    return _say(told + reason)
+def _client(entry: tuple[str, str, str]) -> str:
+    return entry[0]
+
+
+def _fires(entries: Sequence[tuple[str, str, str]]) -> str:
+    """The missed fires of one client, by report, such as ``Weekly KPIs due Mon 23 Nov 06:00``."""
+    due: dict[str, list[str]] = {}
+    for _, title, at in entries:
+        due.setdefault(title, []).append(blocks.escape(at))
+    return "; ".join(
+        f"{blocks.escape(title)} due {', '.join(times[:_MOST_TIMES])}"
+        + (f" and {len(times) - _MOST_TIMES} more" if len(times) > _MOST_TIMES else "")
+        for title, times in due.items()
+    )
 
 
 def held(name: str, title: str, *, run_id: ids.RunId, outsiders: bool) -> delivery.Body:
@@ -73,19 +96,17 @@ def _button(label: str, action: str, *, run_id: ids.RunId) -> delivery.Block:
     return blocks.button(label, action, value=run_id)
 
 
-def outsiders(name: str, channel: ids.ChannelId) -> delivery.Body:
-    """Return that a client's channel was opened to people of other workspaces, or to guests."""
+def renumbered(names: Sequence[str], old: ids.ChannelId, *, now: ids.ChannelId) -> delivery.Body:
+    """Return that Slack gave a channel another id, and in whose files to write it."""
+    where = ", ".join(f"`{blocks.escape(name)}/client.yaml`" for name in names)
     return _say(
-        f"🟠 People from outside can now read {blocks.channel(channel)} of "
-        f"{blocks.escape(name)}. Its next post is held until an operator confirms it."
+        f"🟠 Slack gave {blocks.channel(now)} another id. Write `{now}` where `{old}` stands in "
+        f"{where}; until then nothing can be posted there."
     )
 
 
-def elsewhere(what: delivery.Body, channel: ids.ChannelId) -> delivery.Body:
-    """Return what could not be said in its own place, said here (Settled 15)."""
-    note = blocks.context(f"Could not be said in {blocks.channel(channel)}, so it is said here.")
-    shown = what.blocks or (blocks.section(what.text),)
-    return limits.fit(delivery.Body(text=what.text, blocks=(note, *shown)))
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(blocks.escape(name) for name in names if name)
 
 
 def _place(fault: views.Fault) -> tuple[str, str, int]:

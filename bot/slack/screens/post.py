@@ -225,6 +225,8 @@ def _author(post: _Post) -> str:
         return post.spoken.words.by_ai
     if not post.found.author_note:
         return post.phrases.from_figures
+    if post.client.stage is clients.Stage.LIVE:
+        return post.spoken.words.without_ai  # why is about keys and budgets: not for clients
     note = blocks.escape(blocks.one_line(post.found.author_note, 160))
     return f"{post.spoken.words.without_ai}: {note}"
 

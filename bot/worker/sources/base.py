@@ -100,6 +100,8 @@ class Access:
     report: ids.ReportName
     run: ids.RunId
     attempt: int
+    counted: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Query → the newest earlier attempt whose cost of it is written down (wire.RunOrder)."""
     deadline: float
     """On the monotonic clock: when reading must have ended."""
     patience: float = 20.0

@@ -39,7 +39,8 @@ _MOST_TRIES = 20
 """Jobs of one run, query and period; more have never all failed."""
 _SLOWEST_POLL = 1.0
 _ATTEMPT = "attempt"
-"""The label that tells which attempt began a job, and so counts its cost."""
+"""The label that tells which attempt began a job: that one counts its cost, or, where it died
+before it could, the next one that finds the job."""
 _KNOWN = (
     exceptions.GoogleAPIError,
     auth_exceptions.GoogleAuthError,
@@ -112,8 +113,7 @@ class Bigquery:
             job = self._begun(ask, bound, until=until)
             self._wait(job, ask, until=until)
             table = self._table(job, ask)
-            is_ours = job.labels.get(_ATTEMPT) == str(self._access.attempt)
-            billed = int(job.total_bytes_billed or 0) if is_ours else 0
+            billed = 0 if self._is_counted(job, ask) else int(job.total_bytes_billed or 0)
             usage = money.Usage(
                 kind=money.UsageKind.BIGQUERY,
                 item=ask.query,
@@ -168,6 +168,16 @@ class Bigquery:
         except exceptions.NotFound:
             return None
         return cast("_Job", found)
+
+    def _is_counted(self, job: _Job, ask: base.Ask) -> bool:
+        """Whether the attempt that began the job, or one that found it since, told its cost.
+
+        An attempt that dies tells nothing, so the label alone does not say.
+        """
+        began = job.labels.get(_ATTEMPT, "")
+        if not began.isdecimal() or int(began) == self._access.attempt:
+            return False
+        return int(began) <= self._access.counted.get(ask.query, 0)
 
     def _config(self, bound: Mapping[str, base.Parameter], until: float) -> bigquery.QueryJobConfig:
         access, settings = self._access, self._settings

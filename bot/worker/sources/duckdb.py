@@ -3,17 +3,20 @@
 A file name in SQL is relative to the process's working directory, and DuckDB holds every name
 against ``allowed_directories`` after following links. So opening a source moves the process into
 the folder, names that folder alone, turns external access off (DuckDB never turns it on again)
-and, once the client's own setup has run, locks the configuration.
+and, once the client's own setup has run, locks the configuration. DuckDB would write into that
+folder too: so what it spills goes elsewhere, and a setup holds no statement that writes files.
 """
 
 import os
 import resource
+import shutil
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from threading import Timer
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, cast
 
 import duckdb
@@ -32,6 +35,12 @@ _SHARE = 2
 """DuckDB gets at most this part of the process's address space."""
 _ZONED = "TIMESTAMP WITH TIME ZONE"
 _TEMP = "reportops_instants"
+_SETUP = frozenset(
+    {"ALTER", "CREATE", "CREATE_FUNC", "DELETE", "DROP", "INSERT", "MERGE_INTO", "SELECT"}
+    | {"SET", "TRANSACTION", "UPDATE", "VARIABLE_SET"}
+)
+"""What a setup may do. The rest writes files or loads code: COPY, EXPORT, ATTACH, PRAGMA …"""
+_FULL = ("could not write", "no space left", "file too large")
 _OFFLINE: dict[str, bool | int | float | str | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -48,7 +57,11 @@ def open_source(access: base.Access) -> "Duckdb":
         raise access.failed(FailureCode.CONFIGURATION, fault=fault)
     os.chdir(folder)
     source = Duckdb(access, settings)
-    source.prepare(folder)
+    try:
+        source.prepare(folder)
+    except errors.RunError:
+        source.close()
+        raise
     return source
 
 
@@ -58,29 +71,44 @@ class Duckdb:
     def __init__(self, access: base.Access, settings: DuckdbSettings) -> None:
         self._access = access
         self._settings = settings
+        self._reading = Lock()
         with self._explained(base.Opening(file=settings.file)):
             self._connection = (
                 duckdb.connect(settings.database, read_only=True, config=_OFFLINE)
                 if settings.database
                 else duckdb.connect(":memory:", config=_OFFLINE)
             )
+        # A worker's temporary directory goes with it, so one that is cut leaves nothing either.
+        self._spill = tempfile.mkdtemp(prefix="spill-")
 
     def prepare(self, folder: Path) -> None:
         """Put up the walls, run the client's setup within them, and lock the configuration."""
         with self._explained(base.Opening(file=self._settings.file)), self._bounded():
             run = self._connection.execute
             run(f"SET allowed_directories = [{_quoted(str(folder))}]")
+            run(f"SET temp_directory = {_quoted(self._spill)}")
             run("SET enable_external_access = false")
             run(f"SET TimeZone = {_quoted(self._access.timezone)}")
             run(f"SET memory_limit = '{_memory_mb()}MB'")
             run(f"SET threads = {_THREADS}")
+            run("SET enable_progress_bar = false")
             if self._settings.setup:
-                run((folder / self._settings.setup).read_text("utf-8"))
+                self._set_up((folder / self._settings.setup).read_text("utf-8"))
             run("SET lock_configuration = true")
+
+    def _set_up(self, sql: str) -> None:
+        statements = self._connection.extract_statements(sql)
+        for one in statements:
+            if one.type.name not in _SETUP:
+                fault = f"{one.type.name} is not for a setup, which may make tables and views"
+                about = base.Opening(file=self._settings.file)
+                raise self._access.failed(FailureCode.QUERY_REFUSED, about=about, fault=fault)
+        for one in statements:
+            self._connection.execute(one)
 
     def read(self, ask: base.Ask) -> base.Answer:
         """Read one query; raises RunError."""
-        with self._explained(ask), self._bounded():
+        with self._reading, self._explained(ask), self._bounded():
             statements = self._connection.extract_statements(ask.sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 fault = "it is not one single SELECT"
@@ -90,12 +118,15 @@ class Duckdb:
             return base.Answer(table=self._table(ask, _values(bound)))
 
     def stop(self) -> None:
-        """Interrupt what is running."""
-        self._connection.interrupt()
+        """Interrupt what is running, if anything is."""
+        with suppress(duckdb.ConnectionException):
+            self._connection.interrupt()
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Close the connection once nothing reads: DuckDB refuses to close one that is in use."""
+        with self._reading:
+            self._connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
 
     def _table(self, ask: base.Ask, values: Mapping[str, object]) -> base.Table:
         cursor = self._connection.execute(ask.sql, values or None)
@@ -144,19 +175,28 @@ class Duckdb:
 
     def _explain(self, error: duckdb.Error, ask: base.About) -> errors.RunError:
         said = str(error)
-        failed = self._access.failed
-        match error:
-            case duckdb.InterruptException():
-                return failed(FailureCode.SOURCE_TIMEOUT, about=ask, said=said)
-            case duckdb.PermissionException():
-                fault = "it reaches beyond the client's folder"
-                return failed(FailureCode.QUERY_REFUSED, about=ask, said=said, fault=fault)
-            case duckdb.IOException() if "could not set lock" in said.casefold():
-                return failed(FailureCode.SOURCE_BUSY, about=ask, said=said)
-            case duckdb.InternalException() | duckdb.FatalException():
-                return failed(FailureCode.SOURCE_FAULT, about=ask, said=said)
-            case _:
-                return failed(FailureCode.QUERY_INVALID, about=ask, said=said)
+        code, fault = _judged(error, said.casefold())
+        return self._access.failed(code, about=ask, said=said, fault=fault)
+
+
+def _judged(error: duckdb.Error, said: str) -> tuple[FailureCode, str]:
+    """Return what an error means, and what is at fault in a few words where that is known."""
+    match error:
+        case duckdb.InterruptException():
+            found = FailureCode.SOURCE_TIMEOUT, ""
+        case duckdb.PermissionException():
+            found = FailureCode.QUERY_REFUSED, "it reaches beyond the client's folder"
+        case duckdb.IOException() if "could not set lock" in said:
+            found = FailureCode.SOURCE_BUSY, ""
+        case duckdb.OutOfMemoryException():
+            found = FailureCode.QUERY_TOO_LARGE, "memory"
+        case duckdb.IOException() if any(sign in said for sign in _FULL):
+            found = FailureCode.QUERY_TOO_LARGE, "disk"
+        case duckdb.InternalException() | duckdb.FatalException():
+            found = FailureCode.SOURCE_FAULT, ""
+        case _:
+            found = FailureCode.QUERY_INVALID, ""
+    return found
 
 
 def _values(bound: Mapping[str, base.Parameter]) -> Mapping[str, object]:

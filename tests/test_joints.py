@@ -1,0 +1,81 @@
+"""What is said to the operators, from the parts that meet in app."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import clock
+from bot.app import joints
+from bot.domain import delivery, ids, views
+from bot.store import Store
+from tests import samples
+from tests.operations import house
+from tests.store import make
+
+OPS = ids.ChannelId("C0OPS")
+
+
+@pytest.fixture
+async def kept(tmp_path: Path) -> AsyncIterator[Store]:
+    async with Store.open(tmp_path / "a.db") as store:
+        yield store
+
+
+def _fault(client: str) -> views.Fault:
+    return views.Fault(
+        client=client,
+        file=f"{client}/client.yaml",
+        line=3,
+        key="timezone",
+        problem="“Mars/Base” is no time zone.",
+        remedy="Write an IANA name.",
+    )
+
+
+def _outward(kept: Store, *, channel: ids.ChannelId | None = OPS) -> joints.Outward:
+    return joints.Outward(
+        kept.deliveries,
+        house.Clients(samples.CLIENT),
+        channel=channel,
+        now=clock.HeldClock(make.NOW),
+    )
+
+
+async def _said(kept: Store) -> list[delivery.Delivery]:
+    return list(await kept.deliveries.due(make.NOW))
+
+
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [("acme", "their last good version runs"), ("globex", "nothing runs for globex")],
+)
+async def test_faults_say_whether_an_earlier_version_runs(
+    kept: Store, client: str, words: str
+) -> None:
+    for _ in range(2):
+        await _outward(kept).faults([_fault(client)], ())
+    (told,) = await _said(kept)
+    assert told.channel == OPS
+    assert words in told.bodies[0].text
+
+
+async def test_what_is_mended_is_said_where_nothing_is_left(kept: Store) -> None:
+    await _outward(kept).faults([_fault("acme")], [_fault("acme"), _fault("globex")])
+    texts = [one.bodies[0].text for one in await _said(kept)]
+    assert [text for text in texts if "in order again" in text] == [
+        "✓ The files of globex are in order again and in force."
+    ]
+
+
+async def test_without_an_ops_channel_the_log_has_it(kept: Store) -> None:
+    await _outward(kept, channel=None).faults([_fault("acme")], ())
+    assert await _said(kept) == []
+
+
+async def test_what_was_missed_is_told_in_the_clients_own_day_and_hour(kept: Store) -> None:
+    lost = replace(make.a_run(), scheduled_for="2026-12-07T06:00 Europe/Paris")
+    await _outward(kept).missed([lost])
+    (told,) = await _said(kept)
+    assert "due Mon 7 Dec 06:00" in str(told.bodies[0].blocks)
