@@ -279,9 +279,9 @@ def _refuse_with_post(asked: Asked) -> None:
 
 
 def _no_client(config: settings.Settings, catalog: load.Catalog, *, name: str) -> NoReturn:
-    faults = [str(fault) for fault in catalog.faults if fault.client == name]
+    faults = [fault for fault in catalog.faults if fault.client == name]
     if faults:
-        raise errors.ConfigurationError("\n".join(faults))
+        raise errors.ConfigurationError(scope.faulty(name, faults))
     other = load.load(config.clients_dir, demo=not config.demo)
     if ids.ClientId(name) in other.clients:
         where = "only where REPORTOPS_DEMO=1 is set" if not config.demo else "not in the demo"

@@ -87,7 +87,7 @@ def test_a_client_with_faults_is_not_run_and_they_are_listed(shell: Shell, clien
     file.write_text(file.read_text("utf-8").replace("period: week", "period: wek"), "utf-8")
     result = shell("run", "globex")
     assert result.exit_code == 2
-    assert "globex/client.yaml:" in result.stderr
+    assert result.stderr.startswith("globex has faults in its files: globex/client.yaml:")
     assert "period" in result.stderr
 
 
