@@ -75,6 +75,7 @@ async def test_a_run_under_way_says_where_it_stands(
     line = await _line(home)
     assert line.light is light
     assert line.text.startswith(text)
+    assert line.ready is (post_at is not None)
 
 
 async def test_a_paused_client_is_grey_and_last(home: House) -> None:

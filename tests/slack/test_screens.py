@@ -220,7 +220,7 @@ def test_empty_lists_say_so() -> None:
     assert "client new" in listing.draw(nobody).text
     assert "Nothing is scheduled" in schedule.draw([], now=shown.NOW).text
     assert "nothing yet" in history.draw(replace(shown.HISTORY, rows=())).text
-    assert "2 files are" in json.dumps(
+    assert "2 faults in the clients' files" in json.dumps(
         golden.plain(menu.draw(replace(nobody, faults=2), operator=True)), ensure_ascii=False
     )
 
@@ -243,6 +243,22 @@ def test_a_status_without_a_past_or_a_future_says_so() -> None:
 def test_a_month_without_reports_costs_nothing() -> None:
     empty = replace(shown.COSTS, rows=(), budget=None)
     assert "$0.00 for 0 reports" in cost.draw(empty).text
+
+
+def test_a_finished_month_has_no_forecast() -> None:
+    assert "forecast" in cost.draw(shown.COSTS).text
+    over = cost.draw(replace(shown.COSTS, forecast=None)).text
+    assert "forecast" not in over
+    assert "AI budget $20.00" in over
+
+
+def test_ready_are_only_those_that_wait_to_be_posted() -> None:
+    lines = [replace(line, ready=False) for line in shown.OVERVIEW.lines]
+    sent = replace(shown.OVERVIEW, lines=tuple(lines))
+    assert "5 clients: 2 fine · 1 waiting" in menu.draw(sent, operator=True).text
+    lines[2] = replace(lines[2], ready=True)
+    one = replace(sent, lines=tuple(lines))
+    assert "5 clients: 1 ready · 1 fine · 1 waiting" in menu.draw(one, operator=True).text
 
 
 def test_a_schedule_names_the_slot_only_where_it_moved_the_run() -> None:
