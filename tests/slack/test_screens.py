@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from bot.domain import delivery, ids, incident, run, views
+from bot.domain.period import PeriodKind
 from bot.slack import limits
 from bot.slack.screens import (
     card,
@@ -30,6 +31,12 @@ from tests.slack import golden, shown
 
 Draw = Callable[[], delivery.Body]
 
+
+def notice(kind: PeriodKind, language: str = "en", *, sent: bool = False) -> delivery.Body:
+    """Return the neutral line."""
+    return card.notice(kind, language=language, sent=sent)
+
+
 SCREENS: Mapping[str, Draw] = {
     "card_open": lambda: card.card(shown.CARD),
     "card_retrying": lambda: card.card(shown.RETRYING),
@@ -41,8 +48,8 @@ SCREENS: Mapping[str, Draw] = {
     "card_held": lambda: card.card(shown.HELD),
     "card_attempt": lambda: card.attempt(replace(shown.CARD, in_ops_channel=True), shown.ATTEMPT),
     "card_act": lambda: card.act(shown.CARD, who=shown.CLAIRE, what="asked for another attempt."),
-    "card_notice": lambda: card.notice(sent=False),
-    "card_notice_sent": lambda: card.notice(sent=True),
+    "card_notice": lambda: notice(PeriodKind.WEEK),
+    "card_notice_sent": lambda: notice(PeriodKind.WEEK, sent=True),
     "ops_renumbered": lambda: ops.renumbered(
         ["acme"], ids.ChannelId("C0OLD"), now=ids.ChannelId("C0NEW")
     ),
@@ -66,7 +73,7 @@ SCREENS: Mapping[str, Draw] = {
     "ops_faults": lambda: ops.faults(shown.FAULTS),
     "ops_missed": lambda: ops.missed(shown.MISSED),
     "card_elsewhere": lambda: card.elsewhere(
-        card.notice(sent=False), samples.CHANNEL, code="not_in_channel"
+        notice(PeriodKind.WEEK), samples.CHANNEL, code="not_in_channel"
     ),
     "plain": lambda: plain.say("I do not know “acmee”. Did you mean `acme`?"),
     "plain_wrong": lambda: plain.wrong("7K2F"),
@@ -113,6 +120,25 @@ def test_retry_comes_first_and_carries_the_version_it_was_drawn_from() -> None:
     first = buttons(card.card(shown.CARD))[0]
     assert first["text"] == {"type": "plain_text", "text": "Retry", "emoji": False}
     assert first["value"] == f"{shown.INCIDENT}:3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "words"),
+    [
+        (PeriodKind.DAY, "en", "Today's report is delayed"),
+        (PeriodKind.MONTH, "en", "This month's report is delayed"),
+        (PeriodKind.LAST_DAYS, "en", "This report is delayed"),
+        (PeriodKind.MONTH_TO_DATE, "en", "This report is delayed"),
+        (PeriodKind.WEEK, "fr", "Le rapport de la semaine est en retard"),
+        (PeriodKind.QUARTER, "de", "Dieser Bericht verspätet sich"),
+        (PeriodKind.DAY, "es", "El informe de hoy se retrasa"),
+        (PeriodKind.WEEK, "it", "This week's report is delayed"),
+    ],
+)
+def test_the_neutral_line_fits_the_report(kind: PeriodKind, language: str, words: str) -> None:
+    assert notice(kind, language).text.startswith(words)
+    sent = {"fr": "Envoyé", "de": "Gesendet", "es": "Enviado"}.get(language, "Sent")
+    assert notice(kind, language, sent=True).text.startswith(sent)
 
 
 def test_a_promise_that_is_broken_says_by_how_much() -> None:
