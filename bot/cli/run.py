@@ -28,6 +28,7 @@ from bot.runs import orders
 
 _log = structlog.get_logger(__name__)
 _POLL_SECONDS = 0.3
+_DEMO_DATA = " The data of the demo's clients is made by reportops demo, for itself alone."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,9 +295,10 @@ def _no_client(config: settings.Settings, catalog: load.Catalog, *, name: str) -
 def _failed(failure: runs.Failure, of: client.Client) -> NoReturn:
     label = standing.source_label(of, failure.source)
     said = f" It said: “{failure.said}”." if failure.said else ""
+    made = _DEMO_DATA if of.demo and failure.code is runs.FailureCode.FILE_MISSING else ""
     reach.fail(
         f"The run failed: {errors.describe(failure, source_label=label)}{said}"
-        f" {_remedy(errors.remedy(failure, source_label=label))}"
+        f" {_remedy(errors.remedy(failure, source_label=label))}{made}"
     )
 
 
