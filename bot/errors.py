@@ -143,6 +143,13 @@ WORDS: Mapping[FailureCode, Words] = {
         sentence="$source cannot run the query $query ($file).",
         remedy="Mend the SQL, then press Retry.",
     ),
+    FailureCode.FILE_MISSING: Words(
+        stage="sources",
+        retryable=False,
+        short="data file missing",
+        sentence="$source cannot run the query $query ($file): $fault.",
+        remedy="Put the file there or mend its name in the SQL, then press Retry.",
+    ),
     FailureCode.QUERY_REFUSED: Words(
         stage="sources",
         retryable=False,

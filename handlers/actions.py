@@ -2,6 +2,7 @@
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
+from bot import errors
 from bot.access import Operation
 from bot.operations import answers, costs, scope
 from bot.runs import acts
@@ -172,9 +173,14 @@ class Actions:
     async def _pause(
         self, who: scope.Asker, turn: payload.Turn, client: str
     ) -> drawing.Shown | None:
-        found = self._operations.scope.one(
+        subject = self._operations.scope.subject(
             who, [client] if client else (), to=Operation.PAUSE
-        ).client
+        )
+        if subject is None:
+            raise errors.UsageError(
+                "Which client? Choose one in the menu, then press Pause… again."
+            )
+        found = subject.client
         view = pause.modal(found.id, name=found.name, reply_channel=turn.channel or "")
         await self._desk.open(turn, view)
         return None

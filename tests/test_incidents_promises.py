@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import client, delivery, ids, run, views
+from bot.domain import client, delivery, ids, run, spec, views
 from bot.domain.delivery import Refused
 from tests import samples
 from tests import test_incidents as bench
@@ -66,6 +66,22 @@ async def test_outside_people_get_one_neutral_line_once_the_promise_is_broken(de
     assert notice.channel == samples.CHANNEL
     assert "delayed" in notice.bodies[0].text
     assert (await desk.view()).client_saw == "one neutral line"
+
+
+async def test_the_line_speaks_the_reports_language(desk: Desk) -> None:
+    french = replace(samples.REPORT_SPEC, narrative=spec.NarrativeSpec(language="fr"))
+    desk.world.found = replace(samples.CLIENT, reports={samples.WEEKLY: french})
+    stopped = await _late(desk)
+    await desk.incidents.sweep()
+    key = f"notice:{stopped.id}"
+    notice = await desk.kept.deliveries.get(key)
+    assert notice is not None
+    assert notice.bodies[0].text.startswith("Le rapport de la semaine est en retard")
+    await desk.kept.deliveries.posted(key, ts=make.TS, at=bench.BREAK)
+    await desk.recover(stopped, at=bench.BREAK)
+    mended = await desk.kept.deliveries.get(key)
+    assert mended is not None
+    assert mended.bodies[0].text == "Envoyé, voir ci-dessous."
 
 
 @pytest.mark.parametrize("crash", [False, True])

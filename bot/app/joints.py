@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from bot import access, clock, errors, store
-from bot.domain import audience, delivery, ids, periods, run, views
+from bot.domain import audience, delivery, ids, run, views
 from bot.executors import process
 from bot.incidents import Incidents
 from bot.runs import ports, posting
@@ -146,7 +146,7 @@ class Replies:
 
     async def _say(self, asked: run.Run, text: str) -> None:
         if asked.reply_channel is not None and asked.requested_by is not None:
-            meant = (*_names(self._clients, asked), periods.notation(asked.period))
+            meant = (*_names(self._clients, asked), moments.period(asked.period))
             body = plain.say(f"{blocks.escape(' · '.join(meant))}: {text}")
             await self._poster.ephemeral(asked.reply_channel, asked.requested_by, body=body)
 

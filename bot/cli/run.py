@@ -28,6 +28,7 @@ from bot.runs import orders
 
 _log = structlog.get_logger(__name__)
 _POLL_SECONDS = 0.3
+_DEMO_DATA = " The data of the demo's clients is made by reportops demo, for itself alone."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,9 +280,9 @@ def _refuse_with_post(asked: Asked) -> None:
 
 
 def _no_client(config: settings.Settings, catalog: load.Catalog, *, name: str) -> NoReturn:
-    faults = [str(fault) for fault in catalog.faults if fault.client == name]
+    faults = [fault for fault in catalog.faults if fault.client == name]
     if faults:
-        raise errors.ConfigurationError("\n".join(faults))
+        raise errors.ConfigurationError(scope.faulty(name, faults))
     other = load.load(config.clients_dir, demo=not config.demo)
     if ids.ClientId(name) in other.clients:
         where = "only where REPORTOPS_DEMO=1 is set" if not config.demo else "not in the demo"
@@ -294,9 +295,10 @@ def _no_client(config: settings.Settings, catalog: load.Catalog, *, name: str) -
 def _failed(failure: runs.Failure, of: client.Client) -> NoReturn:
     label = standing.source_label(of, failure.source)
     said = f" It said: “{failure.said}”." if failure.said else ""
+    made = _DEMO_DATA if of.demo and failure.code is runs.FailureCode.FILE_MISSING else ""
     reach.fail(
         f"The run failed: {errors.describe(failure, source_label=label)}{said}"
-        f" {_remedy(errors.remedy(failure, source_label=label))}"
+        f" {_remedy(errors.remedy(failure, source_label=label))}{made}"
     )
 
 

@@ -7,6 +7,7 @@ from bot.cli import plain
 from bot.domain import views
 from bot.operations import answers
 from bot.slack import moments
+from bot.slack.screens import history
 
 _LIGHTS = {
     views.Light.RED: "red  ",
@@ -110,7 +111,9 @@ def _past(row: views.HistoryRow, of: views.History) -> Sequence[str]:
     in_time = {True: ", in time", False: ", late", None: ""}[row.in_time]
     at = moments.moment(row.posted_at or row.at, of.timezone)
     cost = "" if row.cost is None else f"${row.cost:.4f}"
-    told = f"sent{in_time}" if row.posted_at else row.status.value
+    told = f"sent{in_time}" if row.posted_at else history.what(row)
+    if row.corrected:
+        told = "corrected the post of"
     attempts = f"{row.attempts} attempt{'' if row.attempts == 1 else 's'}"
     by = row.by or row.trigger.value
     return (
@@ -129,9 +132,10 @@ def _past(row: views.HistoryRow, of: views.History) -> Sequence[str]:
 @_lines.register
 def _(answer: views.Costs) -> Iterator[str]:
     reports = sum(row.reports for row in answer.rows)
+    forecast = "" if answer.forecast is None else f"forecast ${answer.forecast:.2f} · "
     yield (
         f"{answer.month:%Y-%m}, to {answer.until}: ${answer.total:.2f} for {reports} reports · "
-        f"forecast ${answer.forecast:.2f} · month before ${answer.previous_total:.2f}"
+        f"{forecast}month before ${answer.previous_total:.2f}"
     )
     if answer.budget is not None:
         model = sum(row.model for row in answer.rows)

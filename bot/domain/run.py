@@ -84,6 +84,8 @@ class FailureCode(StrEnum):
     """5xx and the like: theirs, and passing."""
     SOURCE_TIMEOUT = "source_timeout"
     QUERY_INVALID = "query_invalid"
+    FILE_MISSING = "file_missing"
+    """A data file that a query or a setup names is not in the client's folder."""
     QUERY_REFUSED = "query_refused"
     """Not a single SELECT, or outside what a query may do."""
     QUERY_TOO_LARGE = "query_too_large"

@@ -36,6 +36,8 @@ class ClientLine:
     due: datetime | None = None
     timezone: str
     incident: ids.IncidentId | None = None
+    ready: bool = False
+    """Whether its report waits for the time at which it is posted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,12 @@ class HistoryRow:
     attempts: int
     by: ids.UserId | None = None
     revision: int = 0
+    unchanged: bool = False
+    """A rerun that found what was sent: nothing was posted."""
+    replaced: bool = False
+    """Its post says meanwhile what a later run found."""
+    corrected: bool = False
+    """It replaced what an earlier run had posted, at ``posted_at``."""
     cost: Decimal | None = None
     """None where the reader may not know it."""
     failure: str = ""
@@ -171,8 +179,8 @@ class Costs:
     """The last day counted."""
     rows: tuple[CostRow, ...]
     previous_total: Decimal
-    forecast: Decimal
-    """What the month will have cost at its end."""
+    forecast: Decimal | None
+    """What the month will have cost at its end; None: it has ended."""
     budget: Decimal | None
 
     @property

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain import audience, client, delivery, ids, incident, run, views
 from bot.domain.pause import Pause
+from bot.domain.period import PeriodKind
 from bot.domain.report import Report
 
 
@@ -217,7 +218,7 @@ class Cards(Protocol):
         """The thread's line about what a person did: ``what`` completes their name."""
         ...
 
-    def notice(self, *, sent: bool) -> delivery.Body:
+    def notice(self, kind: PeriodKind, *, language: str, sent: bool) -> delivery.Body:
         """The neutral line in a client's channel, before the report is there and after."""
         ...
 

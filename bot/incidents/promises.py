@@ -48,12 +48,12 @@ class Promises:
     async def kept(self, run_id: ids.RunId, now: datetime) -> None:
         """The report is there: what was said says so, what was not said is not needed."""
         key = _notice_key(run_id)
-        if not await self.book.deliveries.cancel(key):
-            await self.book.deliveries.revise(key, (self.cards.notice(sent=True),))
+        there = await self.book.runs.get(run_id)
+        if not await self.book.deliveries.cancel(key) and there is not None:
+            await self.book.deliveries.revise(key, (self._line(there, sent=True),))
         key = _late_key(run_id)
         if await self.book.deliveries.cancel(key) or await self.book.deliveries.get(key) is None:
             return
-        there = await self.book.runs.get(run_id)
         if there is not None:
             body = self.cards.late(await self._view(there, now=now, noticed=False))
             await self.book.deliveries.revise(key, (body,))
@@ -69,9 +69,16 @@ class Promises:
             stopped,
             _notice_key(stopped.id),
             channel=channel,
-            body=self.cards.notice(sent=False),
+            body=self._line(stopped, sent=False),
             now=now,
         )
+
+    def _line(self, late: run.Run, *, sent: bool) -> delivery.Body:
+        """The neutral line, in the words of the report."""
+        of = self.clients.client(late.client)
+        found = of.reports.get(late.report) if of else None
+        language = found.narrative.language if found else "en"
+        return self.cards.notice(late.period.kind, language=language, sent=sent)
 
     async def _tell(self, stopped: run.Run, *, now: datetime, noticed: bool) -> None:
         """No attempt has failed, and still it is late: a card would have nothing to say."""

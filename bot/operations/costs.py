@@ -96,16 +96,16 @@ class Costs:
         )
 
 
-def forecast(total: Decimal, *, first: date, now: datetime) -> Decimal:
+def forecast(total: Decimal, *, first: date, now: datetime) -> Decimal | None:
     """Return what the month will have cost at its end, at the pace of what is gone of it.
 
-    A past month is what it was. The first day counts whole, so that one early report does not
+    None: a past month is what it was. The first day counts whole, so that one early report does not
     make a fortune of the month.
     """
     days = calendar.monthrange(first.year, first.month)[1]
     gone = (now - _start(first)) / _DAY
     if gone >= days:
-        return total
+        return None
     return total * days / Decimal(str(max(gone, 1.0)))
 
 

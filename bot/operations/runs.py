@@ -28,8 +28,8 @@ class Runs:
         asked = await self._needs.runner.request(
             _wanted(asker, found, report=report, period=period)
         )
-        meant = periods.notation(asked.run.period)
-        detail = f"{report.name} {meant} run {asked.run.id}"
+        meant = moments.period(asked.run.period)
+        detail = f"{report.name} {periods.notation(asked.run.period)} run {asked.run.id}"
         await self._scope.note(asker, Operation.RERUN, client=found.id, detail=detail)
         text = f"{found.name} · {report.title} · {meant}: {_told(asked)}"
         return answers.Done(text=text, runs=(asked.run.id,))

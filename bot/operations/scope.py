@@ -18,6 +18,11 @@ _log = structlog.get_logger(__name__)
 class Clients(Protocol):
     """The clients as their files say now; filled by the catalog's current version."""
 
+    @property
+    def faults(self) -> Sequence[views.Fault]:
+        """Every fault of every file."""
+        ...
+
     def clients(self) -> Sequence[client.Client]:
         """Every client that is in force, by id."""
         ...
@@ -90,8 +95,7 @@ class Scope:
         _log.info("refused", who=asker.actor.who, what=operation.value, reason=decision.reason)
         sentence = access.SENTENCES[decision.reason]
         if decision.reason is access.Reason.UNKNOWN and named:
-            hint = grammar.suggestion(named, self.names(asker))
-            sentence = f"I do not know the client {grammar.quoted(named)}.{hint or _LIST}"
+            sentence = self._unknown(asker, named)
         raise errors.UsageError(sentence)
 
     def all(self) -> Sequence[client.Client]:
@@ -160,6 +164,14 @@ class Scope:
         )
         await self._audit.append(entry)
 
+    def _unknown(self, asker: Asker, named: str) -> str:
+        """Why a name is no client that is in force; for operators, whom alone access tells."""
+        faults = [fault for fault in self._clients.faults if fault.client == named.lower()]
+        if faults:
+            return faulty(named.lower(), faults)
+        hint = grammar.suggestion(named, self.names(asker))
+        return f"I do not know the client {grammar.quoted(named)}.{hint or _LIST}"
+
     def _implied(
         self, asker: Asker, here: Sequence[client.Client], *, to: access.Operation
     ) -> Subject | None:
@@ -183,7 +195,19 @@ class Scope:
         return named[0] if len(named) == 1 else None
 
 
+_MOST_FAULTS = 3
+_NO_MENTION = str.maketrans("<>", "‹›")
 _LIST = " `/report list` names them all."
+
+
+def faulty(name: str, faults: Sequence[views.Fault]) -> str:
+    """Return that a client's files cannot be used, with their first faults, each on its line."""
+    more = len(faults) - _MOST_FAULTS
+    # What a file says may not become a mention in Slack.
+    lines = [str(fault).translate(_NO_MENTION) for fault in faults[:_MOST_FAULTS]]
+    rest = [f"… and {more} more: `reportops check` lists them."] if more > 0 else []
+    between = " " if len(faults) == 1 else "\n"
+    return f"{name} has faults in its files:{between}" + "\n".join(lines + rest)
 
 
 def _usage(operation: access.Operation) -> str:

@@ -43,6 +43,7 @@ def line(found: client.Client, facts: Facts) -> views.ClientLine:
         due=about.deliver_by if about and urgent else None,
         timezone=found.timezone,
         incident=open_one.id if open_one else None,
+        ready=light is views.Light.GREEN and about is not None and _waits(about, facts.at),
     )
 
 
@@ -115,13 +116,19 @@ def _trouble(
     return views.Light.AMBER, f"{told}, being tried again"
 
 
+def _waits(about: run.Run, now: datetime) -> bool:
+    """Whether its report is ready before its time."""
+    early = about.post_at is not None and about.post_at > now
+    return early and about.status is run.Status.READY
+
+
 def _moving(found: client.Client, facts: Facts, *, about: run.Run) -> tuple[views.Light, str]:
     match about.status:
         case run.Status.HELD:
             return views.Light.AMBER, lights.held(about.hold)
         case run.Status.WAITING:
             return views.Light.AMBER, "waiting for its data"
-        case run.Status.READY if about.post_at is not None and about.post_at > facts.at:
+        case run.Status.READY if about.post_at is not None and _waits(about, facts.at):
             posts = moments.moment(about.post_at, found.timezone, now=facts.at)
             return views.Light.GREEN, f"ready, posts at {posts}"
         case run.Status.READY | run.Status.POSTING:

@@ -255,7 +255,13 @@ class Acts:
         """Revise first: a crash between the two leaves the choice, and repeating it is harmless."""
         if not await self._posting.replace(held):
             return Acted(run=held, done=False)
-        return await self._move(held, run.Status.SUCCEEDED, expect={run.Status.HELD})
+        try:  # it keeps its hold: so history tells it from one that found nothing new
+            moved = await self._house.runs.move(
+                held.id, run.Status.SUCCEEDED, expect={run.Status.HELD}
+            )
+        except errors.MoveRefused:
+            return Acted(run=await self._find(held.id), done=False)
+        return Acted(run=moved, done=True)
 
     async def _post_as_new(self, held: run.Run) -> Acted:
         made, sent = await self._house.runs.outcome(held.id), await self._posting.sent(held)

@@ -1,5 +1,6 @@
 """From a finished report to the row that posts it: where it goes, whether it may, what it says."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import client, delivery, ids, run, views
@@ -47,6 +48,14 @@ def _figures(found: Report) -> object:
         for one in found.breakdowns
     ]
     return metrics, breakdowns
+
+
+def _timed(ready: run.Run, *, now: datetime) -> run.Run:
+    """The run as readers may be told of it: late where its promise is broken; where nothing was
+    promised, where its fire was caught up.
+    """
+    late = ready.late if ready.deliver_by is None else now > ready.deliver_by
+    return replace(ready, late=late)
 
 
 def _hidden(audience: ports.Audience) -> bool:
@@ -142,7 +151,9 @@ class Posting:
             revision=revision,
             run=ready.id,
             channel=channel,
-            bodies=self._house.composer(made, run=ready, client=of, corrected=corrected),
+            bodies=self._house.composer(
+                made, run=_timed(ready, now=now), client=of, corrected=corrected
+            ),
             created_at=now,
         )
         if not await self._house.runs.enter_posting(ready.id, wanted):

@@ -152,6 +152,9 @@ def _line(row: sqlite3.Row, costs: Mapping[str, Decimal] | None) -> views.Histor
         attempts=found.attempts,
         by=found.requested_by,
         revision=found.revision,
+        unchanged=codec.flag(row, "unchanged"),
+        replaced=codec.flag(row, "replaced") and not codec.flag(row, "unchanged"),
+        corrected=codec.flag(row, "corrected"),
         cost=None if costs is None else costs.get(found.id, Decimal(0)),
         failure="" if failure is None else errors.short(failure),
     )

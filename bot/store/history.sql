@@ -41,8 +41,23 @@ ORDER BY deliveries.posted_at DESC
 LIMIT 1
 
 -- name: rows
--- One line per run, newest first: its post, and what its last failed attempt said.
+-- One line per run, newest first: its post, and what its last failed attempt said. A run that
+-- replaced a post has that post now, and was held before; the run it was taken from has none any
+-- more. One that found nothing new never had any, and came to its figures after they were posted.
 SELECT runs.*, deliveries.posted_at AS posted_at,
+  runs.hold = 'changed' AND coalesce(deliveries.version > 1, 0) AS corrected,
+  runs.status = 'succeeded' AND deliveries.key IS NULL AND runs.hold != 'changed' AND EXISTS (
+    SELECT 1 FROM deliveries AS there WHERE there.kind = 'report' AND there.state = 'posted'
+      AND there.client = runs.client AND there.report = runs.report
+      AND there.period_start = runs.period_start AND there.period_end = runs.period_end
+      AND there.posted_at < (SELECT max(ended_at) FROM attempts WHERE attempts.run = runs.id)
+  ) AS unchanged,
+  runs.status = 'succeeded' AND deliveries.key IS NULL AND EXISTS (
+    SELECT 1 FROM deliveries AS there WHERE there.kind = 'report' AND there.state = 'posted'
+      AND there.client = runs.client AND there.report = runs.report
+      AND there.period_start = runs.period_start AND there.period_end = runs.period_end
+      AND there.version > 1
+  ) AS replaced,
   (SELECT failure FROM attempts WHERE attempts.run = runs.id AND ended = 'failed'
    ORDER BY number DESC LIMIT 1) AS failure
 FROM runs

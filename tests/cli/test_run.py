@@ -87,7 +87,7 @@ def test_a_client_with_faults_is_not_run_and_they_are_listed(shell: Shell, clien
     file.write_text(file.read_text("utf-8").replace("period: week", "period: wek"), "utf-8")
     result = shell("run", "globex")
     assert result.exit_code == 2
-    assert "globex/client.yaml:" in result.stderr
+    assert result.stderr.startswith("globex has faults in its files: globex/client.yaml:")
     assert "period" in result.stderr
 
 
@@ -101,6 +101,24 @@ def test_a_demo_client_runs_in_the_demo_only(
     assert "REPORTOPS_DEMO=1" in result.stderr
     monkeypatch.setenv("REPORTOPS_DEMO", "1")
     assert shell("run", "globex").exit_code == 0
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_data_file_that_is_missing_is_named(
+    shell: Shell, clients: Path, monkeypatch: pytest.MonkeyPatch, *, demo: bool
+) -> None:
+    folder = clients / "globex"
+    (folder / "orders_weekly.sql").write_text(
+        "SELECT count(*) AS orders, 1 AS revenue FROM 'data/orders.csv' WHERE day >= $period_start"
+    )
+    if demo:
+        monkeypatch.setenv("REPORTOPS_DEMO", "1")
+        file = folder / "client.yaml"
+        file.write_text(f"demo: true\n{file.read_text('utf-8')}", "utf-8")
+    told = shell("run", "globex").stderr
+    assert "there is no file data/orders.csv in the client's folder." in told
+    assert "Mend the SQL" not in told
+    assert ("is made by reportops demo" in told) is demo
 
 
 def test_another_folder_may_be_named(

@@ -73,6 +73,14 @@ def test_an_unknown_client_is_one_line_that_names_a_command_of_the_shell(shell: 
     assert told == "I do not know the client “nobody”. reportops status names them all.\n"
 
 
+def test_a_client_whose_files_have_faults_is_not_called_unknown(
+    shell: Shell, clients: Path
+) -> None:
+    (clients / "globex" / "client.yaml").write_text("name: [", "utf-8")
+    told = shell("history", "globex").stderr
+    assert told.startswith("globex has faults in its files: globex/client.yaml:1")
+
+
 def test_faults_are_counted_in_plain_words(shell: Shell, clients: Path) -> None:
     (clients / "globex" / "client.yaml").write_text("name: [", "utf-8")
     assert shell("status").stdout.splitlines() == [

@@ -212,6 +212,10 @@ async def test_without_a_choice_the_menu_asks_which(shop: Front) -> None:
     await shop.type("")
     await shop.press(ids.MENU_RERUN, where=shop.told().ts)
     assert "Which client?" in shop.words()
+    await shop.press(ids.MENU_PAUSE, where=shop.slack.control.ephemerals(CLAIRE)[0].ts)
+    assert "Choose one in the menu" in shop.words()
+    assert "typed" not in shop.words()
+    assert not shop.slack.control.views(CLAIRE)
 
 
 async def test_a_clients_menu_and_status_have_their_buttons(shop: Front) -> None:

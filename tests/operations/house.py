@@ -40,6 +40,7 @@ class Clients:
 
     def __init__(self, *found: client.Client) -> None:
         self.by_id = {one.id: one for one in found}
+        self.faults: tuple[views.Fault, ...] = ()
 
     def clients(self) -> Sequence[client.Client]:
         return tuple(self.by_id.values())

@@ -75,6 +75,7 @@ async def test_a_run_under_way_says_where_it_stands(
     line = await _line(home)
     assert line.light is light
     assert line.text.startswith(text)
+    assert line.ready is (post_at is not None)
 
 
 async def test_a_paused_client_is_grey_and_last(home: House) -> None:
@@ -235,3 +236,41 @@ def test_a_pause_ends_at_local_midnight_across_a_change_of_clocks() -> None:
     request = grammar.Request(verb=grammar.Verb.PAUSE, until=date(2026, 10, 26))
     ends = clients.ends(request, now=now, zone="Europe/Paris")
     assert ends == datetime(2026, 10, 25, 23, tzinfo=UTC)
+
+
+def _fault(line: int) -> views.Fault:
+    return views.Fault(
+        client="broken",
+        file="broken/client.yaml",
+        line=line,
+        key="channel",
+        problem="“<!here>” is no channel.",
+        remedy="Write its id.",
+    )
+
+
+@pytest.mark.parametrize("typed", ["broken", "Broken"])
+async def test_a_client_whose_files_have_faults_is_not_unknown_to_operators(
+    home: House, typed: str
+) -> None:
+    home.clients.faults = (_fault(12),)
+    with pytest.raises(errors.UsageError) as caught:
+        await home.operations.clients.history(house.asker(), (typed,))
+    assert str(caught.value) == (
+        "broken has faults in its files: "
+        "broken/client.yaml:12 channel: “‹!here›” is no channel. Write its id."
+    )
+    home.clients.faults = tuple(_fault(line) for line in range(1, 6))
+    with pytest.raises(errors.UsageError, match=r"and 2 more: `reportops check`") as caught:
+        await home.operations.clients.history(house.asker(), (typed,))
+    assert "client.yaml:4" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", READERS)
+async def test_readers_learn_nothing_of_a_client_whose_files_have_faults(
+    home: House, kind: Kind
+) -> None:
+    home.clients.faults = (_fault(12),)
+    with pytest.raises(errors.UsageError) as caught:
+        await home.operations.clients.status(house.asker(kind, "acme"), ("broken",))
+    assert "broken" not in str(caught.value)

@@ -22,7 +22,7 @@ async def test_a_rerun_is_of_the_last_complete_period_and_is_written_down(home: 
     assert wanted is not None
     assert (wanted.period.start.isoformat(), wanted.status) == ("2026-11-16", run.Status.QUEUED)
     assert (wanted.requested_by, wanted.trigger) == (CLAIRE, run.Trigger.SLACK)
-    assert "Acme Corp · Weekly KPIs · 2026-W47: on its way" in done.text
+    assert "Acme Corp · Weekly KPIs · 16–22 Nov: on its way" in done.text
     assert await home.trail() == [(CLAIRE, "rerun", "acme")]
 
 

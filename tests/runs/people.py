@@ -170,7 +170,7 @@ def compose(
     found: Report, *, run: run.Run, client: client.Client, corrected: bool
 ) -> tuple[delivery.Body, ...]:
     """The post in one line."""
-    mark = " (corrected)" if corrected else ""
+    mark = " (corrected)" if corrected else " (late)" if run.late else ""
     return (delivery.Body(text=f"{client.name}: revenue {found.metrics[0].value}{mark}"),)
 
 

@@ -1,5 +1,9 @@
 """Where a report goes, and whether it may."""
 
+from datetime import time, timedelta
+
+import pytest
+
 from bot.domain import audience, run
 from bot.runs import posting
 from tests.runs.people import HOUR, MINUTE, MONDAY, WEEKLY, customer
@@ -67,3 +71,25 @@ async def test_only_what_is_held_for_its_audience_is_confirmed(store: Store) -> 
         found = await here.only("acme")
         assert not (await here.runner.confirm_audience(found.id, CLAIRE)).done
         assert not (await here.runner.release(found.id, "replace", by=CLAIRE)).done
+
+
+@pytest.mark.parametrize(
+    ("due", "seen_after", "late"),
+    [
+        (time(9), 2 * HOUR, False),  # caught up, and still in time
+        (time(7), 2 * HOUR, True),
+        (None, 2 * HOUR, True),
+        (None, timedelta(), False),
+        (time(9), timedelta(), False),
+    ],
+)
+async def test_a_post_is_called_late_where_its_promise_is_broken(
+    store: Store, due: time | None, seen_after: timedelta, late: bool
+) -> None:
+    async with stage(store, customer("acme", deliver_by=due)) as here:
+        here.clock.move_to(MONDAY + seen_after)
+        await here.sweep()
+        await here.live_until(MONDAY + seen_after + MINUTE)
+        posted = await here.posted("acme")
+        assert posted is not None
+        assert ("(late)" in posted.bodies[0].text) is late

@@ -145,6 +145,7 @@ def line(name: str, light: Light, text: str, *, stuck: bool = False) -> views.Cl
         due=at(9) if stuck else None,
         timezone=ZONE,
         incident=INCIDENT if stuck else None,
+        ready=text.startswith("ready"),
     )
 
 

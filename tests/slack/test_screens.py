@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from bot.domain import delivery, ids, incident, run, views
+from bot.domain.period import PeriodKind
 from bot.slack import limits
 from bot.slack.screens import (
     card,
@@ -30,6 +31,12 @@ from tests.slack import golden, shown
 
 Draw = Callable[[], delivery.Body]
 
+
+def notice(kind: PeriodKind, language: str = "en", *, sent: bool = False) -> delivery.Body:
+    """Return the neutral line."""
+    return card.notice(kind, language=language, sent=sent)
+
+
 SCREENS: Mapping[str, Draw] = {
     "card_open": lambda: card.card(shown.CARD),
     "card_retrying": lambda: card.card(shown.RETRYING),
@@ -41,8 +48,8 @@ SCREENS: Mapping[str, Draw] = {
     "card_held": lambda: card.card(shown.HELD),
     "card_attempt": lambda: card.attempt(replace(shown.CARD, in_ops_channel=True), shown.ATTEMPT),
     "card_act": lambda: card.act(shown.CARD, who=shown.CLAIRE, what="asked for another attempt."),
-    "card_notice": lambda: card.notice(sent=False),
-    "card_notice_sent": lambda: card.notice(sent=True),
+    "card_notice": lambda: notice(PeriodKind.WEEK),
+    "card_notice_sent": lambda: notice(PeriodKind.WEEK, sent=True),
     "ops_renumbered": lambda: ops.renumbered(
         ["acme"], ids.ChannelId("C0OLD"), now=ids.ChannelId("C0NEW")
     ),
@@ -66,7 +73,7 @@ SCREENS: Mapping[str, Draw] = {
     "ops_faults": lambda: ops.faults(shown.FAULTS),
     "ops_missed": lambda: ops.missed(shown.MISSED),
     "card_elsewhere": lambda: card.elsewhere(
-        card.notice(sent=False), samples.CHANNEL, code="not_in_channel"
+        notice(PeriodKind.WEEK), samples.CHANNEL, code="not_in_channel"
     ),
     "plain": lambda: plain.say("I do not know “acmee”. Did you mean `acme`?"),
     "plain_wrong": lambda: plain.wrong("7K2F"),
@@ -113,6 +120,25 @@ def test_retry_comes_first_and_carries_the_version_it_was_drawn_from() -> None:
     first = buttons(card.card(shown.CARD))[0]
     assert first["text"] == {"type": "plain_text", "text": "Retry", "emoji": False}
     assert first["value"] == f"{shown.INCIDENT}:3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "words"),
+    [
+        (PeriodKind.DAY, "en", "Today's report is delayed"),
+        (PeriodKind.MONTH, "en", "This month's report is delayed"),
+        (PeriodKind.LAST_DAYS, "en", "This report is delayed"),
+        (PeriodKind.MONTH_TO_DATE, "en", "This report is delayed"),
+        (PeriodKind.WEEK, "fr", "Le rapport de la semaine est en retard"),
+        (PeriodKind.QUARTER, "de", "Dieser Bericht verspätet sich"),
+        (PeriodKind.DAY, "es", "El informe de hoy se retrasa"),
+        (PeriodKind.WEEK, "it", "This week's report is delayed"),
+    ],
+)
+def test_the_neutral_line_fits_the_report(kind: PeriodKind, language: str, words: str) -> None:
+    assert notice(kind, language).text.startswith(words)
+    sent = {"fr": "Envoyé", "de": "Gesendet", "es": "Enviado"}.get(language, "Sent")
+    assert notice(kind, language, sent=True).text.startswith(sent)
 
 
 def test_a_promise_that_is_broken_says_by_how_much() -> None:
@@ -220,7 +246,7 @@ def test_empty_lists_say_so() -> None:
     assert "client new" in listing.draw(nobody).text
     assert "Nothing is scheduled" in schedule.draw([], now=shown.NOW).text
     assert "nothing yet" in history.draw(replace(shown.HISTORY, rows=())).text
-    assert "2 files are" in json.dumps(
+    assert "2 faults in the clients' files" in json.dumps(
         golden.plain(menu.draw(replace(nobody, faults=2), operator=True)), ensure_ascii=False
     )
 
@@ -243,6 +269,22 @@ def test_a_status_without_a_past_or_a_future_says_so() -> None:
 def test_a_month_without_reports_costs_nothing() -> None:
     empty = replace(shown.COSTS, rows=(), budget=None)
     assert "$0.00 for 0 reports" in cost.draw(empty).text
+
+
+def test_a_finished_month_has_no_forecast() -> None:
+    assert "forecast" in cost.draw(shown.COSTS).text
+    over = cost.draw(replace(shown.COSTS, forecast=None)).text
+    assert "forecast" not in over
+    assert "AI budget $20.00" in over
+
+
+def test_ready_are_only_those_that_wait_to_be_posted() -> None:
+    lines = [replace(line, ready=False) for line in shown.OVERVIEW.lines]
+    sent = replace(shown.OVERVIEW, lines=tuple(lines))
+    assert "5 clients: 2 fine · 1 waiting" in menu.draw(sent, operator=True).text
+    lines[2] = replace(lines[2], ready=True)
+    one = replace(sent, lines=tuple(lines))
+    assert "5 clients: 1 ready · 1 fine · 1 waiting" in menu.draw(one, operator=True).text
 
 
 def test_a_schedule_names_the_slot_only_where_it_moved_the_run() -> None:

@@ -221,8 +221,22 @@ def test_a_broken_setup_says_where(bench: benches.Bench, folder: Path) -> None:
     with pytest.raises(errors.RunError) as caught:
         _ = bench.source
     failure = caught.value.failure
-    assert (failure.code, failure.query) == (FailureCode.QUERY_INVALID, "setup")
-    assert "gone.csv" in failure.said
+    assert (failure.code, failure.query) == (FailureCode.FILE_MISSING, "setup")
+    assert errors.describe(failure) == (
+        "Shop cannot run the query “setup” (load.sql): "
+        "there is no file gone.csv in the client's folder."
+    )
+
+
+def test_a_data_file_that_a_query_names_and_nobody_put_there_is_named(
+    bench: benches.Bench,
+) -> None:
+    with pytest.raises(errors.RunError) as caught:
+        bench.read("SELECT * FROM read_csv('data/shop-*.csv')")
+    failure = caught.value.failure
+    assert failure.code is FailureCode.FILE_MISSING
+    assert failure.params["fault"] == "there is no file data/shop-*.csv in the client's folder"
+    assert "Mend the SQL" not in errors.remedy(failure)
 
 
 def test_a_database_is_opened_read_only(bench: benches.Bench, folder: Path) -> None:

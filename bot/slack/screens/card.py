@@ -11,9 +11,10 @@ from typing import assert_never
 from bot import errors
 from bot.domain import delivery, ids, incident, run, views
 from bot.domain.delivery import Block
+from bot.domain.period import PeriodKind
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
-from bot.slack.screens import lights
+from bot.slack.screens import lights, phrases
 
 _RED, _AMBER, _GREEN, _GREY = "🔴", "🟠", "🟢", "⚪"
 _CHANGED = "changed"
@@ -51,11 +52,12 @@ def act(view: views.CardView, *, who: ids.UserId | None, what: str) -> delivery.
     return _line(f"{moments.clock(view.now, view.timezone)} {name} {blocks.escape(what)}")
 
 
-def notice(*, sent: bool) -> delivery.Body:
-    """Return the neutral line in a client's channel, before the report is there and after."""
-    if sent:
-        return _line("Sent, see below.")
-    return _line("This week's report is delayed; we are on it and it will appear here.")
+def notice(kind: PeriodKind, *, language: str, sent: bool) -> delivery.Body:
+    """Return the neutral line in a client's channel, before the report is there and after, in
+    the report's own language.
+    """
+    words = phrases.find(language)
+    return _line(words.sent if sent else words.delay(kind))
 
 
 def elsewhere(what: delivery.Body, channel: ids.ChannelId, *, code: str) -> delivery.Body:

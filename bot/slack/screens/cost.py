@@ -30,10 +30,11 @@ def _head(view: views.Costs) -> Iterator[str]:
     noun = "report" if reports == 1 else "reports"
     start = f"{moments.month(view.month)} to {moments.day(view.until)}"
     yield f"{start}: {dollars.told(view.total)} for {reports} {noun}{each}"
-    yield f"forecast {dollars.told(view.forecast)}"
+    if view.forecast is not None:
+        yield f"forecast {dollars.told(view.forecast)}"
     if view.budget is not None:
         used = dollars.share(_model(view), view.budget)
-        yield f"AI cap {dollars.told(view.budget)} ({used} used)"
+        yield f"AI budget {dollars.told(view.budget)} ({used} used)"
     before = moments.month(_month_before(view.month))
     yield f"{before} {dollars.told(view.previous_total)}"
 

@@ -48,7 +48,16 @@ def _told(row: views.HistoryRow, zone: str) -> Iterator[str]:
 
 
 def _end(row: views.HistoryRow, zone: str) -> str:
+    if row.corrected and row.posted_at is not None:
+        return f"corrected the post of {moments.moment(row.posted_at, zone)}"
     if row.posted_at is not None:
         in_time = {True: ", in time", False: ", late", None: ""}[row.in_time]
         return f"sent {moments.moment(row.posted_at, zone)}{in_time}"
-    return f"{row.status.value} {moments.moment(row.at, zone)}"
+    return f"{what(row)} {moments.moment(row.at, zone)}"
+
+
+def what(row: views.HistoryRow) -> str:
+    """Return what became of a run that has no post of its own, such as ``nothing changed``."""
+    if row.unchanged:
+        return "nothing changed"
+    return "sent, replaced since" if row.replaced else row.status.value

@@ -13,7 +13,7 @@ SIGNS: Mapping[views.Light, str] = {
 WORDS: Mapping[views.Light, str] = {
     views.Light.RED: "needs you",
     views.Light.AMBER: "waiting",
-    views.Light.GREEN: "ready",
+    views.Light.GREEN: "fine",
     views.Light.GREY: "paused or idle",
 }
 """Of one client; ``4 need you`` is the one plural."""
@@ -32,7 +32,7 @@ def held(hold: str) -> str:
 
 
 def count(light: views.Light, number: int) -> str:
-    """Return such as ``3 ready`` or ``1 needs you``."""
+    """Return such as ``3 fine`` or ``1 needs you``."""
     if light is views.Light.RED and number > 1:
         return f"{number} need you"
     return f"{number} {WORDS[light]}"

@@ -34,7 +34,9 @@ def _own(view: views.Overview, *, operator: bool) -> Iterator[Block]:
 def _fleet(view: views.Overview) -> Iterator[Block]:
     yield blocks.section(f"*{_headline(view)}*")
     if view.faults:
-        yield blocks.context(f"⚠️ {_files(view.faults)} not loaded; the last good version runs")
+        yield blocks.context(
+            f"⚠️ {_faults(view.faults)}; the last good version runs, if there is one"
+        )
     loud = [line for line in view.lines if line.light in _LOUD]
     for line in loud:
         yield blocks.section(_told(line, view), accessory=_fix(line))
@@ -48,8 +50,10 @@ def _headline(view: views.Overview) -> str:
     start = f"{on}, {moments.clock(view.at, view.timezone)}"
     if view.client:
         return f"{start} · {', '.join(_told(line, view) for line in view.lines)}"
-    counts = Counter(line.light for line in view.lines)
-    told = [lights.count(light, counts[light]) for light in _ORDER if counts[light]]
+    waiting = sum(line.ready for line in view.lines)
+    counts = Counter(line.light for line in view.lines if not line.ready)
+    told = [f"{waiting} ready"] if waiting else []
+    told += [lights.count(light, counts[light]) for light in _ORDER if counts[light]]
     noun = "client" if len(view.lines) == 1 else "clients"
     return f"{start} · {len(view.lines)} {noun}: {' · '.join(told) or 'none yet'}"
 
@@ -100,5 +104,6 @@ def _tools(lines: Sequence[views.ClientLine]) -> Block:
     }
 
 
-def _files(number: int) -> str:
-    return "1 file is" if number == 1 else f"{number} files are"
+def _faults(number: int) -> str:
+    noun = "fault" if number == 1 else "faults"
+    return f"{number} {noun} in the clients' files"

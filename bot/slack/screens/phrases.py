@@ -19,6 +19,8 @@ _NOUN: Mapping[PeriodKind, int] = {
     PeriodKind.QUARTER: _QUARTERS,
 }
 
+_THIS = {PeriodKind.DAY: _DAYS, PeriodKind.WEEK: _WEEKS, PeriodKind.MONTH: _MONTHS}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
@@ -43,6 +45,16 @@ class Phrases:
     source: str
     before: str
     nothing_before: str
+    delayed: str
+    """The neutral line before a client; takes the report by one of ``this``."""
+    this: tuple[str, str, str, str]
+    """This day's, week's, month's report; and one of another length."""
+    sent: str
+    """What the neutral line becomes."""
+
+    def delay(self, kind: PeriodKind) -> str:
+        """Return that the report of this day, week, … is delayed."""
+        return self.delayed.format(self.this[_THIS.get(kind, len(self.this) - 1)])
 
     def span(self, kind: PeriodKind, periods: int) -> str:
         """Return such as ``last 8 weeks``."""
@@ -64,6 +76,9 @@ _EN = Phrases(
     source="Source: {}",
     before="{0} for {1}",
     nothing_before="nothing to compare with",
+    delayed="{} is delayed; we are on it and it will appear here.",
+    this=("Today's report", "This week's report", "This month's report", "This report"),
+    sent="Sent, see below.",
 )
 _FR = Phrases(
     figure="Indicateur",
@@ -83,6 +98,12 @@ _FR = Phrases(
     source="Source : {}",
     before="{0} pour {1}",
     nothing_before="rien à comparer",
+    delayed="{} est en retard ; nous nous en occupons et il paraîtra ici.",
+    this=(
+        *("Le rapport du jour", "Le rapport de la semaine", "Le rapport du mois"),
+        "Ce rapport",
+    ),
+    sent="Envoyé, voir ci-dessous.",
 )
 _DE = Phrases(
     figure="Kennzahl",
@@ -102,6 +123,12 @@ _DE = Phrases(
     source="Quelle: {}",
     before="{0} für {1}",
     nothing_before="nichts zum Vergleichen",
+    delayed="{} verspätet sich; wir kümmern uns darum, und er erscheint hier.",
+    this=(
+        *("Der heutige Bericht", "Der Bericht dieser Woche", "Der Bericht dieses Monats"),
+        "Dieser Bericht",
+    ),
+    sent="Gesendet, siehe unten.",
 )
 _ES = Phrases(
     figure="Indicador",
@@ -121,6 +148,14 @@ _ES = Phrases(
     source="Fuente: {}",
     before="{0} en {1}",
     nothing_before="nada con qué comparar",
+    delayed="{} se retrasa; estamos en ello y aparecerá aquí.",
+    this=(
+        "El informe de hoy",
+        "El informe de esta semana",
+        "El informe de este mes",
+        "Este informe",
+    ),
+    sent="Enviado, ver abajo.",
 )
 _ALL: Mapping[str, Phrases] = {"en": _EN, "fr": _FR, "de": _DE, "es": _ES}
 

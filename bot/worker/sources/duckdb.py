@@ -8,6 +8,7 @@ folder too: so what it spills goes elsewhere, and a setup holds no statement tha
 """
 
 import os
+import re
 import resource
 import shutil
 import tempfile
@@ -40,6 +41,8 @@ _SETUP = frozenset(
     | {"SET", "TRANSACTION", "UPDATE", "VARIABLE_SET"}
 )
 """What a setup may do. The rest writes files or loads code: COPY, EXPORT, ATTACH, PRAGMA …"""
+_MISSING = re.compile(r'No files found that match the pattern "([^"\n]+)"')
+"""What DuckDB says where no file has the name or fits the pattern."""
 _FULL = ("could not write", "no space left", "file too large")
 _OFFLINE: dict[str, bool | int | float | str | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -188,6 +191,9 @@ def _judged(error: duckdb.Error, said: str) -> tuple[FailureCode, str]:
             found = FailureCode.QUERY_REFUSED, "it reaches beyond the client's folder"
         case duckdb.IOException() if "could not set lock" in said:
             found = FailureCode.SOURCE_BUSY, ""
+        case duckdb.IOException() if missing := _MISSING.search(str(error)):
+            fault = f"there is no file {missing[1]} in the client's folder"
+            found = FailureCode.FILE_MISSING, fault
         case duckdb.OutOfMemoryException():
             found = FailureCode.QUERY_TOO_LARGE, "memory"
         case duckdb.IOException() if any(sign in said for sign in _FULL):
