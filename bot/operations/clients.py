@@ -237,7 +237,7 @@ def ends(request: grammar.Request, *, now: datetime, zone: str) -> datetime | No
     if until is None:
         return None
     if until <= today:
-        message = f"{until.isoformat()} is not in the future; today is {today.isoformat()}."
+        message = f"That pause would be over already: today is {today.isoformat()}."
         raise errors.UsageError(message)
     return midnight(until, zone)
 

@@ -201,8 +201,8 @@ async def test_a_pause_says_whom_until_when_and_why(
         ("ops", "", "Which client?"),
         ("ops", "acmee", "Did you mean `acme`?"),
         ("acme", "globx", "Did you mean `globex`?"),
-        ("ops", "acme until 2026-11-23", "not in the future"),
-        ("ops", "acme until 2020-01-01", "not in the future"),
+        ("ops", "acme until 2026-11-23", "over already"),
+        ("ops", "acme until 2020-01-01", "over already"),
     ],
 )
 async def test_a_pause_that_cannot_be_is_refused(
