@@ -111,7 +111,7 @@ class Clients:
             return request.names, request.rest
         first, _, rest = request.rest.partition(" ")
         here = self._scope.here(asker)
-        known = self._scope.names(asker)
+        known = self._scope.meant(asker)
         if here and first.lower() not in known and not first.startswith("<#"):
             hint = grammar.suggestion(first, known)
             if hint and not rest:

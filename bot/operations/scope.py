@@ -114,6 +114,13 @@ class Scope:
         """Their ids, for suggestions."""
         return frozenset(found.id for found in self.visible(asker))
 
+    def meant(self, asker: Asker) -> frozenset[str]:
+        """What may stand for a client where somebody types it: for operators also the names of
+        folders whose files have faults, so that nobody else's client is taken instead.
+        """
+        broken = (fault.client for fault in self._clients.faults if asker.actor.operator)
+        return self.names(asker) | frozenset(broken)
+
     def here(self, asker: Asker) -> Sequence[client.Client]:
         """The clients whose channel the asker stands in; none where that is the ops channel."""
         place = asker.actor.place

@@ -266,6 +266,13 @@ async def test_a_client_whose_files_have_faults_is_not_unknown_to_operators(
     assert "client.yaml:4" not in str(caught.value)
 
 
+async def test_pausing_one_whose_files_have_faults_pauses_no_other(home: House) -> None:
+    home.clients.faults = (_fault(12),)
+    with pytest.raises(errors.UsageError, match="broken has faults"):
+        await home.operations.clients.pause(house.asker(where="acme"), _pause("broken for now"))
+    assert not await home.store.pauses.all()
+
+
 @pytest.mark.parametrize("kind", READERS)
 async def test_readers_learn_nothing_of_a_client_whose_files_have_faults(
     home: House, kind: Kind
