@@ -17,6 +17,7 @@ from bot.demo.slack import (
     screen,
     shapes,
     sockets,
+    uploads,
     views,
     workspace,
 )
@@ -78,10 +79,8 @@ class Control:
         one = screen.find(self._blocks(user, where), action, value=value)
         return await self._touch(user, where, one=one, value=None)
 
-    async def choose(
-        self, user: str, where: str, *, action: str, option: str | list[str]
-    ) -> CommandResult:
-        """Choose in a select or overflow, set a date and the like; by value or by label."""
+    async def choose(self, user: str, where: str, *, action: str, option: object) -> CommandResult:
+        """Choose in a select or overflow, set a date …; as ``screen.chosen`` takes it."""
         one = screen.find(self._blocks(user, where), action)
         if one.kind != "overflow":
             state = self._touched.setdefault((user, where), {})
@@ -112,6 +111,7 @@ class Control:
         state = screen.filled(
             blocks, self._state(user, shown.id, blocks=blocks), values=values or {}
         )
+        uploads.fill(self._at, user, state=state)
         self._at.act("submit", {"user": user, "view": shown.id, "values": _told(state)})
         payload = payloads.submission(self._at, user, view=shown, state=dict(state))
         outcome = await self._hub.send("interactive", payload, what="view_submission")

@@ -97,19 +97,18 @@ def initial(blocks: list[Json]) -> State:
 def _initial(element: Json) -> Json:
     kind = shapes.text(element, "type")
     key = _key(kind)
-    none: object = [] if key.startswith("selected_") and key.endswith("s") else None
-    start = key.replace("selected", "initial") if key != "value" else "initial_value"
-    if kind.endswith("conversations_select"):
-        start = start.replace("conversations", "conversations")
+    none: object = (
+        [] if key == "files" or (key.startswith("selected_") and key.endswith("s")) else None
+    )
+    start = key.replace("selected", "initial") if key.startswith("selected") else "initial_value"
     return {"type": kind, key: element.get(start, none)}
 
 
 def _key(kind: str) -> str:
-    if kind.endswith("_input"):
-        return "files" if kind == "file_input" else "value"
-    if kind == "checkboxes":
-        return "selected_options"
     fixed = {
+        "file_input": "files",
+        "rich_text_input": "rich_text_value",
+        "checkboxes": "selected_options",
         "datepicker": "selected_date",
         "timepicker": "selected_time",
         "datetimepicker": "selected_date_time",
@@ -117,6 +116,8 @@ def _key(kind: str) -> str:
     }
     if kind in fixed:
         return fixed[kind]
+    if kind.endswith("_input"):
+        return "value"
     many = "s" if kind.startswith("multi_") else ""
     single = kind.removeprefix("multi_").removesuffix("_select").removesuffix("s")
     named = {"user": "user", "channel": "channel", "conversation": "conversation"}
@@ -124,22 +125,25 @@ def _key(kind: str) -> str:
 
 
 def chosen(one: Element, value: object) -> Json:
-    """The state of an input after a person put ``value`` in: text, an option's value or label,
-    a list of them, an id, a date. Raises Impossible where it cannot hold that.
+    """The state of an input after a person put ``value`` in: text, an option's value or label (of
+    an external select the option itself), a list of them, an id, a date, a rich_text block, file
+    objects. Raises Impossible where it cannot hold that.
     """
     key = _key(one.kind)
     if key in {"selected_options", "selected_option"}:
         several = key.endswith("s")
         wanted = shapes.items(value) if several else [value]
-        picked = [_option(one, str(item)) for item in wanted]
+        picked = [_option(one, item) for item in wanted]
         return {"type": one.kind, key: picked if several else picked[0]}
     if isinstance(value, str):
         _fits(one, value)
     return {"type": one.kind, key: value}
 
 
-def _option(one: Element, wanted: str) -> Json:
-    known = elements.known_options(one.element)
+def _option(one: Element, value: object) -> Json:
+    if one.kind.endswith("external_select") and shapes.is_object(value):
+        return {"text": value["text"], "value": value["value"]}
+    wanted, known = str(value), elements.known_options(one.element)
     for option in known:
         if wanted in {option.get("value"), shapes.text(shapes.obj(option.get("text")), "text")}:
             return option
@@ -187,7 +191,7 @@ def action(one: Element, value: object, *, ts: str) -> Json:
         "action_ts": ts,
     }
     if one.kind == "overflow":
-        return told | {"selected_option": _option(one, str(value))}
+        return told | {"selected_option": _option(one, value)}
     if one.kind in _PRESSED:
         told |= {"text": one.element.get("text")}
         if "value" in one.element:

@@ -25,6 +25,7 @@ from bot.demo.slack import (
     snapshot,
     sockets,
     tickets,
+    uploads,
     workspace,
 )
 
@@ -130,6 +131,10 @@ class LocalSlack:
         self.app.shortcuts = frozenset(
             shapes.text(one, "callback_id") for one in shapes.objects(features.get("shortcuts"))
         )
+
+    def upload(self, user: str, *, name: str, content: bytes) -> Json:
+        """A person puts a file into a file input; its value is a list of such files' ids."""
+        return uploads.given(self._core, user, name=name, content=content)
 
     def snapshot(self, user: str) -> Json:
         """The workspace as a person sees it; see ``snapshot.of``."""

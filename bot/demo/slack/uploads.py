@@ -1,8 +1,8 @@
 """The three steps of an upload: an address, the bytes, the completion."""
 
-from bot.demo.slack import chat, core, files, records, rooms, shapes, workspace
+from bot.demo.slack import chat, core, files, records, rooms, screen, shapes, workspace
 from bot.demo.slack.arguments import Args
-from bot.demo.slack.refusal import Refusal
+from bot.demo.slack.refusal import Impossible, Refusal
 from bot.demo.slack.shapes import Json
 
 ALT_CHARS = 1000
@@ -77,6 +77,38 @@ def receive(at: core.Core, name: str, *, content: bytes) -> None:
     if len(content) != file.length:
         raise Refusal("length_mismatch")
     file.content = content
+
+
+def given(at: core.Core, user: str, *, name: str, content: bytes) -> Json:
+    """A person puts a file into a file input; it is the app's to read once that is submitted."""
+    if user not in at.space.people:
+        raise Impossible(f"no person {user}")
+    file = records.File(
+        id=at.space.fresh("F"),
+        name=name,
+        length=len(content),
+        user=user,
+        content=content,
+        created=int(at.clock.now().timestamp()),
+        ready_at=at.clock.monotonic(),
+    )
+    at.space.files[file.id] = file
+    return files.file_json(at, file)
+
+
+def fill(at: core.Core, user: str, *, state: screen.State) -> None:
+    """Put file objects for the ids that file inputs hold; only this person's own will do."""
+    for inputs in state.values():
+        for one in inputs.values():
+            if one["type"] == "file_input":
+                one["files"] = [_own(at, user, name=name) for name in shapes.items(one["files"])]
+
+
+def _own(at: core.Core, user: str, *, name: object) -> Json:
+    file = at.space.files.get(str(name))
+    if file is None or file.deleted or file.user != user:
+        raise Impossible(f"{user} has not uploaded {name}")
+    return files.file_json(at, file)
 
 
 def _uploaded(at: core.Core, name: str) -> records.File:

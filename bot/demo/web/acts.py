@@ -77,10 +77,11 @@ class Acts:
         )
 
     async def _choose(self, args: Args) -> control.CommandResult:
-        raw = args.raw.get("option")
-        option = [str(one) for one in raw] if shapes.is_list(raw) else str(raw)
         return await self._control.choose(
-            args.text("as"), args.text("where"), action=_action(args), option=option
+            args.text("as"),
+            args.text("where"),
+            action=_action(args),
+            option=args.raw.get("option"),
         )
 
     async def _suggest(self, args: Args) -> control.CommandResult:

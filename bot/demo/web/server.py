@@ -17,7 +17,9 @@ from bot.demo.web import acts, gate, state
 
 HOST = "127.0.0.1"
 MAX_BODY = 256 * 1024
+MAX_FILE = 10 * 2**20
 BEAT_SECONDS = 15.0
+_FILE = ("id", "name", "size", "mimetype")
 _ID = re.compile(r"\b[UCD]0[A-Z0-9]+\b")
 _SHOWABLE = frozenset({"image/png", "image/jpeg", "image/gif"})
 
@@ -57,6 +59,7 @@ class Page:
                 web.get("/page/api/state", self._state),
                 web.get("/page/api/changes", self._changes),
                 web.get("/page/api/file", self._file),
+                web.post("/page/api/upload", self._upload),
                 web.post("/page/api/{act}", self._act),
                 web.route("*", "/page/api/{rest:.*}", _nothing),
                 web.get("/page/{name:.*}", self._static),
@@ -171,6 +174,21 @@ class Page:
         except (refusal.Impossible, ValueError, KeyError, OSError, RuntimeError) as error:
             return gate.answer({"error": self._said(str(error))}, 400)
         return gate.answer({"ok": True, "result": result})
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        """The bytes of a file that a person puts into a file input."""
+        body = bytearray()
+        async for part in request.content.iter_any():
+            body += part
+            if len(body) > MAX_FILE:
+                told = f"The demo takes files up to {MAX_FILE // 2**20} MB."
+                return gate.answer({"error": told}, 400)
+        user, name = request.query.get("as", ""), request.query.get("name", "")
+        try:
+            file = self._stage.slack.upload(user, name=name, content=bytes(body))
+        except refusal.Impossible as error:
+            return gate.answer({"error": self._said(str(error))}, 400)
+        return gate.answer({"ok": True, "result": {key: file[key] for key in _FILE}})
 
     def _said(self, words: str) -> str:
         """People and channels by their names."""
