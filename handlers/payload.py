@@ -1,7 +1,7 @@
 """What Slack sends, read without trusting its shape: what is absent reads as empty."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from bot import access
@@ -28,6 +28,8 @@ class Turn:
     """Whether what was pressed stands in a message that only this person sees."""
     value: str = ""
     """What the pressed button, or the chosen entry of a menu, carries."""
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What was filled into the inputs of a modal that its handler asked for by name."""
 
 
 def command(body: Body) -> Turn:
@@ -58,9 +60,10 @@ def press(body: Body) -> Turn:
     )
 
 
-def modal(body: Body) -> Turn:
+def modal(body: Body, *fields: str) -> Turn:
     """Read a modal that was sent off. Its ``value`` is the view's private metadata, whose second
-    word is the channel it was opened from.
+    word is the channel it was opened from. ``fields`` are the inputs that are read, each named
+    alike as block and as action: what is not named here is kept nowhere, so never name a secret.
     """
     value = text(body, "view", "private_metadata")
     _, _, channel = value.partition(" ")
@@ -71,6 +74,7 @@ def modal(body: Body) -> Turn:
         direct=_direct(channel),
         trigger=text(body, "trigger_id") or text(body, "view", "id"),
         value=value,
+        fields={name: _filled(body, name) for name in fields},
     )
 
 
@@ -100,6 +104,16 @@ def identity(body: Body) -> str | None:
         return f"event:{event}"
     trigger = text(body, "trigger_id")
     return f"trigger:{trigger}" if trigger else None
+
+
+def _filled(body: Body, name: str) -> str:
+    """What an input of a modal holds: a text, a date, or the value of the chosen option."""
+    path = ("view", "state", "values", name, name)
+    return (
+        text(body, *path, "value")
+        or text(body, *path, "selected_date")
+        or text(body, *path, "selected_option", "value")
+    )
 
 
 def _chosen(body: Body) -> str:

@@ -42,6 +42,9 @@ class Asker:
     request: str
     """Unique to this request: Slack's trigger id, or a fresh one. It keys what is asked for, so
     that a redelivered request asks for nothing twice (Settled 1)."""
+    asked_at: datetime | None = None
+    """When it was accepted, where a later life of the bot does it: what stands already then stands
+    because of this very request, or is settled."""
 
     @property
     def user(self) -> ids.UserId:

@@ -11,6 +11,7 @@ from bot.store import (
     database,
     deliveries,
     history,
+    inbox,
     incidents,
     ledger,
     lock,
@@ -33,6 +34,7 @@ class Store:
         self.ledger = ledger.Ledger(owner)
         self.history = history.History(owner)
         self.audit = audit.Audit(owner)
+        self.inbox = inbox.Inbox(owner)
         self.meta = meta.Meta(owner)
 
     @staticmethod
