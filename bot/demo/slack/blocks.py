@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from bot.demo.slack import elements, shapes, tables
+from bot.demo.slack import elements, richtext, shapes, tables
 from bot.demo.slack.check import Check, Part
 from bot.demo.slack.refusal import Refusal, schema
 from bot.demo.slack.shapes import Json
@@ -83,13 +83,7 @@ def _markdown(check: Check, block: Json, *, at: str) -> None:
 
 
 def _rich_text(check: Check, block: Json, *, at: str) -> None:
-    check.keys(block, at, needed=("elements",), allowed=("block_id",))
-    known = {f"rich_text_{kind}" for kind in ("section", "list", "preformatted", "quote")}
-    found = check.count(block.get("elements"), f"{at}/elements", low=1, high=1000)
-    for index, value in enumerate(found):
-        kind = shapes.obj(value).get("type")
-        if kind not in known:
-            check.say(f"{at}/elements/{index}/type", f"unsupported type: {kind}")
+    richtext.parts(check, block, at=at)
 
 
 def _alert(check: Check, block: Json, *, at: str) -> None:

@@ -13,15 +13,15 @@ from bot.demo.slack import (
     payloads,
     records,
     responses,
-    rooms,
     screen,
-    shapes,
+    sight,
     sockets,
+    submissions,
+    suggestions,
     uploads,
     views,
-    workspace,
 )
-from bot.demo.slack.refusal import Impossible, Refusal, schema
+from bot.demo.slack.refusal import Impossible, Refusal
 from bot.demo.slack.shapes import Json
 
 
@@ -35,7 +35,8 @@ class CommandResult:
     """The payload of the ack, if it had one."""
     error: str = ""
     """What Slack tells the person otherwise: operation_timeout, dispatch_failed,
-    invalid_command_response, invalid_view_response; for events not_subscribed."""
+    invalid_command_response, invalid_view_response, invalid_options_response; for events
+    not_subscribed."""
     envelope_id: str = ""
 
 
@@ -48,7 +49,7 @@ class Control:
         self._at = at
         self._hub = hub
         self._events = events_
-        self._touched: dict[tuple[str, str], screen.State] = {}
+        self._sight = sight.Sight(at)
         self.faults: faults.Faults = at.faults
         self.house = house.House(at, events_)
 
@@ -56,7 +57,7 @@ class Control:
 
     async def command(self, *, user: str, channel: str, text: str) -> CommandResult:
         """Type a slash command; ``text`` begins with it."""
-        place = self._place(user, channel)
+        place = self._sight.channel(user, channel)
         name = text.split(" ", 1)[0]
         if name not in self._at.app.commands:
             raise Impossible(f"{name} is not a command of this app")
@@ -76,66 +77,94 @@ class Control:
         """Press a button of a message (its ts, ephemeral ones too), a modal or a home tab (the
         view's id), by action_id or label; ``value`` tells equal ones apart.
         """
-        one = screen.find(self._blocks(user, where), action, value=value)
+        one = self._sight.find(user, where, action=action, value=value)
         return await self._touch(user, where, one=one, value=None)
 
     async def choose(self, user: str, where: str, *, action: str, option: object) -> CommandResult:
         """Choose in a select or overflow, set a date …; as ``screen.chosen`` takes it."""
-        one = screen.find(self._blocks(user, where), action)
+        one = self._sight.find(user, where, action=action)
+        value = uploads.own(self._at, user, names=option) if one.kind == "file_input" else option
         if one.kind != "overflow":
-            state = self._touched.setdefault((user, where), {})
-            state.setdefault(one.block_id, {})[one.action_id] = screen.chosen(one, option)
+            self._sight.touch(user, where, one=one, value=value)
         if one.block.get("type") == "input" and not one.block.get("dispatch_action"):
             return CommandResult(acked=True)
-        return await self._touch(user, where, one=one, value=option)
+        return await self._touch(user, where, one=one, value=value)
 
     async def suggest(self, user: str, where: str, *, action: str, query: str) -> CommandResult:
-        """Type into an external select; the response holds the options."""
-        one = screen.find(self._blocks(user, where), action)
-        place: Json = {"action_id": one.action_id, "block_id": one.block_id}
-        view = self._view(where)
-        if view is not None:
-            place["view"] = views.view_json(self._at, view)
-        elif (message := self._at.space.messages.find(where)) is not None:
-            place["channel"] = {"id": message.channel}
-        payload = payloads.suggestion(self._at, user, place=place, query=query)
+        """Type into an external select; the response holds the options. Slack asks only from the
+        select's ``min_query_length`` on (3 where it does not say).
+        """
+        one = self._sight.find(user, where, action=action)
+        if not suggestions.asks(one, query):
+            return CommandResult(acked=True)
+        asked: Json = {"action_id": one.action_id, "block_id": one.block_id, "value": query}
+        place = self._sight.view(where) or self._sight.message(user, where)
+        state: Json = dict(self._sight.state(user, where))
+        payload = payloads.suggestion(self._at, user, place=place, asked=asked, state=state)
         outcome = await self._hub.send("interactive", payload, what="block_suggestion")
+        if not outcome.acked:
+            return _result(outcome)
+        try:
+            options = suggestions.offered(self._at, outcome.response or {})
+        except Refusal as refusal:
+            self._at.act("ack_refused", {"error": refusal.name, **refusal.extra})
+            return _result(outcome, "invalid_options_response")
+        self._sight.offer(user, where, one=one, options=options)
         return _result(outcome)
 
     async def submit(
         self, user: str, *, values: Mapping[str, object] | None = None, view: str = ""
     ) -> CommandResult:
         """Fill the modal on top (or the named one) by block_id, action_id or label, and submit."""
-        shown = self._modal(user, view)
-        blocks = view_blocks(shown)
-        state = screen.filled(
-            blocks, self._state(user, shown.id, blocks=blocks), values=values or {}
-        )
-        uploads.fill(self._at, user, state=state)
+        shown = self._sight.modal(user, view)
+        if shown.busy:
+            raise Impossible(f"{shown.id} was sent off already, and is not answered yet")
+        blocks = self._sight.blocks(user, shown.id)
+        given = {
+            name: uploads.own(self._at, user, names=value)
+            if screen.named(blocks, name).kind == "file_input"
+            else value
+            for name, value in (values or {}).items()
+        }
+        state = screen.filled(blocks, self._sight.state(user, shown.id), values=given)
         self._at.act("submit", {"user": user, "view": shown.id, "values": _told(state)})
         payload = payloads.submission(self._at, user, view=shown, state=dict(state))
+        views.waiting(self._at, shown, busy=True)
         outcome = await self._hub.send("interactive", payload, what="view_submission")
-        error = self._submitted(shown, outcome.response or {}) if outcome.acked else ""
-        return _result(outcome, error)
+        shown.busy = False
+        if not outcome.acked:
+            views.waiting(self._at, shown, busy=False)
+            return _result(outcome)
+        return _result(
+            outcome, submissions.answered(self._at, shown, answer=outcome.response or {})
+        )
 
     async def close(self, user: str, *, view: str = "") -> CommandResult:
         """Close the modal on top; the app hears of it only where it asked to."""
-        shown = self._modal(user, view)
+        shown = self._sight.modal(user, view)
         cleared = bool(shown.body.get("clear_on_close"))
-        views.shut(self._at, shown, every=cleared)
+        gone = views.shut(self._at, shown, every=cleared)
         self._at.act("close", {"user": user, "view": shown.id})
-        if not shown.body.get("notify_on_close"):
-            return CommandResult(acked=True)
-        payload = payloads.closed(self._at, user, view=shown, cleared=cleared)
-        return _result(await self._hub.send("interactive", payload, what="view_closed"))
+        result = CommandResult(acked=True)
+        for one in gone:
+            if one.body.get("notify_on_close"):
+                payload = payloads.closed(self._at, user, view=one, cleared=cleared)
+                told = await self._hub.send("interactive", payload, what="view_closed")
+                result = _result(told)
+        return result
 
     async def shortcut(self, user: str, callback: str, *, ts: str = "") -> CommandResult:
         """Use a message shortcut (with ``ts``) or a global one."""
-        if self._at.app.shortcuts and callback not in self._at.app.shortcuts:
-            raise Impossible(f"the app has no shortcut {callback!r}")
+        kind = "message" if ts else "global"
+        if self._at.app.shortcuts and self._at.app.shortcuts.get(callback) != kind:
+            raise Impossible(f"the app has no {kind} shortcut {callback!r}")
         if self._at.space.outsider(user):
             raise Impossible("shortcuts are for members of the installing workspace only")
-        message = self._seen(user, ts) if ts else None
+        if "commands" not in self._at.app.scopes:
+            raise Impossible("the app has no commands scope")
+        message = self._sight.message(user, ts) if ts else None
+        if message is not None and message.only_for:
+            raise Impossible("a message that only you see has no shortcuts")
         self._at.act("shortcut", {"user": user, "callback": callback})
         if message is None:
             payload = payloads.shortcut(self._at, user, callback=callback)
@@ -148,7 +177,7 @@ class Control:
         self, user: str, channel: str, *, text: str, thread_ts: str = ""
     ) -> records.Message:
         """Post as a person; the app hears of it where it is subscribed."""
-        place = self._place(user, channel)
+        place = self._sight.channel(user, channel)
         if place.archived:
             raise Impossible(f"{channel} is archived")
         message = records.Message(
@@ -171,18 +200,24 @@ class Control:
             await self._events.announce(told | {"type": "app_mention"})
         return message
 
-    async def open_home(self, user: str) -> CommandResult:
-        """Look at the app's home tab."""
+    async def open_home(self, user: str, *, tab: str = "home") -> CommandResult:
+        """Look at the app's ``home`` or ``messages`` tab. Without a home tab there is only the
+        other; the event carries the view from the second look at the home tab on.
+        """
+        enabled = {"home": self._at.app.home_tab, "messages": self._at.app.messages_tab}
+        if tab not in enabled or not any(enabled.values()):
+            raise Impossible(f"the app has no tab {tab!r}")
+        seen = tab if enabled[tab] else next(name for name, on in enabled.items() if on)
         home = self._at.space.homes.get(user)
         told: Json = {
             "type": "app_home_opened",
             "user": user,
             "channel": self._at.space.direct(user).id,
-            "tab": "home",
+            "tab": seen,
         }
-        if home is not None:
+        if home is not None and seen == "home":
             told["view"] = views.view_json(self._at, home)
-        self._at.act("app_home_opened", {"user": user})
+        self._at.act("app_home_opened", {"user": user, "tab": seen})
         return _result(await self._events.announce(told))
 
     async def event(self, told: Json) -> CommandResult:
@@ -240,58 +275,16 @@ class Control:
 
     # inside
 
-    def _place(self, user: str, channel: str) -> workspace.Channel:
-        if user in self._at.space.people and channel == "D" + user[1:]:
-            return self._at.space.direct(user)
-        place = self._at.space.channels.get(channel)
-        if place is None or user not in self._at.space.people:
-            raise Impossible(f"no channel {channel} or no person {user}")
-        if user not in place.members:
-            raise Impossible(f"{user} is not in {channel} ({rooms.kind(place)})")
-        return place
-
-    def _seen(self, user: str, ts: str) -> records.Message:
-        message = self._at.space.messages.find(ts)
-        if message is None or message.only_for not in {"", user}:
-            raise Impossible(f"{user} sees no message {ts}")
-        self._place(user, message.channel)
-        return message
-
-    def _view(self, name: str) -> records.View | None:
-        homes = {home.id: home for home in self._at.space.homes.values()}
-        return self._at.space.views.get(name) or homes.get(name)
-
-    def _blocks(self, user: str, where: str) -> list[Json]:
-        view = self._view(where)
-        if view is None:
-            return self._seen(user, where).blocks
-        if view.user != user or view.closed:
-            raise Impossible(f"{user} does not have {where} open")
-        return view_blocks(view)
-
-    def _state(self, user: str, where: str, *, blocks: list[Json]) -> screen.State:
-        state = screen.initial(blocks)
-        for block, inner in self._touched.get((user, where), {}).items():
-            if block in state:
-                state[block].update(inner)
-        return state
-
-    def _modal(self, user: str, name: str) -> records.View:
-        opened = [view for view in self.views(user) if name in {"", view.id}]
-        if not opened:
-            raise Impossible(f"{user} has no such modal open")
-        return opened[-1]
-
     async def _touch(
         self, user: str, where: str, *, one: screen.Element, value: object
     ) -> CommandResult:
         action = screen.action(one, value, ts=self._at.stamp())
-        state: Json = dict(self._state(user, where, blocks=self._blocks(user, where)))
+        state: Json = dict(self._sight.state(user, where))
         facts: Json = {"user": user, "where": where, "action": action}
         self._at.act("touch", facts)
-        view = self._view(where)
+        view = self._sight.view(where)
         if view is None:
-            message = self._seen(user, where)
+            message = self._sight.message(user, where)
             payload = payloads.message_action(
                 self._at, user, message=message, action=action, state=state
             )
@@ -301,37 +294,6 @@ class Control:
             "interactive", payload, what=f"block_actions {one.action_id}", accepts=False
         )
         return _result(outcome)
-
-    def _submitted(self, view: records.View, answer: Json) -> str:
-        try:
-            self._answered(view, answer)
-        except Refusal as refusal:
-            self._at.act("ack_refused", {"error": refusal.name, **refusal.extra})
-            return "invalid_view_response"
-        return ""
-
-    def _answered(self, view: records.View, answer: Json) -> None:
-        match answer.get("response_action"):
-            case "errors":
-                told = shapes.obj(answer.get("errors"))
-                there = {shapes.text(one, "block_id") for one in view_blocks(view)}
-                if not told or not set(told) <= there:
-                    raise schema("invalid_arguments", ["errors name no block of the view"])
-                view.errors = {block: str(words) for block, words in told.items()}
-                self._at.changes.publish("view_updated", {"user": view.user, "id": view.id})
-            case "update":
-                body = views.checked(self._at, answer.get("view"), kind="modal")
-                views.change(self._at, view, body=body)
-            case "push":
-                body = views.checked(self._at, answer.get("view"), kind="modal")
-                views.show(self._at, view.user, body=body, below=view)
-            case other:
-                views.shut(self._at, view, every=other == "clear")
-
-
-def view_blocks(view: records.View) -> list[Json]:
-    """The blocks of a view."""
-    return shapes.objects(view.body.get("blocks"))
 
 
 def _told(state: screen.State) -> Json:

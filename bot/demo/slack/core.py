@@ -1,6 +1,6 @@
 """What every part of the local Slack works on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot import clock
@@ -52,8 +52,10 @@ class App:
     commands: frozenset[str] = frozenset({"/report"})
     events: frozenset[str] = DEFAULT_EVENTS
     """The event types it is subscribed to; ``message.channels`` and the like too."""
-    shortcuts: frozenset[str] = frozenset()
-    """Callback ids of message and global shortcuts; empty: any is taken."""
+    shortcuts: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Callback id → ``message`` or ``global``; empty: any is taken."""
+    home_tab: bool = True
+    messages_tab: bool = True
     bot_token: str = field(repr=False)
     app_token: str = field(repr=False)
 

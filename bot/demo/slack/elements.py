@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.demo.slack import shapes
+from bot.demo.slack import richtext, shapes
 from bot.demo.slack.check import MRKDWN, PLAIN, Check, Part
 from bot.demo.slack.shapes import Json
 
@@ -98,13 +98,17 @@ def _static(check: Check, element: Json, *, at: str) -> None:
 
 
 def known_options(element: Json) -> list[Json]:
-    """Every option of an element, those in groups too."""
+    """Every option of an element, those in groups too, and those that it begins with."""
     grouped = [
         one
         for group in shapes.objects(element.get("option_groups"))
         for one in shapes.objects(group.get("options"))
     ]
-    return shapes.objects(element.get("options")) + grouped
+    begins = [element.get("initial_option"), *shapes.items(element.get("initial_options"))]
+    known = shapes.objects(element.get("options")) + grouped
+    if "external_select" in shapes.text(element, "type"):
+        known += [one for one in shapes.objects(begins) if one not in known]
+    return known
 
 
 def _select(check: Check, element: Json, *, at: str) -> None:
@@ -169,7 +173,6 @@ def _typed(check: Check, element: Json, *, at: str) -> None:
     own = {
         "plain_text_input": ("multiline", "min_length", "max_length"),
         "number_input": ("is_decimal_allowed", "min_value", "max_value"),
-        "file_input": ("filetypes", "max_files"),
     }.get(kind, ())
     shared = ("action_id", "focus_on_load", "placeholder", "initial_value")
     needed = ("is_decimal_allowed",) if kind == "number_input" else ()
@@ -181,6 +184,24 @@ def _typed(check: Check, element: Json, *, at: str) -> None:
         found = element.get(key)
         if found is not None and not (isinstance(found, int) and 0 <= found <= 3000):  # noqa: PLR2004
             check.say(f"{at}/{key}", "must be between 0 and 3000")
+
+
+def _file_input(check: Check, element: Json, *, at: str) -> None:
+    check.keys(element, at, needed=(), allowed=("action_id", "filetypes", "max_files"))
+    most = element.get("max_files", 10)
+    if not isinstance(most, int) or not 1 <= most <= 10:  # noqa: PLR2004
+        check.say(f"{at}/max_files", "must be between 1 and 10")
+    if "filetypes" in element:
+        check.count(element["filetypes"], f"{at}/filetypes", low=1, high=100)
+
+
+def _rich_text_input(check: Check, element: Json, *, at: str) -> None:
+    allowed = ("action_id", "initial_value", "dispatch_action_config", "focus_on_load")
+    check.keys(element, at, needed=(), allowed=(*allowed, "placeholder"))
+    if "placeholder" in element:
+        check.text(element["placeholder"], f"{at}/placeholder", high=150)
+    if "initial_value" in element:
+        richtext.value(check, element["initial_value"], at=f"{at}/initial_value")
 
 
 def image(check: Check, element: Json, *, at: str) -> None:
@@ -226,8 +247,8 @@ ELEMENTS: Mapping[str, Part] = {
     "number_input": _typed,
     "email_text_input": _typed,
     "url_text_input": _typed,
-    "file_input": _typed,
-    "rich_text_input": _loose,
+    "file_input": _file_input,
+    "rich_text_input": _rich_text_input,
     "feedback_buttons": _loose,
     "icon_button": _loose,
     "workflow_button": _loose,

@@ -23,6 +23,11 @@ def image_ready(at: core.Core, value: Json) -> bool:
     return _mime(file).removeprefix("image/") in {"png", "jpeg", "gif"}
 
 
+def filetype(name: str) -> str:
+    """What Slack calls a file's kind: the end of its name, in small letters."""
+    return PurePath(name).suffix.lstrip(".").lower() or "binary"
+
+
 def _mime(file: records.File) -> str:
     return mimetypes.guess_type(file.name)[0] or "application/octet-stream"
 
@@ -39,7 +44,12 @@ def file_json(at: core.Core, file: records.File) -> Json:
         "user_team": at.space.team_id,
         "size": file.length,
         "mode": "hosted",
+        "editable": False,
         "is_external": False,
+        "external_type": "",
+        "public_url_shared": False,
+        "display_as_bot": False,
+        "username": "",
         "is_public": any(not at.space.channels[channel].private for channel in file.shares),
         "mimetype": "",
         "filetype": "",
@@ -49,7 +59,8 @@ def file_json(at: core.Core, file: records.File) -> Json:
         address = f"{at.base}/files/{file.id}/{file.name}"
         told |= {
             "mimetype": _mime(file),
-            "filetype": PurePath(file.name).suffix.lstrip(".") or "binary",
+            "filetype": filetype(file.name),
+            "pretty_type": filetype(file.name).upper(),
             "url_private": address,
             "url_private_download": address + "?download=1",
             "permalink": f"{at.base}/docs/{file.id}",

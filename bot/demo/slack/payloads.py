@@ -61,6 +61,22 @@ def message_action(
     at: core.Core, user: str, *, message: records.Message, action: Json, state: Json
 ) -> Json:
     """A block action on a message; an ephemeral one's message is not sent along."""
+    return (
+        _base(at, "block_actions", user=user)
+        | _in_message(at, message)
+        | {
+            "trigger_id": at.tickets.trigger(user),
+            "state": {"values": state},
+            "response_url": response_url(
+                at, user, channel=message.channel, source=message.ts, thread_ts=message.thread_ts
+            ),
+            "actions": [action],
+        }
+    )
+
+
+def _in_message(at: core.Core, message: records.Message) -> Json:
+    """Where something in a message stands; an ephemeral one is not sent along."""
     channel = at.space.channels[message.channel]
     container: Json = {
         "type": "message",
@@ -70,29 +86,30 @@ def message_action(
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
-    told = _base(at, "block_actions", user=user) | {
+    told: Json = {
         "container": container,
-        "trigger_id": at.tickets.trigger(user),
         "channel": {"id": channel.id, "name": channel_name(channel)},
-        "state": {"values": state},
-        "response_url": response_url(
-            at, user, channel=channel.id, source=message.ts, thread_ts=message.thread_ts
-        ),
-        "actions": [action],
     }
     if not message.only_for:
         told["message"] = chat.message_json(at, message)
     return told
 
 
+def _in_view(at: core.Core, view: records.View, *, state: Json) -> Json:
+    """Where something in a modal or on the home tab stands."""
+    return {
+        "container": {"type": "view", "view_id": view.id},
+        "view": views.view_json(at, view, state=state),
+    }
+
+
 def view_action(at: core.Core, user: str, *, view: records.View, action: Json, state: Json) -> Json:
     """A block action in a modal or on the home tab."""
-    return _base(at, "block_actions", user=user) | {
-        "container": {"type": "view", "view_id": view.id},
-        "trigger_id": at.tickets.trigger(user, view=view.id),
-        "view": views.view_json(at, view, state=state),
-        "actions": [action],
-    }
+    return (
+        _base(at, "block_actions", user=user)
+        | _in_view(at, view, state=state)
+        | {"trigger_id": at.tickets.trigger(user, view=view.id), "actions": [action]}
+    )
 
 
 def submission(at: core.Core, user: str, *, view: records.View, state: Json) -> Json:
@@ -113,9 +130,14 @@ def closed(at: core.Core, user: str, *, view: records.View, cleared: bool) -> Js
     }
 
 
-def suggestion(at: core.Core, user: str, *, place: Json, query: str) -> Json:
-    """What was typed into an external select; ``place`` tells where it stands."""
-    return _base(at, "block_suggestion", user=user) | place | {"value": query}
+def suggestion(
+    at: core.Core, user: str, *, place: records.Message | records.View, asked: Json, state: Json
+) -> Json:
+    """What was typed into an external select: ``asked`` holds action_id, block_id and value."""
+    told = _base(at, "block_suggestion", user=user) | asked
+    if isinstance(place, records.Message):
+        return told | _in_message(at, place)
+    return told | _in_view(at, place, state=state)
 
 
 def message_shortcut(at: core.Core, user: str, *, message: records.Message, callback: str) -> Json:

@@ -66,6 +66,8 @@ class View:
     errors: dict[str, str] = field(default_factory=dict[str, str])
     """block_id → what the app refused on the last submission."""
     closed: bool = False
+    busy: bool = False
+    """It was sent off, and the app has not answered yet."""
 
 
 @dataclass(slots=True, kw_only=True)

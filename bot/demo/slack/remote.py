@@ -126,7 +126,7 @@ class Remote:
         )
 
     async def _home(self, args: Args) -> object:
-        return await self._control.open_home(args.text("user"))
+        return await self._control.open_home(args.text("user"), tab=args.text("tab", "home"))
 
     async def _disconnect(self, args: Args) -> object:
         raw = args.raw.get("seconds")

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.demo.slack import elements, shapes
+from bot.demo.slack import check, elements, richtext, shapes, workspace
 from bot.demo.slack.refusal import Impossible
 from bot.demo.slack.shapes import Json
 
 _PRESSED = frozenset({"button", "workflow_button"})
+MAX_FILES = 10
 _STATELESS = _PRESSED | {"overflow", "image"}
 State = dict[str, dict[str, Json]]
 """block_id → action_id → what a view's or message's ``state.values`` says of an input."""
@@ -125,47 +126,95 @@ def _key(kind: str) -> str:
 
 
 def chosen(one: Element, value: object) -> Json:
-    """The state of an input after a person put ``value`` in: text, an option's value or label (of
-    an external select the option itself), a list of them, an id, a date, a rich_text block, file
-    objects. Raises Impossible where it cannot hold that.
+    """The state of an input after a person put ``value`` in: text, an option (or its value or
+    label), a list of them, an id, a date, a rich_text block or its words, file objects. Raises
+    Impossible where it cannot hold that.
     """
     key = _key(one.kind)
-    if key in {"selected_options", "selected_option"}:
-        several = key.endswith("s")
-        wanted = shapes.items(value) if several else [value]
-        picked = [_option(one, item) for item in wanted]
-        return {"type": one.kind, key: picked if several else picked[0]}
-    if isinstance(value, str):
-        _fits(one, value)
-    return {"type": one.kind, key: value}
+    match key:
+        case "selected_options":
+            held: object = [_option(one, item) for item in shapes.items(value)]
+        case "selected_option":
+            held = _option(one, value)
+        case "rich_text_value":
+            held = _rich(one, value)
+        case "files":
+            held = _files(one, shapes.objects(value))
+        case _:
+            held = value
+    _bounded(one, held)
+    return {"type": one.kind, key: held}
 
 
 def _option(one: Element, value: object) -> Json:
-    if one.kind.endswith("external_select") and shapes.is_object(value):
-        return {"text": value["text"], "value": value["value"]}
-    wanted, known = str(value), elements.known_options(one.element)
+    """The option that is meant; of an external select, one that was offered."""
+    wanted = shapes.obj(value).get("value", str(value))
+    known = elements.known_options(one.element)
     for option in known:
         if wanted in {option.get("value"), shapes.text(shapes.obj(option.get("text")), "text")}:
             return option
-    if one.kind.endswith("external_select"):
-        return {"text": {"type": "plain_text", "text": wanted}, "value": wanted}
-    there = ", ".join(shapes.text(option, "value") for option in known)
+    there = ", ".join(shapes.text(option, "value") for option in known) or "none yet"
     raise Impossible(f"{one.action_id} has no option {wanted!r}; there is: {there}")
 
 
-def _fits(one: Element, value: str) -> None:
-    most, least = one.element.get("max_length"), one.element.get("min_length")
-    if isinstance(most, int) and len(value) > most:
-        raise Impossible(f"{one.label!r} takes at most {most} characters")
-    if isinstance(least, int) and len(value) < least:
-        raise Impossible(f"{one.label!r} takes at least {least} characters")
+def _rich(one: Element, value: object) -> object:
+    """What was written, its marks checked; plain words become one line."""
+    if not shapes.is_object(value):
+        return richtext.of(str(value)) if value else None
+    pen = check.Check(surface="modal", rules=workspace.Rules(), image_ready=lambda _: False)
+    richtext.value(pen, value, at=one.block_id)
+    if pen.problems:
+        raise Impossible("; ".join(pen.problems))
+    return value
+
+
+def _files(one: Element, found: list[Json]) -> list[Json]:
+    most = one.element.get("max_files", MAX_FILES)
+    if isinstance(most, int) and len(found) > most:
+        raise Impossible(f"{one.label!r} takes at most {most} {'file' if most == 1 else 'files'}")
+    kinds = {str(kind).lower() for kind in shapes.items(one.element.get("filetypes"))}
+    if kinds and {shapes.text(file, "filetype") for file in found} - kinds:
+        raise Impossible(f"{one.label!r} takes {', '.join(sorted(kinds))} only")
+    return found
+
+
+def _bounded(one: Element, value: object) -> None:
+    """Letters of a text, size of a number, entries of a list, as the element bounds them."""
+    if shapes.is_list(value):
+        _within(one, len(value), keys=("", "max_selected_items"), of="entries")
+    if not isinstance(value, str) or not value:
+        return
+    _within(one, len(value), keys=("min_length", "max_length"), of="characters")
+    if one.kind == "number_input":
+        _within(one, _number(one, value), keys=("min_value", "max_value"), of="")
+    mark = {"email_text_input": "@", "url_text_input": "://"}.get(one.kind, "")
+    if mark not in value:
+        raise Impossible(f"{one.label!r} does not take {value!r}")
+
+
+def _number(one: Element, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise Impossible(f"{one.label!r} takes a number, not {value!r}") from None
+    if not one.element.get("is_decimal_allowed") and not number.is_integer():
+        raise Impossible(f"{one.label!r} takes a whole number, not {value!r}")
+    return number
+
+
+def _within(one: Element, size: float, *, keys: tuple[str, str], of: str) -> None:
+    least, most = (one.element.get(key) for key in keys)
+    if most is not None and size > float(str(most)):
+        raise Impossible(f"{one.label!r} takes at most {most} {of}".rstrip())
+    if least is not None and size < float(str(least)):
+        raise Impossible(f"{one.label!r} takes at least {least} {of}".rstrip())
 
 
 def filled(blocks: list[Json], state: State, *, values: Mapping[str, object]) -> State:
     """The state of a form after its inputs were filled by block_id, action_id or label."""
     state = {block: dict(inner) for block, inner in state.items()}
     for name, value in values.items():
-        one = _input(blocks, name)
+        one = named(blocks, name)
         state.setdefault(one.block_id, {})[one.action_id] = chosen(one, value)
     for one in elements_of(blocks):
         required = one.block.get("type") == "input" and not one.block.get("optional", False)
@@ -175,7 +224,8 @@ def filled(blocks: list[Json], state: State, *, values: Mapping[str, object]) ->
     return state
 
 
-def _input(blocks: list[Json], name: str) -> Element:
+def named(blocks: list[Json], name: str) -> Element:
+    """The input meant by its block_id, action_id or label; raises Impossible."""
     for one in elements_of(blocks):
         if name == one.block_id and one.block.get("type") == "input":
             return one

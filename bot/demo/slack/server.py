@@ -128,9 +128,13 @@ class LocalSlack:
         self.app.commands = frozenset(
             shapes.text(one, "command") for one in shapes.objects(features.get("slash_commands"))
         )
-        self.app.shortcuts = frozenset(
-            shapes.text(one, "callback_id") for one in shapes.objects(features.get("shortcuts"))
-        )
+        self.app.shortcuts = {
+            shapes.text(one, "callback_id"): shapes.text(one, "type", default="global")
+            for one in shapes.objects(features.get("shortcuts"))
+        }
+        tabs = shapes.obj(features.get("app_home"))
+        self.app.home_tab = tabs.get("home_tab_enabled") is True
+        self.app.messages_tab = tabs.get("messages_tab_enabled") is not False
 
     def upload(self, user: str, *, name: str, content: bytes) -> Json:
         """A person puts a file into a file input; its value is a list of such files' ids."""

@@ -43,9 +43,10 @@ def of(at: core.Core, *, user: str = "") -> Json:
             for message in space.messages.ephemerals(user)
         ],
         "views": [
-            views.view_json(at, view) | {"errors": dict(view.errors)}
+            views.view_json(at, view) | {"errors": dict(view.errors), "busy": view.busy}
             for view in views.stack(at, user)
         ],
         "home": views.view_json(at, home) if home else None,
+        "tabs": {"home": at.app.home_tab, "messages": at.app.messages_tab},
         "commands": sorted(at.app.commands),
     }

@@ -1,12 +1,14 @@
 """The three steps of an upload: an address, the bytes, the completion."""
 
-from bot.demo.slack import chat, core, files, records, rooms, screen, shapes, workspace
+from bot.demo.slack import chat, core, files, records, rooms, shapes, workspace
 from bot.demo.slack.arguments import Args
 from bot.demo.slack.refusal import Impossible, Refusal
 from bot.demo.slack.shapes import Json
 
 ALT_CHARS = 1000
 MAX_BYTES = 100 * 1024 * 1024
+INPUT_BYTES = 10 * 1024 * 1024
+"""Of one file in a file input."""
 
 
 def upload_url(at: core.Core, args: Args) -> Json:
@@ -83,6 +85,12 @@ def given(at: core.Core, user: str, *, name: str, content: bytes) -> Json:
     """A person puts a file into a file input; it is the app's to read once that is submitted."""
     if user not in at.space.people:
         raise Impossible(f"no person {user}")
+    if not at.space.rules.file_uploads:
+        raise Impossible("this workspace takes no files")
+    if not name or not content:
+        raise Impossible("a file has a name and is not empty")
+    if len(content) > INPUT_BYTES:
+        raise Impossible(f"{name} is over 10 MB")
     file = records.File(
         id=at.space.fresh("F"),
         name=name,
@@ -96,12 +104,9 @@ def given(at: core.Core, user: str, *, name: str, content: bytes) -> Json:
     return files.file_json(at, file)
 
 
-def fill(at: core.Core, user: str, *, state: screen.State) -> None:
-    """Put file objects for the ids that file inputs hold; only this person's own will do."""
-    for inputs in state.values():
-        for one in inputs.values():
-            if one["type"] == "file_input":
-                one["files"] = [_own(at, user, name=name) for name in shapes.items(one["files"])]
+def own(at: core.Core, user: str, *, names: object) -> list[Json]:
+    """File objects for the ids that somebody put into a file input; only their own will do."""
+    return [_own(at, user, name=name) for name in shapes.items(names)]
 
 
 def _own(at: core.Core, user: str, *, name: object) -> Json:

@@ -31,10 +31,17 @@ def checked(at: core.Core, value: object, *, kind: str) -> Json:
         check.say("/view/type", f"unsupported type: {value.get('type')}")
     _envelope(check, value, kind=kind)
     found = shapes.items(value.get("blocks"))
+    if _has_files(found) and "files:read" not in at.app.scopes:
+        check.say("/view/blocks", "file_input needs the files:read scope")
     blocks.check_blocks(check, found, root="/view/blocks")
     if check.problems:
         raise schema("invalid_arguments", check.problems)
     return value | {"blocks": blocks.named(found)}
+
+
+def _has_files(blocks_: list[object]) -> bool:
+    elements = (shapes.obj(one.get("element")) for one in shapes.objects(blocks_))
+    return any(one.get("type") == "file_input" for one in elements)
 
 
 def _envelope(check: Check, value: Json, *, kind: str) -> None:
@@ -79,6 +86,17 @@ def view_json(at: core.Core, view: records.View, *, state: Json | None = None) -
     for key in ("title", "close", "submit"):
         told[key] = body.get(key)
     return told
+
+
+def blocks_of(view: records.View) -> list[Json]:
+    """The blocks of a view."""
+    return shapes.objects(view.body.get("blocks"))
+
+
+def waiting(at: core.Core, view: records.View, *, busy: bool) -> None:
+    """A modal was sent off, or its app has answered."""
+    view.busy, view.errors = busy, {} if busy else view.errors
+    at.changes.publish("view_updated", {"user": view.user, "id": view.id})
 
 
 def _hash(at: core.Core) -> str:
@@ -132,12 +150,17 @@ def stack(at: core.Core, user: str) -> list[records.View]:
     return [view for view in at.space.views.values() if view.user == user and not view.closed]
 
 
-def shut(at: core.Core, view: records.View, *, every: bool = False) -> None:
-    """Close a modal, or the whole stack it is in."""
-    for one in stack(at, view.user):
-        if one.id == view.id or (every and one.root == view.root):
-            one.closed = True
-    at.changes.publish("view_closed", {"user": view.user, "id": view.id})
+def shut(at: core.Core, view: records.View, *, every: bool = False) -> list[records.View]:
+    """Close a modal, or the whole stack it is in; returns what was closed, from the top."""
+    gone = [
+        one
+        for one in reversed(stack(at, view.user))
+        if one.id == view.id or (every and one.root == view.root)
+    ]
+    for one in gone:
+        one.closed = True
+        at.changes.publish("view_closed", {"user": one.user, "id": one.id})
+    return gone
 
 
 def _trigger(args: Args) -> str:
@@ -200,6 +223,8 @@ def publish(at: core.Core, args: Args) -> Json:
     user = args.text("user_id")
     if user not in at.space.people:
         raise Refusal("user_not_found")
+    if not at.app.home_tab:
+        raise Refusal("not_enabled")
     body = checked(at, args.parsed("view"), kind="home")
     known = at.space.homes.get(user)
     if args.has("hash") and known is not None and args.text("hash") != known.hash:

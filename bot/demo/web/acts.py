@@ -102,7 +102,7 @@ class Acts:
         )
 
     async def _home(self, args: Args) -> control.CommandResult:
-        return await self._control.open_home(args.text("as"))
+        return await self._control.open_home(args.text("as"), tab=args.text("tab", "home"))
 
     async def _invite(self, args: Args) -> None:
         """Somebody is brought into a channel, or leaves it; a foreigner's workspace comes along."""

@@ -154,13 +154,13 @@ async def test_a_manifest_says_what_the_app_may(
         {
             "features": {
                 "slash_commands": [{"command": "/kpi"}],
-                "shortcuts": [{"callback_id": "look"}],
+                "shortcuts": [{"callback_id": "look", "type": "message"}],
             },
             "oauth_config": {"scopes": {"bot": ["users:read"]}},
             "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
         }
     )
     assert slack.app.commands == {"/kpi"}
-    assert slack.app.shortcuts == {"look"}
+    assert slack.app.shortcuts == {"look": "message"}
     assert slack.app.events == {"app_home_opened"}
     assert (await web.auth_test()).headers["x-oauth-scopes"] == "users:read"

@@ -65,7 +65,7 @@ GOOD: dict[str, Json] = {
     "table": {"type": "table", "rows": [cells("a", "b")] * 100, "column_settings": [None]},
     "data_table": {"type": "data_table", "caption": "c", "rows": [cells("a"), cells("b")]},
     "chart": chart(20, 6),
-    "rich_text": {"type": "rich_text", "elements": [{"type": "rich_text_section"}]},
+    "rich_text": {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]},
 }
 BAD: dict[str, tuple[Json, str, str]] = {
     "unknown": ({"type": "headr"}, "/type", "unsupported type"),

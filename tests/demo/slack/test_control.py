@@ -301,7 +301,7 @@ async def test_an_external_select_is_answered_with_options(
 ) -> None:
     block: Body = {
         "type": "actions",
-        "elements": [{"type": "external_select", "action_id": "client"}],
+        "elements": [{"type": "external_select", "action_id": "client", "min_query_length": 2}],
     }
     ts = str((await web.chat_postMessage(channel=ACME, text="x", blocks=[block]))["ts"])
     seen.answer = {"options": [{"text": plain("Acme"), "value": "acme"}]}
