@@ -44,6 +44,13 @@ export async function post(path: string, body: object): Promise<Result | null> {
   return ((await response.json()) as { result: Result | null }).result;
 }
 
+/** Send a file into a file input; the answer's id is what the input holds. */
+export async function upload(as: string, file: File): Promise<{ id: string }> {
+  const query = new URLSearchParams({ as, name: file.name });
+  const response = await ask(`upload?${query}`, { method: "POST", body: file });
+  return ((await response.json()) as { result: { id: string } }).result;
+}
+
 const files = new Map<string, Promise<string>>();
 
 /** An address within this page for a file's bytes: an <img> cannot send the token itself. */

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { Channel } from "./channel";
 import { Controls } from "./controls";
 import { DeskContext, type Desk } from "./desk";
-import { Modal } from "./modal";
+import { Modals } from "./modal";
 import { setZone } from "./moments";
 import { direct, inChannel, useMarks, visible } from "./reading";
 import { Sidebar } from "./sidebar";
@@ -106,7 +106,7 @@ export function App() {
     setAs(id);
   };
   const open = channel ?? visible(state, as)[0];
-  const top = state.views.at(-1);
+  const first = state.views[0];
   return (
     <DeskContext value={desk}>
       <div className="page" data-pane={thread && pane === "thread" ? "thread" : pane === "list" ? "list" : "channel"}>
@@ -152,7 +152,7 @@ export function App() {
             />
           )}
         </div>
-        {top && <Modal key={top.id} view={top} below={state.views.length > 1} />}
+        {first && <Modals key={first.id} views={state.views} />}
         <div className="toasts" role="alert">
           {toast && (
             <p className="toast">

@@ -21,8 +21,7 @@ export function Dialog({ title, onClose, children, className = "", role = "dialo
     const before = document.activeElement as HTMLElement | null;
     const dialog = box.current;
     if (dialog && !dialog.open) dialog.showModal();
-    const first = dialog?.querySelector<HTMLElement>("[data-first], .dialog-body input, .dialog-body textarea, .dialog-body select");
-    first?.focus();
+    dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
       dialog?.close();
       before?.focus();
@@ -42,10 +41,17 @@ export function Dialog({ title, onClose, children, className = "", role = "dialo
     >
       <div className="dialog-inside">
         <header className="dialog-head">
+          {back && (
+            <button type="button" className="icon" aria-label="Back" title="Back" onClick={onClose}>
+              ←
+            </button>
+          )}
           <h2 id={name}>{title}</h2>
-          <button type="button" className="icon" aria-label={back ? "Back" : "Close"} onClick={onClose}>
-            {back ? "←" : "✕"}
-          </button>
+          {!back && (
+            <button type="button" className="icon" aria-label="Close" title="Close" onClick={onClose}>
+              ✕
+            </button>
+          )}
         </header>
         {children}
       </div>

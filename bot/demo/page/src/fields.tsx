@@ -3,13 +3,19 @@
 import { createContext, useContext, useId } from "react";
 import { useDesk } from "./desk";
 import { Input } from "./inputs";
+import { keyOf } from "./rules";
 import type { Block, Value } from "./types";
 
 export interface Form {
+  /** By block_id and action_id together: another element in the same block begins anew. */
   values: Record<string, Value>;
+  /** By block_id. */
   errors: Record<string, string>;
-  set: (block: string, value: Value) => void;
+  set: (block: Block, value: Value) => void;
 }
+
+/** What consists of several controls, so that its caption is no label of one. */
+const GROUPS = new Set(["checkboxes", "radio_buttons", "rich_text_input", "file_input"]);
 
 export const FormContext = createContext<Form>({ values: {}, errors: {}, set: () => undefined });
 
@@ -22,7 +28,7 @@ export function Field({ block, where }: { block: Block; where: string }) {
   const name = block.block_id ?? "";
   const error = form.errors[name];
   const told = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
-  const group = element.type === "checkboxes" || element.type === "radio_buttons" || element.type.startsWith("multi_");
+  const group = GROUPS.has(element.type);
   const label = block.label?.text ?? "";
   const caption = (
     <>
@@ -43,13 +49,13 @@ export function Field({ block, where }: { block: Block; where: string }) {
         element={element}
         id={group ? undefined : id}
         label={label}
-        value={form.values[name] ?? null}
+        value={form.values[keyOf(block)] ?? null}
         invalid={Boolean(error)}
         describedBy={told || undefined}
         required={!block.optional}
         place={{ where, block: name }}
         onChange={(value, final) => {
-          form.set(name, value);
+          form.set(block, value);
           if (final && block.dispatch_action) {
             void act("choose", { where, action: element.action_id, block: name, option: value });
           }

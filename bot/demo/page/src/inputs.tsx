@@ -1,10 +1,14 @@
-// Every input of Block Kit as the browser's own control, so that keyboards, phones and screen
-// readers know it.
+// Every input of Block Kit, as the browser's own control where it has one, so that keyboards, phones
+// and screen readers know it.
 
-import { useId, useState } from "react";
-import { failure, useDesk } from "./desk";
-import { Menu } from "./menu";
-import type { Element, Option, Value } from "./types";
+import { useId } from "react";
+import { Combo } from "./combo";
+import { useDesk } from "./desk";
+import { Editor } from "./editor";
+import { instant, local } from "./moments";
+import { initial } from "./rules";
+import type { Element, Option, RichText, Value } from "./types";
+import { Upload } from "./upload";
 
 export interface InputProps {
   element: Element;
@@ -21,32 +25,15 @@ export interface InputProps {
 
 export function Input(props: InputProps) {
   const kind = props.element.type;
-  if (kind === "external_select") return <Suggesting {...props} />;
-  if (kind.startsWith("multi_") || kind === "checkboxes") return <Several {...props} />;
+  if (kind === "checkboxes") return <Checks {...props} />;
+  if (kind.startsWith("multi_") || kind === "external_select") return <Searched {...props} />;
   if (kind === "radio_buttons") return <Radios {...props} />;
   if (kind.endsWith("_select")) return <Select {...props} />;
   if (kind === "datetimepicker") return <Instant {...props} />;
-  if (kind === "file_input") return <p className="quiet">Files are not taken by the demo.</p>;
-  if (kind === "rich_text_input" || props.element.multiline) return <Long {...props} />;
+  if (kind === "file_input") return <Files {...props} />;
+  if (kind === "rich_text_input") return <Rich {...props} />;
+  if (props.element.multiline) return <Long {...props} />;
   return <Line {...props} />;
-}
-
-/** What an input holds before anybody touches it. */
-export function initial(element: Element): Value | null {
-  const several = element.initial_users ?? element.initial_channels ?? element.initial_conversations;
-  if (element.initial_options) return element.initial_options.map((option) => option.value);
-  return (
-    element.initial_value ??
-    element.initial_option?.value ??
-    element.initial_date ??
-    element.initial_time ??
-    element.initial_date_time ??
-    element.initial_user ??
-    element.initial_channel ??
-    element.initial_conversation ??
-    several ??
-    null
-  );
 }
 
 function common({ id, invalid, describedBy, required, element, label }: InputProps) {
@@ -63,7 +50,6 @@ function common({ id, invalid, describedBy, required, element, label }: InputPro
 const LINES: Record<string, string> = {
   email_text_input: "email",
   url_text_input: "url",
-  number_input: "number",
   datepicker: "date",
   timepicker: "time",
 };
@@ -77,12 +63,10 @@ function Line(props: InputProps) {
       {...common(props)}
       className="field-control"
       type={type}
-      step={element.is_decimal_allowed ? "any" : undefined}
-      min={element.min_value}
-      max={element.max_value}
       maxLength={element.max_length}
       placeholder={element.placeholder?.text}
-      value={value ?? initial(element) ?? ""}
+      inputMode={element.type === "number_input" ? "decimal" : undefined}
+      value={String(value ?? initial(element) ?? "")}
       onChange={(event) => onChange(event.target.value, picker)}
       onKeyDown={(event) => {
         if (event.key === "Enter") onChange(event.currentTarget.value, true);
@@ -100,7 +84,7 @@ function Long(props: InputProps) {
       rows={4}
       maxLength={element.max_length}
       placeholder={element.placeholder?.text}
-      value={value ?? initial(element) ?? ""}
+      value={String(value ?? initial(element) ?? "")}
       onChange={(event) => onChange(event.target.value, false)}
     />
   );
@@ -109,14 +93,60 @@ function Long(props: InputProps) {
 function Instant(props: InputProps) {
   const { element, value, onChange } = props;
   const seconds = Number(value ?? initial(element) ?? 0);
-  const local = seconds ? new Date(seconds * 1000 - new Date().getTimezoneOffset() * 60_000) : null;
   return (
     <input
       {...common(props)}
       className="field-control"
       type="datetime-local"
-      value={local?.toISOString().slice(0, 16) ?? ""}
-      onChange={(event) => onChange(Math.floor(Date.parse(event.target.value) / 1000), true)}
+      value={seconds ? local(seconds) : ""}
+      onChange={(event) => onChange(event.target.value ? instant(event.target.value) : "", true)}
+    />
+  );
+}
+
+function Files(props: InputProps) {
+  const { element, label, onChange } = props;
+  const held = (props.value ?? []) as string[];
+  return <Upload element={element} label={label} held={held} input={common(props)} onHold={(ids) => onChange(ids, true)} />;
+}
+
+function Rich(props: InputProps) {
+  const { element, label, value, onChange } = props;
+  const { id: _, ...attributes } = common(props);
+  return (
+    <Editor
+      label={label}
+      placeholder={element.placeholder?.text ?? ""}
+      start={(value ?? initial(element) ?? null) as RichText | null}
+      attributes={attributes}
+      onWrite={(told) => onChange(told, false)}
+    />
+  );
+}
+
+/** One of many that are asked for, or several of any kind: a field to search in. */
+function Searched(props: InputProps) {
+  const { element, label, place, value, onChange } = props;
+  const several = element.type.startsWith("multi_");
+  const asked = element.type.endsWith("external_select");
+  const every = useOptions(element).flatMap((group) => group.options);
+  const now = value ?? initial(element) ?? [];
+  const told = (Array.isArray(now) ? now : [now]) as (string | Option)[];
+  const held = told.flatMap((one) => (typeof one === "string" ? every.filter((other) => other.value === one) : [one]));
+  const hold = (next: Option[]) => {
+    const plain = asked ? next : next.map((one) => one.value);
+    onChange(several ? plain : (plain[0] ?? ""), true);
+  };
+  return (
+    <Combo
+      element={element}
+      label={label}
+      place={place}
+      options={asked ? null : every}
+      held={held}
+      several={several}
+      onHold={hold}
+      input={common(props)}
     />
   );
 }
@@ -170,20 +200,20 @@ function Select(props: InputProps) {
   );
 }
 
-function Several(props: InputProps) {
+function Checks(props: InputProps) {
   const { element, value, label, onChange } = props;
-  const options = useOptions(element).flatMap((group) => group.options);
+  const options = element.options ?? [];
   const held = (value ?? initial(element) ?? []) as string[];
   const turn = (one: string) =>
     onChange(held.includes(one) ? held.filter((other) => other !== one) : [...held, one], true);
   return (
-    <span className="several" role="group" aria-label={label} data-action={element.action_id}>
+    <span className="several" role="group" aria-label={label} aria-describedby={props.describedBy} data-action={element.action_id}>
       {options.map((option) => (
         <label key={option.value} className="check">
           <input type="checkbox" checked={held.includes(option.value)} onChange={() => turn(option.value)} />
           <span>
             {option.text.text}
-            {option.description && <span className="quiet"> {option.description.text}</span>}
+            {option.description && <span className="quiet check-note">{option.description.text}</span>}
           </span>
         </label>
       ))}
@@ -196,7 +226,7 @@ function Radios(props: InputProps) {
   const name = useId();
   const held = value ?? initial(element);
   return (
-    <span className="several" role="radiogroup" aria-label={label} data-action={element.action_id}>
+    <span className="several" role="radiogroup" aria-label={label} aria-describedby={props.describedBy} data-action={element.action_id}>
       {(element.options ?? []).map((option) => (
         <label key={option.value} className="check">
           <input
@@ -207,56 +237,10 @@ function Radios(props: InputProps) {
           />
           <span>
             {option.text.text}
-            {option.description && <span className="quiet"> {option.description.text}</span>}
+            {option.description && <span className="quiet check-note">{option.description.text}</span>}
           </span>
         </label>
       ))}
-    </span>
-  );
-}
-
-/** A select whose options the app is asked for. */
-function Suggesting(props: InputProps) {
-  const { element, label, place, onChange } = props;
-  const { act, complain } = useDesk();
-  const [query, setQuery] = useState(element.initial_option?.text.text ?? "");
-  const [found, setFound] = useState<Option[]>([]);
-  const ask = async (words: string) => {
-    setQuery(words);
-    if (words.length < (element.min_query_length ?? 3)) return setFound([]);
-    const result = await act("suggest", { ...place, action: element.action_id, query: words });
-    const said = failure(result, label);
-    if (said) complain(said);
-    const told = result?.response;
-    setFound(told?.options ?? told?.option_groups?.flatMap((group) => group.options) ?? []);
-  };
-  return (
-    <span className="suggesting">
-      <input
-        {...common(props)}
-        className="field-control"
-        type="text"
-        autoComplete="off"
-        placeholder={element.placeholder?.text ?? "Type to search…"}
-        value={query}
-        onChange={(event) => void ask(event.target.value)}
-      />
-      {found.length > 0 && (
-        <Menu
-          label="Matches"
-          face={`${found.length} found ▾`}
-          className="button small"
-          items={found.map((option) => ({
-            key: option.value,
-            words: option.text.text,
-            onPick: () => {
-              setQuery(option.text.text);
-              setFound([]);
-              onChange(option.value, true);
-            },
-          }))}
-        />
-      )}
     </span>
   );
 }

@@ -11,6 +11,7 @@ import "./styles/composer.css";
 import "./styles/blocks.css";
 import "./styles/figures.css";
 import "./styles/forms.css";
+import "./styles/inputs.css";
 import "./styles/stage.css";
 
 const root = document.getElementById("root");

@@ -4,6 +4,7 @@ import { memo, useEffect, useRef, useState } from "react";
 import { Avatar } from "./avatar";
 import { Blocks, Read, useFile } from "./blocks";
 import { failure, useDesk } from "./desk";
+import { Bubble, Sheet } from "./icons";
 import { Menu } from "./menu";
 import { clockTime, full, ofStamp } from "./moments";
 import type { Message as Said } from "./types";
@@ -94,14 +95,6 @@ function Attached({ file }: { file: NonNullable<Said["files"]>[number] }) {
   );
 }
 
-function Sheet() {
-  return (
-    <svg viewBox="0 0 20 20" width="24" height="24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.4">
-      <path d="M5 2.5h6.5L16 7v10.5H5Z M11.5 2.5V7H16 M7.5 10.5h6 M7.5 13.5h6" strokeLinejoin="round" />
-    </svg>
-  );
-}
-
 function Replies({ message, channel }: { message: Said; channel: string }) {
   const { openThread, person } = useDesk();
   const count = message.reply_count ?? 0;
@@ -151,14 +144,6 @@ function Tools({ message, channel, inThread }: { message: Said; channel: string;
         />
       )}
     </div>
-  );
-}
-
-function Bubble() {
-  return (
-    <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.6">
-      <path d="M4 4.5h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H9l-4 3v-3H4a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1Z" strokeLinejoin="round" />
-    </svg>
   );
 }
 

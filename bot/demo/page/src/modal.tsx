@@ -1,100 +1,123 @@
-// The modal on top of a person's stack.
+// A person's stack of modals in one dialog: the one on top is shown, those below keep what they hold.
 
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Blocks } from "./blocks";
 import { failure, useDesk } from "./desk";
 import { Dialog } from "./dialog";
 import { FormContext } from "./fields";
-import { initial } from "./inputs";
+import { judged, keyOf } from "./rules";
 import type { Block, Value, View } from "./types";
 
-const REQUIRED = "This field is required.";
+const FIRST = ":is(input:not(.hidden), select, textarea, [contenteditable])";
 
-export function Modal({ view, below }: { view: View; below: boolean }) {
+export function Modals({ views }: { views: View[] }) {
+  const { act } = useDesk();
+  const top = views.at(-1);
+  if (!top) return null;
+  const shut = () => void act("close", { view: top.id });
+  return (
+    <Dialog title={top.title?.text ?? ""} onClose={shut} back={views.length > 1}>
+      {views.map((view) => (
+        <Form key={view.id} view={view} shown={view === top} onClose={shut} />
+      ))}
+    </Dialog>
+  );
+}
+
+function Form({ view, shown, onClose }: { view: View; shown: boolean; onClose: () => void }) {
   const { act, complain } = useDesk();
   const [values, setValues] = useState<Record<string, Value>>({});
-  const [missing, setMissing] = useState<Record<string, string>>({});
+  const [faults, setFaults] = useState<Record<string, string>>({});
   const [refused, setRefused] = useState("");
   const [busy, setBusy] = useState(false);
   const [mended, setMended] = useState<Record<string, boolean>>({});
-  const errors = useMemo(() => {
-    const told = Object.entries(view.errors ?? {}).filter(([block]) => !mended[block]);
-    return { ...Object.fromEntries(told), ...missing };
-  }, [view.errors, missing, mended]);
-  const wrong = JSON.stringify(view.errors ?? {}) + JSON.stringify(missing);
-  useEffect(() => document.querySelector<HTMLElement>(".dialog .wrong :is(input, select, textarea)")?.focus(), [wrong]);
+  const box = useRef<HTMLFormElement>(null);
+  const told = useMemo(
+    () => Object.fromEntries(Object.entries(view.errors ?? {}).filter(([block]) => !mended[block])),
+    [view.errors, mended],
+  );
+  const errors = useMemo(() => ({ ...told, ...faults }), [told, faults]);
+  useFocus(box, { shown, wrong: JSON.stringify([view.errors, faults]) });
   const form = useMemo(
     () => ({
       values,
       errors,
-      set: (block: string, value: Value) => {
-        setValues((held) => ({ ...held, [block]: value }));
-        setMissing(({ [block]: _, ...rest }) => rest);
-        setMended((held) => ({ ...held, [block]: true }));
+      set: (block: Block, value: Value) => {
+        const name = block.block_id ?? "";
+        setValues((held) => ({ ...held, [keyOf(block)]: value }));
+        setFaults(({ [name]: _, ...rest }) => rest);
+        setMended((held) => ({ ...held, [name]: true }));
       },
     }),
     [values, errors],
   );
-  const shut = () => void act("close", { view: view.id });
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
-    const { told, empty } = filled(view.blocks, values);
-    setMissing(Object.fromEntries(empty.map((block) => [block, REQUIRED])));
+    if (busy) return;
+    const found = judged(view.blocks, values);
+    setFaults(found.faults);
     setRefused("");
-    if (empty.length > 0) return;
+    if (Object.keys(found.faults).length > 0) return;
     setBusy(true);
-    const result = await act("submit", { view: view.id, values: told });
+    const result = await act("submit", { view: view.id, values: found.told });
     setBusy(false);
     setMended({});
     const said = failure(result, "Submitting");
     if (said) setRefused("We had some trouble connecting. Try again?");
     if (said) complain(said);
   };
-  const waiting = view.blocks.every((block) => block.type !== "input") && !view.submit;
   return (
-    <Dialog title={view.title?.text ?? ""} onClose={shut} back={below}>
-      <form className="dialog-form" onSubmit={(event) => void submit(event)} noValidate aria-busy={busy}>
-        <div className="dialog-body">
-          {refused && (
-            <p className="field-error" role="alert">
-              {refused}
-            </p>
-          )}
-          <FormContext value={form}>
-            <Blocks blocks={view.blocks} where={view.id} />
-          </FormContext>
-        </div>
-        <footer className="dialog-foot">
-          <button type="button" className="button" onClick={shut}>
-            {view.close?.text ?? (waiting ? "Close" : "Cancel")}
+    <form
+      ref={box}
+      className="dialog-form"
+      hidden={!shown}
+      onSubmit={(event) => void submit(event)}
+      noValidate
+      aria-busy={busy}
+    >
+      <div className="dialog-body">
+        {refused && (
+          <p className="field-error" role="alert">
+            {refused}
+          </p>
+        )}
+        <FormContext value={form}>
+          <Blocks blocks={view.blocks} where={view.id} />
+        </FormContext>
+      </div>
+      <footer className="dialog-foot">
+        <button type="button" className="button" onClick={onClose}>
+          {view.close?.text ?? (view.submit ? "Cancel" : "Close")}
+        </button>
+        {view.submit && (
+          <button type="submit" className="button primary" disabled={busy || view.submit_disabled} aria-busy={busy}>
+            {view.submit.text}
           </button>
-          {view.submit && (
-            <button type="submit" className="button primary" disabled={busy || view.submit_disabled} aria-busy={busy}>
-              {view.submit.text}
-            </button>
-          )}
-        </footer>
-      </form>
-    </Dialog>
+        )}
+      </footer>
+    </form>
   );
 }
 
-/** The values of the filled inputs, and which required ones are empty. */
-function filled(blocks: Block[], values: Record<string, Value>) {
-  const told: Record<string, Value> = {};
-  const empty: string[] = [];
-  for (const block of inputs(blocks)) {
-    const name = block.block_id ?? "";
-    const value = values[name] ?? (block.element ? initial(block.element) : null);
-    const holds = value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
-    if (holds) told[name] = value;
-    else if (name in values && block.optional) told[name] = value ?? "";
-    else if (!block.optional && block.element?.type !== "file_input") empty.push(name);
-  }
-  return { told, empty };
-}
-
-function inputs(blocks: Block[]): Block[] {
-  return blocks.flatMap((block) => (block.type === "input" ? [block] : inputs(block.child_blocks ?? [])));
+/** The first field when a view comes, the wrong one when it was refused, the last one on the way back. */
+function useFocus(box: React.RefObject<HTMLFormElement | null>, { shown, wrong }: { shown: boolean; wrong: string }) {
+  const last = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    const form = box.current;
+    if (!shown || !form) return;
+    const keep = () => {
+      last.current = document.activeElement as HTMLElement;
+    };
+    const first = form.querySelector<HTMLElement>(`.dialog-body ${FIRST}`) ?? form.querySelector<HTMLElement>("button");
+    if (last.current?.isConnected) last.current.focus();
+    else first?.focus();
+    form.addEventListener("focusin", keep);
+    return () => form.removeEventListener("focusin", keep);
+  }, [box, shown]);
+  useEffect(() => {
+    if (shown) box.current?.querySelector<HTMLElement>(`.wrong ${FIRST}`)?.focus();
+    // Only a new refusal moves the focus.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [wrong]);
 }

@@ -27,3 +27,21 @@ export function dayLabel(at: Date, now: Date): string {
   if (dayKey(at) === dayKey(new Date(now.getTime() - day))) return "Yesterday";
   return dayName(at);
 }
+
+/** An instant as a datetime-local field holds it, in the team's zone. */
+export function local(seconds: number): string {
+  const parts = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: zone,
+    dateStyle: "short",
+    timeStyle: "short",
+  }).format(new Date(seconds * 1000));
+  return parts.replace(" ", "T");
+}
+
+/** The instant that such a field's words name. */
+export function instant(words: string): number {
+  const wanted = Date.parse(`${words}Z`) / 1000;
+  const off = (at: number) => Date.parse(`${local(at)}Z`) / 1000 - at;
+  const near = wanted - off(wanted);
+  return Math.floor(wanted - off(near));
+}

@@ -33,7 +33,7 @@ export interface Element {
   option_groups?: { label: Text; options: Option[] }[];
   initial_option?: Option;
   initial_options?: Option[];
-  initial_value?: string;
+  initial_value?: string | RichText;
   initial_date?: string;
   initial_time?: string;
   initial_date_time?: number;
@@ -44,6 +44,9 @@ export interface Element {
   initial_conversation?: string;
   initial_conversations?: string[];
   min_query_length?: number;
+  max_selected_items?: number;
+  max_files?: number;
+  filetypes?: string[];
   min_length?: number;
   max_length?: number;
   min_value?: string;
@@ -52,6 +55,27 @@ export interface Element {
   multiline?: boolean;
   accessibility_label?: string;
   dispatch_action_config?: { trigger_actions_on?: string[] };
+}
+
+export interface RichStyle {
+  bold?: boolean;
+  italic?: boolean;
+  strike?: boolean;
+  code?: boolean;
+}
+
+export interface RichNode {
+  type: string;
+  text?: string;
+  url?: string;
+  style?: RichStyle | "bullet" | "ordered";
+  indent?: number;
+  elements?: RichNode[];
+}
+
+export interface RichText {
+  type: "rich_text";
+  elements: RichNode[];
 }
 
 export interface SlackFile {
@@ -181,5 +205,5 @@ export interface Result {
   response?: { options?: Option[]; option_groups?: { options: Option[] }[] } | null;
 }
 
-/** What an input holds: a text, an option's value, an id, a date; or several. */
-export type Value = string | string[] | number;
+/** What an input holds, as API.md tells: a text, a value, an id, an option, a document; or several. */
+export type Value = string | number | string[] | Option | Option[] | RichText;
