@@ -14,12 +14,7 @@ def main() -> int:
     """Run the bot; return 0 after an orderly end, 1 after our own fault, 2 for a setting."""
     try:
         config = settings.read()
-        secrets = (config.slack_bot_token, config.slack_app_token, config.anthropic_api_key)
-        logs.configure(
-            style=config.log_format,
-            level=config.log_level,
-            secrets=[one.get_secret_value() for one in secrets if one is not None],
-        )
+        logs.configure(style=config.log_format, level=config.log_level, secrets=config.secrets)
         asyncio.run(app.serve(config))
     except errors.ReportopsError as error:
         sys.stderr.write(f"{error}\n")

@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from ipaddress import ip_address
@@ -73,6 +74,18 @@ class Settings(BaseSettings):
         default=Path("clients"), description="The folder with one folder per client."
     )
     database: Path = Field(default=Path("var/reportops.db"), description="The database file.")
+    ephemeral_disk: Literal["refuse", "allow"] = Field(
+        default="refuse",
+        description="Whether the database may stand on a disk that a restart empties.",
+    )
+    backup_dir: Path | None = Field(
+        default=None, description="The folder for a copy of the database each day."
+    )
+    backup_keep: int = Field(default=14, ge=1, description="How many of those copies are kept.")
+    heartbeat_url: SecretStr | None = Field(
+        default=None,
+        description="Where a monitor waits for a sign of life each minute (healthchecks.io style).",
+    )
     operators: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Slack ids of the operators, comma-separated."
     )
@@ -120,6 +133,28 @@ class Settings(BaseSettings):
     @classmethod
     def _seconds(cls, value: object) -> object:
         return float(value) if isinstance(value, str) and value.strip().isdigit() else value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _reachable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.get_secret_value())
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            message = "not an address; write one that begins with https://"
+            raise ValueError(message)
+        return value
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be shown, for the log to mask."""
+        hidden = (
+            self.slack_bot_token,
+            self.slack_app_token,
+            self.anthropic_api_key,
+            self.heartbeat_url,
+        )
+        return tuple(one.get_secret_value() for one in hidden if one is not None)
 
     @model_validator(mode="after")
     def _moved_clock_only_on_loopback(self) -> "Settings":
@@ -170,6 +205,33 @@ def read() -> Settings:
 def credential(name: str) -> str | None:
     """Return the value of an ``env://`` reference's variable; never from ``.env`` (Settled 16)."""
     return os.environ.get(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervisor:
+    """What systemd asks of a service (sd_notify(3), sd_watchdog_enabled(3))."""
+
+    address: str = ""
+    """Where it listens; empty: nobody does."""
+    watchdog: timedelta | None = None
+    """It restarts us when it hears nothing for so long."""
+
+
+def supervisor() -> Supervisor:
+    """Return what systemd asks for, and take it out of the environment: no child speaks for us."""
+    names = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+    told = {name: os.environ.pop(name, "") for name in names}
+    meant = told["WATCHDOG_PID"] in {"", str(os.getpid())} and told["WATCHDOG_USEC"].isdigit()
+    watchdog = timedelta(microseconds=int(told["WATCHDOG_USEC"])) if meant else None
+    return Supervisor(address=told["NOTIFY_SOCKET"], watchdog=watchdog or None)
+
+
+def forgetful() -> str:
+    """Return the platform whose disks never survive a restart, where we run on one; else empty.
+
+    Heroku sets DYNO in every dyno (devcenter.heroku.com/articles/dynos).
+    """
+    return "Heroku" if "DYNO" in os.environ else ""
 
 
 def _named(place: tuple[int | str, ...]) -> str:

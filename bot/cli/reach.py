@@ -17,11 +17,10 @@ def configured(*, quiet: bool = True) -> settings.Settings:
     ``quiet``: a person waits for an answer, so what goes well is not logged unless asked for.
     """
     config = settings.read()
-    secrets = (config.slack_bot_token, config.slack_app_token, config.anthropic_api_key)
     logs.configure(
         style=config.log_format,
         level="warning" if quiet and config.log_level == "info" else config.log_level,
-        secrets=[one.get_secret_value() for one in secrets if one is not None],
+        secrets=config.secrets,
     )
     return config
 

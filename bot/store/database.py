@@ -10,14 +10,14 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar, cast
 
 import aiosqlite
 
 from bot import errors
-from bot.store import migrations, statements
+from bot.store import copies, migrations, opening, statements, troubles
 
 T = TypeVar("T")
 Value = str | int | float | None
@@ -26,7 +26,6 @@ Values = Mapping[str, Value]
 Work = Callable[[sqlite3.Connection], T]
 """A whole transaction. It runs in the connection's thread and must not touch the event loop."""
 
-_APPLICATION = 0x52504F50
 _ROWS = 64
 
 
@@ -54,6 +53,7 @@ class Database:
         self._connection = connection
         self._path = path
         self._is_open = True
+        self._is_damaged = False
 
     async def write(self, work: Work[T]) -> T:
         """Run one transaction: committed when ``work`` returns, rolled back when it raises.
@@ -69,9 +69,14 @@ class Database:
     async def backup(self, to: Path) -> None:
         """Write a whole copy of the database while the bot runs, readable by its owner only.
 
-        Raises StoreError when ``to`` is there already or cannot be written.
+        Raises StoreError when ``to`` is there already, cannot be written, or is not sound.
         """
-        await self._shielded(lambda connection: _copy(connection, to))
+        part = copies.draft(to)
+        try:
+            await self._shielded(lambda connection: copies.fill(connection, part))
+            await asyncio.to_thread(copies.finish, part, to)
+        finally:
+            part.unlink(missing_ok=True)
 
     async def close(self) -> None:
         """Finish what was handed over, then close. Without it the thread outlives the loop."""
@@ -81,10 +86,14 @@ class Database:
     async def _shielded(self, work: Work[T]) -> T:
         if not self._is_open:
             raise errors.StoreError(f"the database {self._path} is closed")
+        if self._is_damaged:
+            raise troubles.damaged(self._path)
         try:
             return await asyncio.shield(self._connection.run(work))
         except sqlite3.Error as error:
-            raise _plain(self._path, error) from error
+            # What a damaged file says of what was posted cannot be trusted: no more of it.
+            self._is_damaged = troubles.is_damage(error)
+            raise troubles.plain(self._path, error) from error
 
 
 @asynccontextmanager
@@ -95,6 +104,7 @@ async def connect(path: Path) -> AsyncGenerator[Database]:
     of ours or is damaged. A new file and its folder are readable by their owner only.
     """
     try:
+        troubles.check_place(path)
         _create(path)
     except OSError as error:
         raise errors.StoreError(
@@ -105,7 +115,7 @@ async def connect(path: Path) -> AsyncGenerator[Database]:
         connection = _Connection(lambda: _open(path), _ROWS)
         await connection
     except sqlite3.Error as error:
-        raise _plain(path, error) from error
+        raise troubles.plain(path, error) from error
     # Prepared only now: a connection that fails to open leaves aiosqlite's thread behind.
     database = Database(connection, path)
     try:
@@ -145,35 +155,15 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    for name in ("busy_timeout", "foreign_keys", "trusted_schema"):
-        rows(connection, _sql(name))
-    version = number(connection, _sql("version"))
-    _check_ours(connection, path)
-    newest = migrations.newest()
-    if version > newest:
-        raise errors.FutureDatabase(
-            f"the database {path} is of version {version}, this reportops knows up to {newest}: "
-            "a newer reportops has used it. Install that one again, or start from a backup made "
-            "before the upgrade."
-        )
-    rows(connection, _sql("journal"))
-    rows(connection, _sql("synchronous"))
-    verdict = row(connection, _sql("check"))
-    if verdict is None or verdict[0] != "ok":
-        raise errors.StoreError(f"the database {path} is damaged; {_RESTORE}")
-    for migration in migrations.after(version):
+    opening.pragmas(connection)
+    version = opening.version(connection, path)
+    opening.durable(connection)
+    opening.check(connection, path)
+    coming = migrations.after(version)
+    if version and coming:
+        copies.before_migrating(connection, path, version=version)
+    for migration in coming:
         _transaction(connection, migration.apply)
-
-
-def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    application = number(connection, _sql("application"))
-    if application == 0 and number(connection, _sql("tables")) == 0:
-        rows(connection, _sql("claim_application"))
-    elif application != _APPLICATION:
-        raise errors.StoreError(
-            f"{path} is a database, but not one of reportops; name another file in "
-            "REPORTOPS_DATABASE"
-        )
 
 
 def _transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
@@ -186,38 +176,3 @@ def _transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
         # Not after the commit, nor where SQLite has rolled back by itself, as on a full disk.
         if connection.in_transaction:
             connection.execute(_sql("rollback"))
-
-
-def _copy(connection: sqlite3.Connection, to: Path) -> None:
-    try:
-        # An empty file of ours: VACUUM INTO would make one that everybody may read.
-        os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    except FileExistsError:
-        raise errors.StoreError(f"{to} is there already; name a new file for the backup") from None
-    except OSError as error:
-        raise errors.StoreError(f"the backup {to} cannot be written: {error.strerror}") from error
-    with ExitStack() as undo:
-        undo.callback(to.unlink, missing_ok=True)
-        connection.execute(_sql("copy"), {"path": str(to)})
-        _flush(to)
-        undo.pop_all()
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-_RESTORE = "restore a backup, or name another file in REPORTOPS_DATABASE"
-
-
-def _plain(path: Path, error: sqlite3.Error) -> errors.StoreError:
-    code = getattr(error, "sqlite_errorname", "")
-    if code in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
-        return errors.StoreError(f"the database {path} is damaged or no database; {_RESTORE}")
-    if code == "SQLITE_FULL":
-        return errors.StoreError(f"no space is left for the database {path}; free some")
-    return errors.StoreError(f"the database {path} refused: {error}")

@@ -114,7 +114,7 @@ async def test_a_file_that_is_no_database_is_refused_in_plain_words(
 ) -> None:
     path = tmp_path / "a.db"
     path.write_bytes(content)
-    with pytest.raises(errors.StoreError, match="restore a backup"):
+    with pytest.raises(errors.StoreError, match="reportops restore"):
         async with database.connect(path):
             pass
     assert path.read_bytes() == content

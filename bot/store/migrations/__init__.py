@@ -29,7 +29,7 @@ class Migration:
         """Execute it inside the transaction that the caller has begun."""
         for statement in statements.split(self.script):
             connection.execute(statement)
-        reached = int(connection.execute(statements.get("database", "version")).fetchone()[0])
+        reached = int(connection.execute(statements.get("opening", "version")).fetchone()[0])
         if reached != self.number:
             raise errors.StoreError(f"migration {self.name} ends at user_version {reached}")
 
