@@ -1,5 +1,6 @@
 """The database: one file, one owning process, one connection. Instants in and out are UTC."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 from bot.store import (
     audit,
     channels,
+    copies,
     database,
     deliveries,
     history,
@@ -18,6 +20,7 @@ from bot.store import (
     meta,
     pauses,
     runs,
+    signs,
 )
 
 
@@ -36,6 +39,7 @@ class Store:
         self.audit = audit.Audit(owner)
         self.inbox = inbox.Inbox(owner)
         self.meta = meta.Meta(owner)
+        self.signs = signs.Signs(owner)
 
     @staticmethod
     @asynccontextmanager
@@ -52,6 +56,13 @@ class Store:
     async def backup(self, to: Path) -> None:
         """Write a whole copy while the bot runs; refuses to overwrite a file."""
         await self._database.backup(to)
+
+    async def keep(self, folder: Path, keep: int, *, at: datetime) -> Path:
+        """Write a dated copy into a folder, then let all but the newest ``keep`` of them go."""
+        to = copies.dated(folder, at)
+        await self._database.backup(to)
+        await asyncio.to_thread(copies.forget, folder, keep)
+        return to
 
     async def prune(self, keep_days: int, *, now: datetime) -> int:
         """Forget reports and texts of messages older than this; return how many reports went.

@@ -182,7 +182,10 @@ def find(connection: sqlite3.Connection, key: str) -> delivery.Delivery | None:
 
 def insert(connection: sqlite3.Connection, wanted: delivery.Delivery) -> bool:
     """Insert it unless its key is there."""
-    return database.row(connection, _sql("insert"), **encode(wanted)) is not None
+    if database.row(connection, _sql("insert"), **encode(wanted)) is None:
+        return False
+    _doubt(connection, wanted.key)
+    return True
 
 
 def take_over(connection: sqlite3.Connection, wanted: delivery.Delivery) -> None:
@@ -190,6 +193,13 @@ def take_over(connection: sqlite3.Connection, wanted: delivery.Delivery) -> None
     values = encode(wanted)
     names = ("key", "run", "channel", "bodies", "rung", "not_before")
     database.rows(connection, _sql("take_over"), **{name: values[name] for name in names})
+    _doubt(connection, wanted.key)
+
+
+def _doubt(connection: sqlite3.Connection, key: str) -> None:
+    """After a restore nobody knows what was posted meanwhile (store/copies.py)."""
+    for name in ("doubt", "patience"):
+        database.rows(connection, _sql(name), key=key)
 
 
 def _redirect(connection: sqlite3.Connection, values: database.Values) -> bool:

@@ -87,6 +87,23 @@ SET run = :run, channel = :channel, bodies = :bodies, state = 'pending', rung = 
   not_before = :not_before, tries = 0, error = '', version = version + 1
 WHERE key = :key AND state IN ('pending', 'failed', 'cancelled')
 
+-- name: doubt
+-- After a restore: what a lost database may have posted is looked for before it is posted.
+UPDATE deliveries
+SET state = 'unknown', shown = version, error = 'restored', not_before = restored.until,
+  posting_since = (SELECT value FROM meta WHERE key = 'restored_since')
+FROM (SELECT value AS until FROM meta WHERE key = 'restored_until') AS restored
+WHERE deliveries.key = :key AND state = 'pending'
+  AND ((kind = 'report' AND period_end <= date(restored.until, '+1 day'))
+    OR (kind = 'ops' AND date(created_at) <= date(restored.until, '+1 day')))
+
+-- name: patience
+-- After a restore: the line that a report is late waits, the report may be found.
+UPDATE deliveries SET not_before = restored.patient
+FROM (SELECT value AS patient FROM meta WHERE key = 'restored_patient') AS restored
+WHERE deliveries.key = :key AND state = 'pending' AND kind = 'notice'
+  AND created_at < restored.patient
+
 -- name: revise
 -- What it should say now; the same words again are no new version.
 UPDATE deliveries
