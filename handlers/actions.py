@@ -5,10 +5,9 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from bot import errors
 from bot.access import Operation
 from bot.operations import answers, costs, scope
-from bot.runs import acts
-from bot.slack import files
+from bot.slack import files, ids
 from bot.slack.screens import pause, plain
-from handlers import desk, drawing, payload
+from handlers import deeds, desk, drawing, payload
 
 
 class Actions:
@@ -35,17 +34,11 @@ class Actions:
 
     async def retry(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Retry."""
-        turn = payload.press(body)
-        await self._act(
-            ack, respond, turn, lambda who: self._operations.runs.retry(who, turn.value)
-        )
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.RETRY)
 
     async def send_without(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Send without the failed source."""
-        turn = payload.press(body)
-        await self._act(
-            ack, respond, turn, lambda who: self._operations.runs.send_without(who, turn.value)
-        )
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.SEND_WITHOUT)
 
     async def details(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Details."""
@@ -61,28 +54,25 @@ class Actions:
         if choice == "pause":
             await self._query(ack, respond, turn, lambda who: self._pause_card(who, turn, stamp))
         else:
-            await self._act(ack, respond, turn, lambda who: self._operations.runs.skip(who, stamp))
+            await self._desk.act(ack, respond, turn, deed=ids.CARD_MENU)
 
     async def confirm(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Post although outside people read the channel."""
-        turn = payload.press(body)
-        await self._act(
-            ack, respond, turn, lambda who: self._operations.runs.confirm(who, turn.value)
-        )
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.CONFIRM_AUDIENCE)
 
     # a rerun's preview
 
     async def replace(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Replace what was sent."""
-        await self._release(ack, respond, body, choice="replace")
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.REPLACE)
 
     async def post_as_new(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Post it as new."""
-        await self._release(ack, respond, body, choice="new")
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.POST_AS_NEW)
 
     async def discard(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Discard it."""
-        await self._release(ack, respond, body, choice="discard")
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.DISCARD)
 
     # the menu and status lines; the value is the client
 
@@ -90,15 +80,12 @@ class Actions:
         """Status."""
         turn = payload.press(body)
         await self._query(
-            ack, respond, turn, lambda who: self._operations.clients.status(who, _names(turn))
+            ack, respond, turn, lambda who: self._operations.clients.status(who, deeds.named(turn))
         )
 
     async def rerun(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Rerun the last complete period."""
-        turn = payload.press(body)
-        await self._act(
-            ack, respond, turn, lambda who: self._operations.runs.rerun(who, _names(turn))
-        )
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.MENU_RERUN)
 
     async def pause(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Pause…: opens the modal."""
@@ -107,23 +94,23 @@ class Actions:
 
     async def resume(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Resume."""
-        turn = payload.press(body)
-        await self._act(
-            ack, respond, turn, lambda who: self._operations.clients.resume(who, _names(turn))
-        )
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.MENU_RESUME)
 
     async def schedule(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Schedule."""
         turn = payload.press(body)
         await self._query(
-            ack, respond, turn, lambda who: self._operations.clients.schedule(who, _names(turn))
+            ack,
+            respond,
+            turn,
+            lambda who: self._operations.clients.schedule(who, deeds.named(turn)),
         )
 
     async def history(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """History."""
         turn = payload.press(body)
         await self._query(
-            ack, respond, turn, lambda who: self._operations.clients.history(who, _names(turn))
+            ack, respond, turn, lambda who: self._operations.clients.history(who, deeds.named(turn))
         )
 
     async def cost(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
@@ -147,22 +134,6 @@ class Actions:
         self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, ask: desk.Ask
     ) -> None:
         await self._desk.query(ack, respond, turn, via="button", ask=ask)
-
-    async def _act(
-        self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, ask: desk.Ask
-    ) -> None:
-        await self._desk.act(ack, respond, turn, via="button", ask=ask)
-
-    async def _release(
-        self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body, *, choice: acts.Choice
-    ) -> None:
-        turn = payload.press(body)
-        await self._desk.decide(
-            ack,
-            respond,
-            turn,
-            ask=lambda who: self._operations.runs.release(who, turn.value, choice=choice),
-        )
 
     async def _pause_card(
         self, who: scope.Asker, turn: payload.Turn, stamp: str
@@ -196,7 +167,3 @@ class Actions:
             if sent
             else "Slack did not take the file; the bot's log says why."
         )
-
-
-def _names(turn: payload.Turn) -> tuple[str, ...]:
-    return (turn.value,) if turn.value else ()

@@ -4,7 +4,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.operations import facade, scope
 from bot.slack.screens import plain
-from handlers import desk, drawing, errors, payload
+from handlers import deeds, desk, drawing, errors, payload
 
 
 class Commands:
@@ -17,14 +17,15 @@ class Commands:
         """`/report …`: what changes something is written down before it is acknowledged."""
         turn = payload.command(body)
         first = turn.text.split(maxsplit=1)[:1]
-        changes = bool(first) and facade.changes(first[0])
-        serve = self._desk.act if changes else self._desk.query
+        if first and facade.changes(first[0]):
+            await self._desk.act(ack, respond, turn, deed=deeds.REPORT)
+            return
 
         async def ask(asker: scope.Asker) -> drawing.Shown:
             operations = self._desk.operations
             return await operations.ask(asker, operations.read(asker, turn.text))
 
-        await serve(ack, respond, turn, via="command", ask=ask)
+        await self._desk.query(ack, respond, turn, via="command", ask=ask)
 
     async def unknown(self, ack: AsyncAck, body: payload.Body) -> None:
         """Another command than ours: the app's manifest names more than the bot knows."""

@@ -1,30 +1,31 @@
 """Between Slack and the operations: who asks, the acknowledgement, and the answer on its way.
 
-A question is acknowledged at once. What changes something is acknowledged when it is written
-down, or after two seconds if that takes longer: either way it is held by the app's task group,
-which is waited for at the end, so that a command accepted is a command done.
+A question is acknowledged at once. What changes something is a deed: it is written down, then
+acknowledged, then done (``accepting``), by this life of the bot or by the next. All work is held by
+the app's task group, which is waited for at the end.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot import access
+from bot import access, clock
 from bot import errors as errors_
 from bot.domain import delivery, ids
 from bot.operations import scope
 from bot.operations.facade import Operations
 from bot.slack import files, people, poster
-from handlers import drawing, errors, payload
+from bot.store import inbox
+from handlers import accepting, deeds, drawing, errors, payload
 
 PATIENCE = 2.0
-"""Seconds until an acknowledgement goes out; Slack's people see an error after three."""
+"""Seconds that a modal waits for what is wrong with it; Slack's people see an error after three."""
 _REMEMBERED = 4096
 
 Ask = Callable[[scope.Asker], Awaitable[drawing.Shown | None]]
@@ -51,6 +52,8 @@ class House:
     outward: Outward
     operators: Collection[str]
     ops_channel: str | None
+    inbox: inbox.Inbox
+    clock: clock.Clock
 
 
 class Desk:
@@ -59,9 +62,11 @@ class Desk:
     def __init__(self, house: House) -> None:
         self._house = house
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._open = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._table = deeds.table(house.operations)
+        self._accepting = accepting.Accepting(
+            house.inbox, self._table, askers=self, now=house.clock
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def operations(self) -> Operations:
@@ -73,32 +78,40 @@ class Desk:
     ) -> None:
         """Acknowledge a question, then answer it privately."""
         await ack()
-        self.begin(self._answer(respond, turn, via=via, ask=ask, accepted=asyncio.Event()))
+        self.begin(self._answer(respond, turn, via=via, ask=ask))
 
     async def act(
-        self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, *, via: str, ask: Ask
+        self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, *, deed: str
     ) -> None:
-        """Do what was asked, acknowledge it once it is written down, and say privately what
-        came of it.
-        """
-        accepted = asyncio.Event()
-        self.begin(self._answer(respond, turn, via=via, ask=ask, accepted=accepted))
-        await _acknowledged(ack, accepted)
+        """Accept a deed, acknowledge it, do it, and say privately what came of it."""
+        accepted = await self._accept(turn, deed=deed)
+        await ack()
+        if accepted is not None:
+            self.begin(self._act(respond, turn, accepted))
 
-    async def decide(
-        self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, *, ask: Ask
-    ) -> None:
-        """Like ``act``; once it is done, the answer takes the place of the question, where only
-        this person sees that: its buttons are of no use any more.
+    async def submit(self, ack: AsyncAck, turn: payload.Turn, *, deed: str, field: str) -> None:
+        """Accept a deed that a modal asks for. What is wrong with it stands beside ``field``;
+        where finding out takes too long, it is told privately, as is what came of it.
         """
-        accepted = asyncio.Event()
-        work = self._answer(
-            respond, turn, via="button", ask=ask, accepted=accepted, replaces=turn.private
-        )
-        self.begin(work)
-        await _acknowledged(ack, accepted)
+        accepted = await self._accept(turn, deed=deed)
+        if accepted is None:
+            await ack()
+            return
+        came: asyncio.Future[accepting.Outcome] = asyncio.get_running_loop().create_future()
+        self.begin(self._submitted(turn, accepted, came=came))
+        found = await _within(PATIENCE, came)
+        if isinstance(found, errors.Fault) and not found.passing:
+            await ack(response_action="errors", errors={field: found.shown.text})
+        else:
+            await ack()
 
-    async def asker(self, turn: payload.Turn, *, via: str) -> scope.Asker:
+    async def catch_up(self) -> None:
+        """Do what was accepted and is not done: by an earlier life, or for want of the store."""
+        await self._accepting.catch_up()
+
+    async def asker(
+        self, turn: payload.Turn, *, via: str, asked_at: datetime | None = None
+    ) -> scope.Asker:
         """Return who asks, as Slack's facts say."""
         person = await self._house.people.person(turn.user, team=turn.team or None)
         actor = access.Actor(
@@ -106,7 +119,8 @@ class Desk:
             kind=access.kind(person, named=self._house.operators),
             place=payload.place(turn, self._house.ops_channel),
         )
-        return scope.Asker(actor=actor, via=via, request=turn.trigger or ids.new_id())
+        request = turn.trigger or ids.new_id()
+        return scope.Asker(actor=actor, via=via, request=request, asked_at=asked_at)
 
     async def open(self, turn: payload.Turn, view: delivery.Block) -> None:
         """Open a modal; the trigger is good for three seconds."""
@@ -114,9 +128,13 @@ class Desk:
             raise errors_.UsageError("Slack did not open the window in time; please press again.")
 
     async def whisper(self, turn: payload.Turn, shown: delivery.Body) -> None:
-        """Tell somebody privately where there is no response address."""
+        """Tell somebody privately where there is no response address: where they asked, or where
+        we may not speak there, directly.
+        """
         channel = turn.channel or ids.ChannelId(turn.user)
-        await self._house.poster.ephemeral(channel, turn.user, body=shown)
+        told = await self._house.poster.ephemeral(channel, turn.user, body=shown)
+        if isinstance(told, delivery.Refused) and told.permanent:
+            await self._house.poster.direct(turn.user, shown)
 
     async def send(self, user: ids.UserId, shown: delivery.Body, file: files.File) -> bool:
         """Send somebody a file by direct message."""
@@ -144,39 +162,61 @@ class Desk:
         await next_()
         return None
 
-    async def drained(self) -> None:
-        """Return when nothing that was accepted is still on its way."""
-        await self._idle.wait()
+    async def drained(self, within: float | None = None) -> None:
+        """Return when nothing that was accepted is still on its way. After ``within`` seconds the
+        rest is cut: it stands in the inbox, for the next life.
+        """
+        if self._tasks:
+            _, left = await asyncio.wait(self._tasks, timeout=within)
+            for task in left:
+                task.cancel()
 
     def begin(self, work: Awaitable[None]) -> None:
-        """Hand work to the app's task group, and count it until it is done."""
-        self._open += 1
-        self._idle.clear()
-        self._house.group.create_task(self._counted(work))
+        """Hand work to the app's task group, and know of it until it is done."""
+        task = self._house.group.create_task(errors.quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _counted(self, work: Awaitable[None]) -> None:
+    async def _accept(self, turn: payload.Turn, *, deed: str) -> inbox.Accepted | None:
         try:
-            await errors.quietly(work)
-        finally:
-            self._open -= 1
-            if not self._open:
-                self._idle.set()
+            return await self._accepting.accept(turn, deed=deed)
+        except errors_.StoreError:
+            self._seen.pop(f"trigger:{turn.trigger}", None)  # sent again, it is tried again
+            raise
+
+    async def _act(
+        self, respond: AsyncRespond, turn: payload.Turn, accepted: inbox.Accepted
+    ) -> None:
+        found = await self._accepting.do(accepted, turn)
+        if isinstance(found, errors.Fault):
+            await say(respond, found.shown)
+        else:
+            replaces = self._table[accepted.deed].decides and turn.private
+            await say(respond, found, replaces=replaces)
+
+    async def _submitted(
+        self,
+        turn: payload.Turn,
+        accepted: inbox.Accepted,
+        *,
+        came: asyncio.Future[accepting.Outcome],
+    ) -> None:
+        found = await self._accepting.do(accepted, turn)
+        in_time = not came.done()
+        if in_time:
+            came.set_result(found)
+        if not isinstance(found, errors.Fault):
+            await self.whisper(turn, found)
+        elif found.passing or not in_time:
+            await self.whisper(turn, found.shown)
 
     async def _answer(
-        self,
-        respond: AsyncRespond,
-        turn: payload.Turn,
-        *,
-        via: str,
-        ask: Ask,
-        accepted: asyncio.Event,
-        replaces: bool = False,
+        self, respond: AsyncRespond, turn: payload.Turn, *, via: str, ask: Ask
     ) -> None:
         found = await errors.caught(self._shown(turn, via=via, ask=ask))
-        accepted.set()
         shown = found.shown if isinstance(found, errors.Fault) else found
         if shown is not None:
-            await say(respond, shown, replaces=replaces and found is shown)
+            await say(respond, shown)
 
     async def _shown(self, turn: payload.Turn, *, via: str, ask: Ask) -> delivery.Body | None:
         asker = await self.asker(turn, via=via)
@@ -184,11 +224,14 @@ class Desk:
         return None if shown is None else drawing.draw(shown, operator=asker.actor.operator)
 
 
-async def _acknowledged(ack: AsyncAck, accepted: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            await accepted.wait()
-    await ack()
+async def _within(
+    seconds: float, came: asyncio.Future[accepting.Outcome]
+) -> accepting.Outcome | None:
+    try:
+        async with asyncio.timeout(seconds):
+            return await came
+    except TimeoutError:
+        return None
 
 
 async def say(respond: AsyncRespond, shown: delivery.Body, *, replaces: bool = False) -> None:

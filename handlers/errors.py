@@ -25,6 +25,12 @@ class Fault:
     """It went wrong; ``shown`` tells the person."""
 
     shown: delivery.Body
+    passing: bool = False
+    """The store or Slack could not just then: it is done when they can."""
+
+
+class NotYet(errors.ReportopsError):
+    """Slack could not say who asks; it is asked again."""
 
 
 async def caught(work: Awaitable[T]) -> T | Fault:
@@ -32,7 +38,7 @@ async def caught(work: Awaitable[T]) -> T | Fault:
     try:
         return await work
     except Exception as error:  # noqa: BLE001 - the border
-        return Fault(shown=sentence(error))
+        return Fault(shown=sentence(error), passing=_passes(error))
 
 
 async def quietly(work: Awaitable[object]) -> None:
@@ -52,6 +58,12 @@ def sentence(error: Exception) -> delivery.Body:
     return plain.wrong(ref)
 
 
+def _passes(error: Exception) -> bool:
+    if isinstance(error, errors.MoveRefused):
+        return False
+    return isinstance(error, (errors.StoreError, NotYet))
+
+
 def unknown(body: payload.Body) -> None:
     """Log a button or view that no handler serves, by its name alone."""
     name = payload.text(payload.first(body, "actions"), "action_id")
@@ -59,7 +71,12 @@ def unknown(body: payload.Body) -> None:
 
 
 async def on_error(error: Exception, body: payload.Body) -> BoltResponse:
-    """Bolt's own error handler: what a handler raised before it acknowledged is acknowledged."""
+    """Bolt's own error handler: what a handler raised before it acknowledged is acknowledged, but
+    for what could not be written down: Slack then tells the person that it was not accepted.
+    """
+    if isinstance(error, errors.StoreError):
+        _log.error("request_not_accepted", reason=str(error))
+        return BoltResponse(status=503)
     shown = sentence(error)
     if payload.text(body, "command"):
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": shown.text})

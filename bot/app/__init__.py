@@ -23,6 +23,8 @@ from bot.store import Store
 
 _log = structlog.get_logger(__name__)
 _SET_DUMPABLE = 4
+_ACCEPTED_SECONDS = 4.0
+"""How long accepted work may take at the end; what is left then stands in the inbox."""
 _BEGINS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 
 
@@ -165,7 +167,7 @@ class _Running:
         _log.info("stopping", running=parts.runner.running)
         parts.connection.close()
         await socket
-        await parts.desk.drained()
+        await parts.desk.drained(_ACCEPTED_SECONDS)
         cut = await parts.runner.drain()
         await self._alarms.stop()
         await parts.deliveries.pump()

@@ -162,6 +162,8 @@ def _desk(ground: Ground, base: _Base, *, operations: facade.Operations) -> hand
             outward=base.outward,
             operators=ground.config.operators,
             ops_channel=ground.config.ops_channel,
+            inbox=ground.store.inbox,
+            clock=ground.clock,
         )
     )
 

@@ -29,6 +29,7 @@ class Service:
         """Do everything that has come due; return the next instant that is worth a look."""
         async with self._turn:
             await self._look_at_files()
+            await self._house.desk.catch_up()
             wanted = [await self._house.runner.sweep()]
             await self._house.incidents.sweep()
             wanted.append(await self._house.deliveries.pump())

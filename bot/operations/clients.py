@@ -77,7 +77,7 @@ class Clients:
         """`/report pause CLIENT [until DATE | for 3d] [reason]`, from anywhere."""
         names, reason = self._pause_names(asker, request)
         found = self._scope.one(asker, names, to=Operation.PAUSE).client
-        now = self._scope.now()
+        now = asker.asked_at or self._scope.now()
         until = ends(request, now=now, zone=found.timezone)
         wanted = await self._needs.store.pauses.pause(
             found.id, until, by=asker.user, reason=reason[:_MAX_REASON], at=now
@@ -94,7 +94,8 @@ class Clients:
     async def resume(self, asker: scope.Asker, names: Sequence[str] = ()) -> answers.Done:
         """`/report resume CLIENT`: what was held is posted if it is still the last period."""
         found = self._scope.one(asker, names, to=Operation.RESUME).client
-        if await self._needs.store.pauses.resume(found.id, self._scope.now()) is None:
+        ended = await self._needs.store.pauses.resume(found.id, self._scope.now())
+        if ended is None and asker.asked_at is None:
             return answers.Done(text=f"{found.name} was not paused.")
         await self._needs.runner.resumed(found.id)
         await self._needs.cards.refresh(found.id)

@@ -88,7 +88,7 @@ class Runs:
     ) -> answers.Done:
         """Replace, post as new, or discard what a rerun made; one press wins."""
         held = await self._run(asker, run_id, to=Operation.RELEASE)
-        _must(await self._needs.runner.release(held.id, choice, by=asker.user))
+        _must(await self._needs.runner.release(held.id, choice, by=asker.user), asker)
         detail = f"{held.report} {periods.notation(held.period)} {_CHOICES[choice]} {held.id}"
         await self._scope.note(asker, Operation.RELEASE, client=held.client, detail=detail)
         done = {"replace": "The post is being replaced, and marked corrected."}
@@ -99,7 +99,7 @@ class Runs:
         """Post although outside people read the channel; holds for these people from now on."""
         held = await self._run(asker, run_id, to=Operation.CONFIRM)
         await self._know_audience(held, asker)
-        _must(await self._needs.runner.confirm_audience(held.id, asker.user))
+        _must(await self._needs.runner.confirm_audience(held.id, asker.user), asker)
         await self._scope.note(
             asker, Operation.CONFIRM, client=held.client, detail=f"run {held.id}"
         )
@@ -163,7 +163,8 @@ class Runs:
         self._scope.allow(asker, to, client=about, named="")
         if found is None or about is None:
             raise errors.UsageError(_GONE)
-        if found.status is not incident.IncidentStatus.OPEN or str(found.version) != version:
+        drawn = str(found.version) == version or _won_before(found, asker, to=to)
+        if found.status is not incident.IncidentStatus.OPEN or not drawn:
             raise errors.UsageError(_taken(found, about))
         runs = [await self._needs.store.runs.get(one) for one in found.runs]
         stopped = [one for one in runs if one is not None and one.status not in run.TERMINAL]
@@ -173,6 +174,8 @@ class Runs:
 
     async def _win(self, asker: scope.Asker, card: incident.Incident, *, to: Operation) -> None:
         """Take the card at its version; whoever comes second is told about the first."""
+        if _won_before(card, asker, to=to):
+            return
         acted = await self._needs.cards.act(card.id, card.version, by=asker.user, what=to.value)
         if not acted.won:
             about = self._scope.find(card.client)
@@ -181,7 +184,7 @@ class Runs:
     async def _acted(
         self, asker: scope.Asker, acted: acts.Acted, *, to: Operation, told: str
     ) -> answers.Done:
-        _must(acted)
+        _must(acted, asker)
         about = acted.run
         detail = f"{about.report} {periods.notation(about.period)} run {about.id}"
         await self._scope.note(asker, to, client=about.client, detail=detail)
@@ -224,7 +227,18 @@ def _taken(card: incident.Incident, about: client.Client) -> str:
     return f"{who} was first, at {at}: {card.acted}. The card shows how it stands now."
 
 
-def _must(acted: acts.Acted) -> None:
+def _won_before(card: incident.Incident, asker: scope.Asker, *, to: Operation) -> bool:
+    """Whether this very press took the card already, in a life of the bot that ended then."""
+    if asker.asked_at is None or card.acted_at is None:
+        return False
+    ours = (card.acted_by, card.acted) == (asker.user, to.value)
+    return ours and card.acted_at >= asker.asked_at
+
+
+def _must(acted: acts.Acted, asker: scope.Asker) -> None:
+    if not acted.done and asker.asked_at is not None:
+        message = f"That is settled: the run is {acted.run.status.value}."
+        raise errors.UsageError(message)
     if not acted.done:
         message = f"That came too late: the run is {acted.run.status.value} already."
         raise errors.UsageError(message)

@@ -104,6 +104,8 @@ async def opened(folder: Path) -> AsyncGenerator[Front]:
                 ),
                 operators=(),
                 ops_channel=OPS,
+                inbox=home.store.inbox,
+                clock=home.clock,
             )
         )
         app = bolt.build(front, bot.sdk)

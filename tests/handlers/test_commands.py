@@ -74,10 +74,10 @@ async def test_costs_stay_out_of_a_clients_channel(shop: Front) -> None:
 
 @pytest.mark.parametrize("text", ["pause acme", "rerun acme"])
 async def test_what_is_acknowledged_is_written_down_already(shop: Front, text: str) -> None:
-    trail: list[int] = []
+    written: list[int] = []
 
     async def ack() -> None:
-        trail.append(len(await shop.home.trail()))
+        written.append(len(await shop.home.store.inbox.undone()))
 
     async def respond(**_: object) -> SimpleNamespace:
         return SimpleNamespace(status_code=200)
@@ -86,7 +86,9 @@ async def test_what_is_acknowledged_is_written_down_already(shop: Front, text: s
     handler = commands.Commands(shop.desk)
     await handler.report(cast("AsyncAck", ack), cast("AsyncRespond", respond), body)
     await shop.desk.drained()
-    assert trail == [1]
+    assert written == [1]
+    assert len(await shop.home.trail()) == 1
+    assert not await shop.home.store.inbox.undone()
 
 
 async def test_many_at_once_are_each_acknowledged_in_time(shop: Front) -> None:
