@@ -7,7 +7,8 @@
     ├── StoreError                    the database cannot be used
     │   ├── FutureDatabase            made by a newer reportops
     │   ├── MoveRefused               a run's status may not change that way
-    │   └── OwnedElsewhere            another process holds the lock
+    │   ├── OwnedElsewhere            another process holds the lock
+    │   └── StoreTrouble              the disk or the file refuses: full, read-only, damaged, locked
     └── WireError                     what crossed the process border is not what was agreed
 
 Bases are for catching, leaves for naming. A ``Failure`` is data because it crosses the process
@@ -56,6 +57,10 @@ class MoveRefused(StoreError):  # noqa: N818
 
 class OwnedElsewhere(StoreError):  # noqa: N818
     """Another process owns the database."""
+
+
+class StoreTrouble(StoreError):  # noqa: N818
+    """The disk or the file refuses; nothing half done is left behind, and it may pass."""
 
 
 class WireError(ReportopsError):

@@ -20,8 +20,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rerun": ("bot.cli.asking", "Run again: CLIENT [REPORT] [PERIOD], or `failed`."),
     "pause": ("bot.cli.asking", "CLIENT [until DATE | for 3d] [reason]: nothing fires until then."),
     "resume": ("bot.cli.asking", "End a pause."),
-    "health": ("bot.cli.asking", "Whether the bot does its work; exit code 1 where it does not."),
-    "backup": ("bot.cli.asking", "Copy the database, also while the bot runs."),
+    "health": ("bot.cli.health", "Whether the bot does its work; exit code 1 where it does not."),
+    "backup": ("bot.cli.keeping", "Copy the database, also while the bot runs."),
+    "restore": ("bot.cli.keeping", "Put a copy in the database's place; the bot must not run."),
     "client": ("bot.cli.client", "Make a new client's folder."),
 }
 """Command → its module, where it is the object of the same name, and what it does."""

@@ -1,7 +1,6 @@
 """The commands that ask the operations: the same words as after /report."""
 
 from datetime import date
-from pathlib import Path
 
 import click
 
@@ -75,23 +74,6 @@ def pause(words: tuple[str, ...]) -> None:
 def resume(client: str) -> None:
     """End a pause: what was held is posted if it is still the last period."""
     _say(reach.typed(f"resume {client}"))
-
-
-@click.command()
-def health() -> None:
-    """Whether the bot does its work; exit code 1 where it does not."""
-    answer = reach.ask(answers.Question(verb=answers.Verb.HEALTH))
-    if isinstance(answer, answers.Health) and not answer.ok:
-        reach.fail(text.of(answer))
-    _say(answer)
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-def backup(file: Path) -> None:
-    """Copy the database to FILE, also while the bot runs."""
-    target = str(file.resolve())
-    _say(reach.ask(answers.Question(verb=answers.Verb.BACKUP, path=target)))
 
 
 def _all() -> list[str]:

@@ -59,6 +59,10 @@ class Health:
 
     problems: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    starting: bool = False
+    """It has just begun: what is wrong now may only not be there yet."""
+    stuck: bool = False
+    """It does not go on, and a restart may help; nothing else that is wrong is mended by one."""
 
     @property
     def ok(self) -> bool:
@@ -118,6 +122,8 @@ class Question:
     run: ids.RunId | None = None
     path: str = ""
     """Where a backup goes; absolute."""
+    keep: int | None = None
+    """The path is a folder of dated copies, of which so many are kept; None: it is a file."""
 
 
 class Problem(StrEnum):

@@ -11,8 +11,8 @@ import pwd
 import socket
 import struct
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot import access, errors
 from bot.domain import ids
-from bot.operations import answers, scope
+from bot.operations import address, answers, scope
 
 _log = structlog.get_logger(__name__)
 _QUESTION: TypeAdapter[answers.Question] = TypeAdapter(answers.Question)
@@ -30,19 +30,14 @@ _MAX_REPLY = 16 * 1024 * 1024
 _READ_SECONDS = 5.0
 _ANSWER_SECONDS = 60.0
 _CLOSE_SECONDS = 5.0
-_MAX_PATH = 100
-"""A unix socket's address holds 104 to 108 bytes."""
+path = address.path
+"""Where the control socket of a database is."""
 
 Responder = Callable[[answers.Question, scope.Asker], Awaitable[answers.Answer]]
 
 
 class NobodyThere(errors.ReportopsError):
     """No bot listens on the control socket."""
-
-
-def path(database: Path) -> Path:
-    """Return where the control socket of a database is."""
-    return database.with_name(database.name + ".sock")
 
 
 def shell(uid: int | None = None) -> scope.Asker:
@@ -133,8 +128,8 @@ class _Desk:
 async def call(database: Path, question: answers.Question) -> answers.Reply:
     """Ask the running bot; raises NobodyThere where none listens."""
     try:
-        with _short(path(database)) as address:
-            reader, writer = await asyncio.open_unix_connection(address, limit=_MAX_REPLY)
+        with address.short(path(database)) as short:
+            reader, writer = await asyncio.open_unix_connection(short, limit=_MAX_REPLY)
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise NobodyThere(str(path(database))) from error
     except PermissionError:
@@ -164,8 +159,8 @@ def _listen(where: Path) -> socket.socket:
     where.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        with _short(where) as address:
-            listener.bind(address)
+        with address.short(where) as short:
+            listener.bind(short)
         where.chmod(0o600)
         listener.listen()
         listener.setblocking(False)  # noqa: FBT003 - the standard library's own signature
@@ -173,22 +168,6 @@ def _listen(where: Path) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-@contextmanager
-def _short(where: Path) -> Generator[str, None, None]:
-    """Yield an address of the socket that fits, also where its folder's path is long."""
-    if len(os.fsencode(where)) <= _MAX_PATH:
-        yield str(where)
-        return
-    if not Path("/proc/self/fd").is_dir():
-        message = f"the path of the control socket is too long: {where}; move REPORTOPS_DATABASE"
-        raise errors.ConfigurationError(message)
-    folder = os.open(where.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield f"/proc/self/fd/{folder}/{where.name}"
-    finally:
-        os.close(folder)
 
 
 def _peer(writer: asyncio.StreamWriter) -> int | None:

@@ -54,7 +54,11 @@ class Shell:
         target = Path(question.path)
         if not target.is_absolute():
             raise errors.UsageError("A backup needs the name of the file it goes to.")
-        await self._store.backup(target)
+        if question.keep is None:
+            await self._store.backup(target)
+        else:
+            now = self._operations.scope.now()
+            target = await self._store.keep(target, question.keep, at=now)
         what = access.Operation.BACKUP
         await self._operations.scope.note(asker, what, client=None, detail=str(target))
         return answers.Done(text=f"The database is copied to {target}.")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot import errors
 from bot.store import (
     audit,
     channels,
@@ -53,12 +54,25 @@ class Store:
             async with database.connect(path) as owner:
                 yield Store(owner)
 
+    @property
+    def troubles(self) -> int:
+        """How often the disk or the file has refused since the start."""
+        return self._database.troubles
+
+    @property
+    def trouble(self) -> errors.StoreTrouble | None:
+        """Why it did the last time."""
+        return self._database.trouble
+
     async def backup(self, to: Path) -> None:
         """Write a whole copy while the bot runs; refuses to overwrite a file."""
         await self._database.backup(to)
 
     async def keep(self, folder: Path, keep: int, *, at: datetime) -> Path:
-        """Write a dated copy into a folder, then let all but the newest ``keep`` of them go."""
+        """Write a dated copy into a folder, then let all but the newest ``keep`` of them go.
+
+        The folder is made where it is not there. Raises StoreError.
+        """
         to = copies.dated(folder, at)
         await self._database.backup(to)
         await asyncio.to_thread(copies.forget, folder, keep)

@@ -42,7 +42,13 @@ def _sql(name: str) -> str:
 
 
 def dated(folder: Path, at: datetime) -> Path:
-    """Return the name of a copy in a folder of copies."""
+    """Return the name of a copy in a folder of copies, which is made where it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise errors.StoreError(
+            f"the folder {folder} for copies cannot be made: {error.strerror}"
+        ) from error
     return folder / _NAMED.format(at=at.astimezone(UTC))
 
 
@@ -62,9 +68,9 @@ def forget(folder: Path, keep: int) -> Sequence[Path]:
 def draft(to: Path) -> Path:
     """Make an empty file for a copy, which only its owner can read; raises StoreError."""
     part = to.with_name(f"{to.name}.part")
-    if to.exists():
-        raise errors.StoreError(f"{to} is there already; name a new file for the backup")
     try:
+        if to.exists():
+            raise errors.StoreError(f"{to} is there already; name a new file for the backup")
         part.unlink(missing_ok=True)  # of a copy that was cut short
         # VACUUM INTO would make one that everybody may read.
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))

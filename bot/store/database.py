@@ -54,6 +54,10 @@ class Database:
         self._path = path
         self._is_open = True
         self._is_damaged = False
+        self.troubles = 0
+        """How often SQLite has refused since the start; …"""
+        self.trouble: errors.StoreTrouble | None = None
+        """… and why it did the last time."""
 
     async def write(self, work: Work[T]) -> T:
         """Run one transaction: committed when ``work`` returns, rolled back when it raises.
@@ -93,7 +97,9 @@ class Database:
         except sqlite3.Error as error:
             # What a damaged file says of what was posted cannot be trusted: no more of it.
             self._is_damaged = troubles.is_damage(error)
-            raise troubles.plain(self._path, error) from error
+            self.trouble = troubles.plain(self._path, error)
+            self.troubles += 1
+            raise self.trouble from error
 
 
 @asynccontextmanager

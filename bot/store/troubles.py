@@ -41,20 +41,20 @@ def is_damage(error: sqlite3.Error) -> bool:
     return _kind(code(error)) in DAMAGED
 
 
-def plain(path: Path, error: sqlite3.Error) -> errors.StoreError:
+def plain(path: Path, error: sqlite3.Error) -> errors.StoreTrouble:
     """Return an error of SQLite's as one of ours."""
     name = code(error)
     if is_damage(error):
         return damaged(path)
     words = _WORDS.get(_kind(name))
     if words is None:
-        return errors.StoreError(f"the database {path} refused: {error}")
-    return errors.StoreError(words.format(path=path, code=name))
+        return errors.StoreTrouble(f"the database {path} refused: {error}")
+    return errors.StoreTrouble(words.format(path=path, code=name))
 
 
-def damaged(path: Path) -> errors.StoreError:
+def damaged(path: Path) -> errors.StoreTrouble:
     """Return what is said of a file that is damaged."""
-    return errors.StoreError(f"the database {path} is damaged or no database; {RESTORE}")
+    return errors.StoreTrouble(f"the database {path} is damaged or no database; {RESTORE}")
 
 
 def check_place(path: Path) -> None:
