@@ -23,7 +23,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 """Read before the tests close the environment off."""
 DESKTOP: async_api.ViewportSize = {"width": 1440, "height": 900}
 PHONE: async_api.ViewportSize = {"width": 390, "height": 844}
-SECONDS = 30_000
+SECONDS = 20_000
 
 
 def missing() -> str:
@@ -113,23 +113,32 @@ async def opened(
     """The stage, the bot, the page, and a browser that looks at it as Claire."""
     async with stage.open_stage(stage.Place(folder=folder, checkout=CHECKOUT)) as on:
         await on.start_bot()
-        async with (
-            server.Page(on, build.here().page, wake=demo.wake) as served,
-            async_api.async_playwright() as play,
-        ):
-            chromium = await play.chromium.launch(executable_path=CHROMIUM)
-            page = await chromium.new_page(viewport=viewport, reduced_motion="reduce")
-            page.set_default_timeout(SECONDS)
-            expect.set_options(timeout=SECONDS)
-            desk = Desk(stage=on, page=page, address=served.address)
-            _listen(desk)
-            await page.goto(served.address)
-            await expect(desk.log).to_be_visible()
-            skip = page.get_by_role("button", name="Skip the tour")
-            if await skip.is_visible():
-                await skip.click()
+        async with looking(on, viewport=viewport) as desk:
             yield desk
-            await chromium.close()
+
+
+@asynccontextmanager
+async def looking(
+    on: stage.Stage, *, viewport: async_api.ViewportSize = DESKTOP
+) -> AsyncGenerator[Desk]:
+    """A browser at the page over this stage; what it complained of fails the test at the end."""
+    async with (
+        server.Page(on, build.here().page, wake=demo.wake) as served,
+        async_api.async_playwright() as play,
+    ):
+        chromium = await play.chromium.launch(executable_path=CHROMIUM)
+        page = await chromium.new_page(viewport=viewport, reduced_motion="reduce")
+        page.set_default_timeout(SECONDS)
+        expect.set_options(timeout=SECONDS)
+        desk = Desk(stage=on, page=page, address=served.address)
+        _listen(desk)
+        await page.goto(served.address)
+        await expect(desk.log).to_be_visible()
+        skip = page.get_by_role("button", name="Skip the tour")
+        if await skip.is_visible():
+            await skip.click()
+        yield desk
+        await chromium.close()
     assert not desk.faults
 
 

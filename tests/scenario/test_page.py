@@ -67,7 +67,7 @@ async def test_a_modal_tells_what_is_wrong_beside_its_field(desk: Desk) -> None:
     until = modal.get_by_label(re.compile("Until the end of"))
     await until.fill("2020-01-01")
     await modal.get_by_role("button", name="Pause", exact=True).click()
-    await expect(modal.get_by_role("alert")).to_contain_text("over already")
+    await expect(modal.locator(".field").get_by_role("alert")).to_contain_text("over already")
     day = (desk.stage.clock.now() + timedelta(days=9)).date()
     await until.fill(day.isoformat())
     await modal.get_by_label("Reason").fill("stock-taking")

@@ -1,6 +1,7 @@
 // The page: who one is and where one looks; everything else hangs below.
 
 import { useCallback, useEffect, useMemo, useState } from "react";
+import { createPortal } from "react-dom";
 import { Channel } from "./channel";
 import { Controls } from "./controls";
 import { DeskContext, type Desk } from "./desk";
@@ -153,18 +154,28 @@ export function App() {
           )}
         </div>
         {first && <Modals key={first.id} views={state.views} />}
-        <div className="toasts" role="alert">
-          {toast && (
-            <p className="toast">
-              {toast}
-              <button type="button" className="icon" aria-label="Dismiss" onClick={() => complain("")}>
-                ✕
-              </button>
-            </p>
-          )}
-        </div>
+        <Toast words={toast} over={state.views.length} onDismiss={() => complain("")} />
       </div>
     </DeskContext>
+  );
+}
+
+/** Said where it is seen: a dialog covers everything that is not inside it. */
+function Toast({ words, over, onDismiss }: { words: string; over: number; onDismiss: () => void }) {
+  const [place, setPlace] = useState<Element>(document.body);
+  useEffect(() => setPlace([...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body), [words, over]);
+  return createPortal(
+    <div className="toasts" role="alert">
+      {words && (
+        <p className="toast">
+          {words}
+          <button type="button" className="icon" aria-label="Dismiss" onClick={onDismiss}>
+            ✕
+          </button>
+        </p>
+      )}
+    </div>,
+    place,
   );
 }
 

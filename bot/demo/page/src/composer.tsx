@@ -2,6 +2,8 @@
 
 import { useEffect, useId, useRef, useState } from "react";
 import { failure, useDesk } from "./desk";
+import { Bolt } from "./icons";
+import { Menu } from "./menu";
 import type { Command, State } from "./types";
 
 interface Props {
@@ -114,6 +116,7 @@ export function Composer({ channel, name, thread = "", typed }: Props) {
         </ul>
       )}
       <div className="composer-box">
+        {!thread && <Shortcuts />}
         <textarea
           ref={field}
           rows={1}
@@ -138,6 +141,30 @@ export function Composer({ channel, name, thread = "", typed }: Props) {
         {command && !thread ? <Hint command={command} /> : <Keys thread={thread !== ""} />}
       </p>
     </form>
+  );
+}
+
+/** The app's global shortcuts; Slack keeps them behind the same sign. */
+function Shortcuts() {
+  const { act, complain, state } = useDesk();
+  const found = state.shortcuts.filter((one) => one.type === "global");
+  if (found.length === 0) return null;
+  const use = async (callback: string, name: string) => {
+    const said = failure(await act("shortcut", { callback }), `“${name}”`);
+    if (said) complain(said);
+  };
+  return (
+    <Menu
+      label="Shortcuts"
+      face={<Bolt />}
+      className="icon"
+      items={found.map((one) => ({
+        key: one.callback_id,
+        words: one.name,
+        note: "reportops",
+        onPick: () => void use(one.callback_id, one.name),
+      }))}
+    />
   );
 }
 

@@ -56,7 +56,8 @@ export function Field({ block, where }: { block: Block; where: string }) {
         place={{ where, block: name }}
         onChange={(value, final) => {
           form.set(block, value);
-          if (final && block.dispatch_action) {
+          // What was found by asking the app stays known there while one asks for more.
+          if (final && (block.dispatch_action || element.type.endsWith("external_select"))) {
             void act("choose", { where, action: element.action_id, block: name, option: value });
           }
         }}

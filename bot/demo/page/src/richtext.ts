@@ -25,16 +25,20 @@ export function read(root: HTMLElement): RichText | null {
     if (kept.length > 0) parts.push({ type: "rich_text_section", elements: kept });
     line = [];
   };
-  for (const node of root.childNodes) {
-    const style = LISTS[node.nodeName];
-    if (style) {
-      end();
-      parts.push(...lists(node as HTMLElement, style, 0));
-    } else if (node.nodeName === "DIV" || node.nodeName === "P") {
-      line.push(...inline(node, {}));
-      if (line.length > 0) add(line, "\n", {});
-    } else line.push(...inline(node, {}));
-  }
+  const walk = (box: Node) => {
+    for (const node of box.childNodes) {
+      const style = LISTS[node.nodeName];
+      if (style) {
+        end();
+        parts.push(...lists(node as HTMLElement, style, 0));
+      } else if (node instanceof HTMLElement && node.querySelector("ul, ol")) walk(node);
+      else {
+        line.push(...inline(node, {}));
+        if (node.nodeName === "DIV" || node.nodeName === "P") add(line, "\n", {});
+      }
+    }
+  };
+  walk(root);
   end();
   return parts.some(tells) ? { type: "rich_text", elements: parts } : null;
 }
@@ -63,7 +67,7 @@ function lists(list: HTMLElement, style: "bullet" | "ordered", indent: number): 
 
 function inline(node: Node, style: RichStyle): RichNode[] {
   const told: RichNode[] = [];
-  if (node.nodeType === Node.TEXT_NODE) add(told, (node.textContent ?? "").replaceAll("\u00a0", " "), style);
+  if (node.nodeType === Node.TEXT_NODE) add(told, plain(node.textContent ?? ""), style);
   else if (node.nodeName === "BR") add(told, "\n", {});
   else if (node.nodeName === "A") {
     const url = (node as HTMLAnchorElement).getAttribute("href") ?? "";
@@ -75,6 +79,9 @@ function inline(node: Node, style: RichStyle): RichNode[] {
   }
   return told;
 }
+
+/** Browsers keep blanks alive as no-break ones; the editor keeps a caret out of code with an empty one. */
+const plain = (words: string) => words.replaceAll("\u00a0", " ").replaceAll("\u200b", "");
 
 function add(line: RichNode[], text: string, style: RichStyle): void {
   if (text) line.push({ type: "text", text, ...styled(style) });
