@@ -53,6 +53,8 @@ def sentence(error: Exception) -> delivery.Body:
     """Return an error in words for the person who asked; what is not theirs is only logged."""
     if isinstance(error, errors.UsageError):
         return plain.say(str(error))
+    if isinstance(error, NotYet):
+        return plain.say("I cannot look you up in Slack right now.")
     ref = ids.short_ref(ids.new_id())
     _log.error("handler_failed", ref=ref, exc_info=error)
     return plain.wrong(ref)
