@@ -48,6 +48,8 @@ class Envelopes:
             response = await self._dispatch(request)
         finally:
             answered.set_result(response)
+            if response is None:  # not accepted: sent again, it is tried again
+                self._answers.pop(request.envelope_id, None)
             self._ended()
         return response
 

@@ -46,6 +46,11 @@ class Socket:
         """Whether it can still bring envelopes."""
         return self._stream is not None and not self._stream.closed
 
+    @property
+    def reason(self) -> str:
+        """Why it ends or must be replaced; empty while it stands."""
+        return self._ending.result() if self._ending.done() else ""
+
     async def hello(self, within: float) -> int | None:
         """Return how many connections Slack counts, once it said hello; None where it did not."""
         try:
