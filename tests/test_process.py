@@ -22,7 +22,11 @@ except errors.ConfigurationError as error:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_the_bot_closes_itself_to_its_neighbours(tmp_path: Path) -> None:
-    environment = {"HOME": str(tmp_path), "REPORTOPS_DATABASE": str(tmp_path / "kept.db")}
+    environment = {
+        "HOME": str(tmp_path),
+        "REPORTOPS_DATABASE": str(tmp_path / "kept.db"),
+        "REPORTOPS_EPHEMERAL_DISK": "allow",
+    }
     done = subprocess.run(
         [sys.executable, "-c", _LOOK],
         cwd=tmp_path,

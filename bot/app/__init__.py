@@ -8,17 +8,17 @@ import ctypes
 import shutil
 import signal
 import sys
-from collections.abc import Generator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
 from bot import alarms, clock, errors, settings
-from bot.app import house, service
+from bot.app import footing, health, house, pulse, service
 from bot.operations import control, shell
-from bot.slack import preflight, web
+from bot.slack import poster, preflight, web
 from bot.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -31,20 +31,32 @@ _BEGINS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 async def serve(config: settings.Settings) -> None:
     """Run the bot until SIGTERM or SIGINT, then let what runs end.
 
-    Raises ConfigurationError where a token is missing or refused, OwnedElsewhere where another
-    bot has the database.
+    Raises ConfigurationError where a token is missing or refused, or a restart empties the
+    database's disk; OwnedElsewhere where another bot has the database.
     """
     _close_to_neighbours()
+    supervisor = settings.supervisor()
+    doubt = footing.check_disk(config)
     ticking = ticker(config)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store.open(config.database))
+        bot_token, app_token = tokens(config)
+        bot = web.connect(token=bot_token, url=config.slack_api_url, time=ticking)
+        store = await stack.enter_async_context(
+            footing.opened(config, poster.Poster(bot), now=ticking)
+        )
         scratch = stack.enter_context(_scratch(config.database))
-        line = await _line(config, ticking)
+        app = web.connect(token=app_token, url=config.slack_api_url, time=ticking)
+        line = await _line(bot, app)
         async with asyncio.TaskGroup() as group:
             running = _Running(
-                config=config, ticking=ticking, store=store, group=group, scratch=scratch
+                config=config,
+                ticking=ticking,
+                store=store,
+                group=group,
+                scratch=scratch,
+                supervisor=supervisor,
             )
-            await running.serve(line)
+            await running.serve(line, doubt=doubt)
 
 
 def _close_to_neighbours() -> None:
@@ -75,11 +87,7 @@ def ticker(config: settings.Settings) -> clock.Clock:
     return clock.MovedClock(config.clock_file) if config.clock_file else clock.SystemClock()
 
 
-async def _line(config: settings.Settings, ticking: clock.Clock) -> house.Line:
-    bot_token, app_token = tokens(config)
-    url = config.slack_api_url
-    bot = web.connect(token=bot_token, url=url, time=ticking)
-    app = web.connect(token=app_token, url=url, time=ticking)
+async def _line(bot: web.Web, app: web.Web) -> house.Line:
     identity = await preflight.identify(bot)
     await preflight.check_socket(app)
     for warning in identity.warnings:
@@ -123,8 +131,10 @@ class _Running:
         store: Store,
         group: asyncio.TaskGroup,
         scratch: Path,
+        supervisor: settings.Supervisor,
     ) -> None:
         self._config = config
+        self._supervisor = supervisor
         self._stop = asyncio.Event()
         self._alarms = alarms.Alarms(ticking, self._sweep)
         self._service: service.Service | None = None
@@ -138,26 +148,44 @@ class _Running:
         )
         self._group = group
 
-    async def serve(self, line: house.Line) -> None:
+    async def serve(self, line: house.Line, *, doubt: str) -> None:
+        """Serve until told to stop. ``doubt``: what the operators should know of the disk."""
         parts = house.build(self._ground, line)
         looking = self._service = service.Service(self._ground, parts)
+        judging = health.Health(self._ground, parts, looking=looking)
         answering = shell.Shell(
             parts.operations,
             self._ground.store,
             wake=self._alarms.rearm,
-            health=looking.health,
+            health=judging,
         )
         for sign in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(sign, self._stop.set)
         await parts.runner.start()
         # The first look stands before the first answer: nobody is told of clients not yet read.
-        await looking.sweep()
+        await looking.begin(doubt)
         self._alarms.start()
         async with control.serve(self._config.database, answering):
             socket = self._group.create_task(parts.connection.run(), name="slack-connection")
             _log.info("started", clients=len(parts.clients.clients()), team=line.identity.team_name)
-            await self._stop.wait()
+            async with self._told(judging):
+                await self._stop.wait()
             await self._leave(parts, socket)
+
+    @asynccontextmanager
+    async def _told(self, judging: health.Health) -> AsyncGenerator[None]:
+        """Tell systemd and the monitor how the bot does, for as long as it serves."""
+        telling = pulse.Pulse(judging, supervisor=self._supervisor)
+        tasks = [
+            self._group.create_task(telling.to_systemd(), name="to-systemd"),
+            self._group.create_task(
+                telling.to_monitor(self._config.heartbeat_url), name="to-monitor"
+            ),
+        ]
+        yield
+        telling.stopping()
+        for task in tasks:
+            task.cancel()
 
     async def _sweep(self) -> datetime | None:
         return None if self._service is None else await self._service.sweep()

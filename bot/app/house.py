@@ -62,6 +62,7 @@ class House:
     operations: facade.Operations
     desk: handlers.Desk
     people: people.People
+    poster: poster.Poster
     connection: connection.Connection
 
 
@@ -106,6 +107,7 @@ def build(ground: Ground, line: Line) -> House:
         operations=operations,
         desk=desk_,
         people=base.people,
+        poster=base.poster,
         connection=connection.Connection(
             line.app, bolt.dispatch(bolt.build(desk_, line.bot.sdk)), time=ground.clock
         ),

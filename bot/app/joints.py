@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 
@@ -58,6 +59,20 @@ class Outward:
         self._clients = clients
         self._channel = channel
         self._clock = now
+        self._unsaid: dict[str, datetime] = {}
+
+    def unsaid(self, since: datetime) -> int:
+        """How many words had no channel to be said in since then."""
+        return sum(at >= since for at in self._unsaid.values())
+
+    async def restored(self, since: datetime, until: datetime) -> None:
+        """The database was put back from a copy; said once of each restore."""
+        text = (
+            "⚠️ The database was put back from a copy that knows nothing after "
+            f"{since:%Y-%m-%d %H:%M} UTC. Reports of that time are looked for in their channels "
+            "before they are posted. Runs that are called missed now may have been posted then."
+        )
+        await self._put(f"ops:restored:{until:%Y%m%dT%H%M%S}", plain.say(text))
 
     async def missed(self, missed: Sequence[run.Run]) -> None:
         """Fires were seen too late to be caught up: one message names them all."""
@@ -109,6 +124,7 @@ class Outward:
     ) -> None:
         if self._channel is None:
             _log.error("no_ops_channel", key=key, text=body.text)
+            self._unsaid[key] = self._clock.now()
             return
         await self._outbox.put(
             delivery.Delivery(

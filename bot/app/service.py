@@ -1,41 +1,126 @@
-"""The running bot: one sweep over everything that is due, and how it does."""
+"""The running bot: one sweep over everything that is due."""
 
 import asyncio
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.app import house
-from bot.operations import answers
+from bot import errors
+from bot.app import daily, footing, house
 
 _log = structlog.get_logger(__name__)
-STALE = timedelta(minutes=2)
-"""A sweep that has not come round for so long, in real time, is a fault."""
 _PRUNE_EVERY = timedelta(days=1)
-_LATELY = timedelta(days=1)
+_SIGN_EVERY = timedelta(seconds=15)
+_CALM = timedelta(minutes=1)
+"""Without another refusal, until the store counts as sound again."""
+_UNCLAIMED = timedelta(minutes=2)
+"""A fire that came due so long ago should have been claimed."""
 
 
 class Service:
-    """Keeps the house going."""
+    """Keeps the house going. A store that refuses ends no sweep but its own: the next one tries
+    again, and until then nothing is posted that could not be written down before.
+    """
 
     def __init__(self, ground: house.Ground, parts: house.House) -> None:
         self._ground = ground
         self._house = parts
-        self._swept = ground.clock.monotonic()
+        self._daily = daily.Daily(
+            ground.store,
+            ground.config.backup_dir,
+            keep=ground.config.backup_keep,
+            warn=parts.outward.warned,
+        )
+        self._began = self._swept = ground.clock.monotonic()
+        self._signed: float | None = None
         self._pruned: datetime | None = None
         self._turn = asyncio.Lock()
+        self._refused = 0
+        self._refused_at = 0.0
+        self.trouble: errors.StoreTrouble | None = None
+        """Why the store refuses; None: it does not."""
+        self.unclaimed: datetime | None = None
+        """When a fire came due that should have been claimed long since; None: there is none."""
+
+    @property
+    def silent(self) -> float:
+        """Seconds since everything was looked at."""
+        return self._ground.clock.monotonic() - self._swept
+
+    @property
+    def age(self) -> float:
+        """Seconds since the bot began."""
+        return self._ground.clock.monotonic() - self._began
+
+    @property
+    def copying(self) -> str:
+        """Why there is no copy of the database of the last day; empty: all is well."""
+        return self._daily.problem
+
+    async def begin(self, doubt: str = "") -> None:
+        """Say what the operators should know of this start, and take the first look."""
+        if doubt:
+            await self._house.outward.warned(doubt)
+        restored = await self._ground.store.signs.restored()
+        if restored is not None:
+            await self._house.outward.restored(restored.since, restored.until)
+        await self.sweep()
 
     async def sweep(self) -> datetime | None:
-        """Do everything that has come due; return the next instant that is worth a look."""
+        """Do everything that has come due; return the next instant that is worth a look.
+
+        None: nothing is known to come, or the store refused.
+        """
         async with self._turn:
-            await self._look_at_files()
-            await self._house.desk.catch_up()
-            wanted = [await self._house.runner.sweep()]
-            await self._house.incidents.sweep()
-            wanted.append(await self._house.deliveries.pump())
-            await self._prune()
-            self._swept = self._ground.clock.monotonic()
-            return min((at for at in wanted if at is not None), default=None)
+            wanted = None
+            try:
+                wanted = await self._look()
+            except* errors.StoreTrouble:
+                _log.warning("sweep_cut_short")
+            await self._judge_store()
+            return wanted
+
+    async def _look(self) -> datetime | None:
+        await self._sign()
+        await self._look_at_files()
+        wanted = [await self._house.runner.sweep()]
+        await self._house.incidents.sweep()
+        wanted.append(await self._house.deliveries.pump())
+        await self._prune()
+        await self._daily.sweep(self._ground.clock.now())
+        self._swept = self._ground.clock.monotonic()
+        self._look_back()
+        return min((at for at in wanted if at is not None), default=None)
+
+    async def _sign(self) -> None:
+        """Write that the bot is at work: an idle one learns so that its disk has filled up."""
+        now = self._ground.clock.monotonic()
+        if self._signed is None or now - self._signed >= _SIGN_EVERY.total_seconds():
+            await self._ground.store.signs.alive(self._ground.clock.now())
+            self._signed = now
+
+    def _look_back(self) -> None:
+        fire = self._house.runner.next_fire
+        late = fire is not None and self._ground.clock.now() - fire > _UNCLAIMED
+        self.unclaimed = fire if late else None
+
+    async def _judge_store(self) -> None:
+        """Tell the operators once that the store refuses, and once that it no longer does."""
+        store, now = self._ground.store, self._ground.clock.monotonic()
+        if store.troubles > self._refused and store.trouble is not None:
+            self._refused, self._refused_at = store.troubles, now
+            is_new = self.trouble is None or str(self.trouble) != str(store.trouble)
+            self.trouble = store.trouble
+            if is_new:
+                await self._cry(f"Nothing can be kept, so nothing new is posted: {self.trouble}.")
+        elif self.trouble is not None and now - self._refused_at >= _CALM.total_seconds():
+            self.trouble = None
+            _log.info("store_sound_again")
+            await self._cry("The database can be used again; what was left undone is done now.")
+
+    async def _cry(self, text: str) -> None:
+        channel = self._ground.config.ops_channel
+        await footing.cry(self._house.poster, channel, text, now=self._ground.clock)
 
     async def _look_at_files(self) -> None:
         change = await asyncio.to_thread(self._house.clients.refresh)
@@ -59,27 +144,3 @@ class Service:
         gone = await self._ground.store.prune(self._ground.config.keep_days, now=now)
         if gone:
             _log.info("old_reports_forgotten", count=gone)
-
-    async def health(self) -> answers.Health:
-        """Whether the bot does its work, as facts and as sentences about what is wrong."""
-        state = self._house.connection.state
-        silent = self._ground.clock.monotonic() - self._swept
-        faults = len(self._house.clients.faults)
-        facts = {
-            "socket": "connected" if state.connected else f"not connected ({state.error})",
-            "sockets": str(state.sockets),
-            "clients": str(len(self._house.clients.clients())),
-            "file_faults": str(faults),
-            "running": str(self._house.runner.running),
-            "last_look": f"{silent:.0f} s ago",
-        }
-        problems: list[str] = []
-        if not state.connected:
-            problems.append(f"Slack's socket is not connected: {state.error or 'no hello yet'}.")
-        if silent > STALE.total_seconds():
-            problems.append(f"Nothing was looked at for {silent:.0f} s.")
-        day_ago = self._ground.clock.now() - _LATELY
-        unsaid = await self._ground.store.deliveries.undelivered(day_ago)
-        if unsaid:
-            problems.append(f"{unsaid} messages of the last day could not be said anywhere.")
-        return answers.Health(problems=tuple(problems), facts=facts)

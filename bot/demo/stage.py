@@ -121,6 +121,7 @@ class Stage:
             "XYZ_BIGQUERY": json.dumps(self._key),
             "REPORTOPS_CLIENTS_DIR": str(self.place.clients),
             "REPORTOPS_DATABASE": str(self.place.database),
+            "REPORTOPS_EPHEMERAL_DISK": "allow",
             "REPORTOPS_OPS_CHANNEL": OPS,
             "REPORTOPS_DEMO": "true",
             "REPORTOPS_LOG_FORMAT": "json",

@@ -111,6 +111,11 @@ class Runner(acts.Acts):
         """How many attempts are under way."""
         return len(self._tasks)
 
+    @property
+    def next_fire(self) -> datetime | None:
+        """The earliest fire that is still to be claimed, as far as was seen."""
+        return self._fires.next_at()
+
     async def _pauses(self) -> Pauses:
         """Asked anew before each step: a pause counts from the moment it is written."""
         return {one.client: one for one in await self._house.pauses.all()}

@@ -18,6 +18,7 @@ from bot import errors
 from bot.store import codec, opening, statements, troubles
 
 _NAMED = "reportops-{at:%Y%m%dT%H%M%SZ}.db"
+_READ = "reportops-%Y%m%dT%H%M%SZ.db"
 _IS_DATED = re.compile(r"reportops-\d{8}T\d{6}Z\.db")
 MARGIN = timedelta(hours=1)
 """How much older a copy is taken to be than the last instant it knows of: clocks are set back."""
@@ -50,6 +51,11 @@ def dated(folder: Path, at: datetime) -> Path:
             f"the folder {folder} for copies cannot be made: {error.strerror}"
         ) from error
     return folder / _NAMED.format(at=at.astimezone(UTC))
+
+
+def made_at(copy: Path) -> datetime:
+    """Return when a dated copy was made, as its name says."""
+    return datetime.strptime(copy.name, _READ).replace(tzinfo=UTC)
 
 
 def kept(folder: Path) -> Sequence[Path]:

@@ -28,11 +28,13 @@ SELECT max(at) AS at FROM (
   UNION ALL SELECT value FROM meta WHERE key = 'alive_at')
 
 -- name: doubt_waiting
--- What waited to be posted when the copy was made may have been posted since: it is looked for.
+-- What waited to be posted when the copy was made may have been posted since, at any time: it is
+-- looked for, from the older of the two beginnings on.
 UPDATE deliveries
-SET state = 'unknown', posting_since = :since, not_before = :until, error = 'restored',
-  shown = version
-WHERE state = 'pending'
+SET state = 'unknown', not_before = :until, error = 'restored', shown = version, tries = 0,
+  posting_since = CASE WHEN CAST(posting_since AS REAL) < CAST(:since AS REAL)
+    THEN posting_since ELSE :since END
+WHERE state IN ('pending', 'posting', 'unknown')
 
 -- name: mark
 -- What a restored database has to know of itself.

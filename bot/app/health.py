@@ -1,0 +1,109 @@
+"""Whether the bot does its work: socket, scheduler, store, fires and messages, each in a sentence.
+
+The sentences name neither clients nor secrets: they also go to the monitor outside.
+"""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from bot import errors
+from bot.app import house, service
+from bot.operations import answers
+
+STALE = timedelta(minutes=2)
+"""A sweep that has not come round for so long, in real time, is a fault."""
+_BLIP = timedelta(seconds=30)
+"""Sockets come and go; one that is away for longer is missed."""
+_STARTING = timedelta(minutes=1)
+_WAITING = timedelta(minutes=15)
+_LATELY = timedelta(days=1)
+_LEAST_FREE = 64 * 1024 * 1024
+_LEAST_SHARE = 20
+"""A disk is nearly full below both: so many bytes, and this part of it."""
+
+
+class Health:
+    """Looks at the house. It only reads, and answers at once also when something is wrong."""
+
+    def __init__(
+        self, ground: house.Ground, parts: house.House, *, looking: service.Service
+    ) -> None:
+        self._ground = ground
+        self._house = parts
+        self._service = looking
+        self._away_since: float | None = None
+
+    async def __call__(self) -> answers.Health:
+        """Say what is wrong, and the facts."""
+        try:
+            messages = await self._messages()
+        except errors.StoreError as error:
+            messages = [f"The database cannot be read: {error}."]
+        stuck = self._service.silent > STALE.total_seconds()
+        problems = (*self._socket(), *self._engine(), *self._store(), *messages)
+        is_young = self._service.age < _STARTING.total_seconds()
+        starting = is_young and not self._house.connection.state.connected
+        return answers.Health(
+            problems=problems, facts=self._facts(), starting=starting, stuck=stuck
+        )
+
+    def _facts(self) -> dict[str, str]:
+        state = self._house.connection.state
+        return {
+            "socket": "connected" if state.connected else f"not connected ({state.error})",
+            "sockets": str(state.sockets),
+            "clients": str(len(self._house.clients.clients())),
+            "file_faults": str(len(self._house.clients.faults)),
+            "running": str(self._house.runner.running),
+            "last_look": f"{self._service.silent:.0f} s ago",
+            "store": "sound" if self._service.trouble is None else "refuses",
+        }
+
+    def _socket(self) -> Iterator[str]:
+        state, now = self._house.connection.state, self._ground.clock.monotonic()
+        if state.connected:
+            self._away_since = None
+            return
+        if self._away_since is None:
+            self._away_since = now
+        is_young = self._service.age < _STARTING.total_seconds()
+        if is_young or now - self._away_since >= _BLIP.total_seconds() or state.error:
+            yield f"Slack's socket is not connected: {state.error or 'no hello yet'}."
+
+    def _engine(self) -> Iterator[str]:
+        if self._service.silent > STALE.total_seconds():
+            yield f"Nothing was looked at for {self._service.silent:.0f} s."
+        if self._service.unclaimed is not None:
+            yield f"A report fell due at {self._service.unclaimed:%H:%M} UTC and was not taken up."
+
+    def _store(self) -> Iterator[str]:
+        if self._service.trouble is not None:
+            yield f"The database cannot be used: {self._service.trouble}."
+        if self._service.copying:
+            yield self._service.copying
+        free = _nearly_full(self._ground.config.database.parent)
+        if free is not None:
+            yield f"The database's disk is nearly full: {free // 1024 // 1024} MiB are free."
+
+    async def _messages(self) -> list[str]:
+        now, store = self._ground.clock.now(), self._ground.store
+        waiting = await store.signs.waiting(now - _WAITING)
+        unsaid = await store.deliveries.undelivered(now - _LATELY)
+        homeless = self._house.outward.unsaid(now - _LATELY)
+        told = [
+            (waiting, "messages wait to be posted for more than 15 minutes."),
+            (unsaid, "messages of the last day could not be said anywhere."),
+            (homeless, "words to the operators had no channel: set REPORTOPS_OPS_CHANNEL."),
+        ]
+        return [f"{count} {words}" for count, words in told if count]
+
+
+def _nearly_full(folder: Path) -> int | None:
+    """The bytes that are left, where they are few."""
+    try:
+        disk = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return disk.free if disk.free < min(_LEAST_FREE, disk.total // _LEAST_SHARE) else None
