@@ -7,7 +7,7 @@ from typing import Protocol, cast
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
-from handlers import actions, commands, errors, events, views
+from handlers import actions, commands, doors, errors, events, views, windows
 from handlers.desk import Desk
 
 _ANYTHING = re.compile(".*", re.DOTALL)
@@ -23,6 +23,8 @@ class _Bolt(Protocol):
     def middleware(self, func: _Handler) -> object: ...
     def command(self, command: str | re.Pattern[str]) -> _Register: ...
     def action(self, constraints: str | re.Pattern[str]) -> _Register: ...
+    def options(self, constraints: str | re.Pattern[str]) -> _Register: ...
+    def shortcut(self, constraints: str | re.Pattern[str]) -> _Register: ...
     def view(self, constraints: str | re.Pattern[str]) -> _Register: ...
     def event(self, event: str | re.Pattern[str]) -> _Register: ...
 
@@ -31,9 +33,13 @@ def register(app: AsyncApp, desk: Desk) -> None:
     """Put every handler into the app. The last of each kind catches what is unknown."""
     bolt = cast("_Bolt", app)
     command, action = commands.Commands(desk), actions.Actions(desk)
-    view, event = views.Views(desk), events.Events(desk)
+    homes = windows.Homes(desk)
+    view, event = views.Views(desk, homes), events.Events(desk)
+    answers = windows.Answers(desk, homes)
+    door = doors.Doors(desk, answers=answers, homes=homes)
     bolt.error(errors.on_error)
     bolt.middleware(desk.once)
+    bolt.middleware(answers.between)
 
     bolt.command(ids.COMMAND)(command.report)
     bolt.command(_ANYTHING)(command.unknown)
@@ -59,7 +65,13 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt.action(ids.MENU_HISTORY)(action.history)
     bolt.action(ids.MENU_FIX)(action.fix)
     bolt.action(ids.COST_CSV)(action.sheet)
+    bolt.action(ids.ABOUT_RERUN)(action.rerun_this)
     bolt.action(_ANYTHING)(commands.missing)
+
+    bolt.options(ids.MENU_CLIENT)(door.clients)
+    bolt.shortcut(ids.MENU_SHORTCUT)(door.menu)
+    bolt.shortcut(ids.ABOUT_SHORTCUT)(door.about)
+    bolt.shortcut(_ANYTHING)(commands.missing)
 
     bolt.view(ids.PAUSE_VIEW)(view.pause)
     bolt.view(_ANYTHING)(commands.missing)
@@ -67,6 +79,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     for name in events.PEOPLE:
         bolt.event(name)(event.people)
     bolt.event(events.RENUMBERED)(event.renumbered)
+    bolt.event(doors.HOME_OPENED)(door.home)
     bolt.event(_ANYTHING)(event.other)
 
 

@@ -87,6 +87,10 @@ class Actions:
         """Rerun the last complete period."""
         await self._desk.act(ack, respond, payload.press(body), deed=ids.MENU_RERUN)
 
+    async def rerun_this(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Rerun the period of the report that was asked about."""
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.ABOUT_RERUN)
+
     async def pause(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Pause…: opens the modal."""
         turn = payload.press(body)

@@ -40,6 +40,10 @@ def table(operations: Operations) -> Mapping[str, Deed]:
     async def typed(who: scope.Asker, turn: payload.Turn) -> answers.Answer:
         return await operations.ask(who, operations.read(who, turn.text))
 
+    async def again(who: scope.Asker, turn: payload.Turn) -> answers.Done:
+        client, report, period = (*turn.value.split(" "), "", "")[:3]
+        return await runs.rerun(who, (client, report), period=period)
+
     return {
         REPORT: Deed(via="command", do=typed),
         ids.RETRY: Deed(do=lambda who, turn: runs.retry(who, turn.value)),
@@ -50,6 +54,7 @@ def table(operations: Operations) -> Mapping[str, Deed]:
         ids.POST_AS_NEW: _release(operations, "new"),
         ids.DISCARD: _release(operations, "discard"),
         ids.MENU_RERUN: Deed(do=lambda who, turn: runs.rerun(who, named(turn))),
+        ids.ABOUT_RERUN: Deed(via="shortcut", do=again),
         ids.MENU_RESUME: Deed(do=lambda who, turn: clients.resume(who, named(turn))),
         ids.PAUSE_VIEW: Deed(via="modal", do=lambda who, turn: clients.pause(who, _pause(turn))),
     }

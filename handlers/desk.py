@@ -21,6 +21,7 @@ from bot.domain import delivery, ids
 from bot.operations import scope
 from bot.operations.facade import Operations
 from bot.slack import files, people, poster
+from bot.slack import windows as windows_
 from bot.store import inbox
 from handlers import accepting, deeds, drawing, errors, payload
 
@@ -50,6 +51,7 @@ class House:
     poster: poster.Poster
     group: asyncio.TaskGroup
     outward: Outward
+    windows: windows_.Windows
     operators: Collection[str]
     ops_channel: str | None
     inbox: inbox.Inbox
@@ -72,6 +74,11 @@ class Desk:
     def operations(self) -> Operations:
         """What people may ask."""
         return self._house.operations
+
+    @property
+    def windows(self) -> windows_.Windows:
+        """Modals and home tabs."""
+        return self._house.windows
 
     async def query(
         self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, *, via: str, ask: Ask
@@ -124,7 +131,7 @@ class Desk:
 
     async def open(self, turn: payload.Turn, view: delivery.Block) -> None:
         """Open a modal; the trigger is good for three seconds."""
-        if await self._house.poster.open_view(turn.trigger, view) is None:
+        if not await self.windows.open(turn.trigger, view, over=turn.window):
             raise errors_.UsageError("Slack did not open the window in time; please press again.")
 
     async def whisper(self, turn: payload.Turn, shown: delivery.Body) -> None:

@@ -5,6 +5,7 @@ from functools import singledispatch
 from bot.domain import delivery, views
 from bot.operations import answers
 from bot.slack.screens import (
+    about,
     card,
     cost,
     details,
@@ -18,7 +19,14 @@ from bot.slack.screens import (
 )
 from bot.slack.screens import help as helping
 
-Shown = answers.Answer | delivery.Body | views.WhyView | views.DetailsView | views.CardView
+Shown = (
+    answers.Answer
+    | delivery.Body
+    | views.WhyView
+    | views.DetailsView
+    | views.CardView
+    | views.AboutView
+)
 
 
 def draw(shown: Shown, *, operator: bool) -> delivery.Body:
@@ -77,6 +85,11 @@ def _(shown: views.Costs) -> delivery.Body:
 @_draw.register
 def _(shown: views.WhyView) -> delivery.Body:
     return why.draw(shown)
+
+
+@_draw.register
+def _(shown: views.AboutView) -> delivery.Body:
+    return about.draw(shown)
 
 
 @_draw.register

@@ -28,6 +28,10 @@ class Turn:
     """Whether what was pressed stands in a message that only this person sees."""
     value: str = ""
     """What the pressed button, or the chosen entry of a menu, carries."""
+    home: bool = False
+    """Whether it was pressed on the home tab."""
+    window: str = ""
+    """The id of the modal in which it was pressed."""
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     """What was filled into the inputs of a modal that its handler asked for by name."""
 
@@ -45,8 +49,12 @@ def command(body: Body) -> Turn:
 
 
 def press(body: Body) -> Turn:
-    """Read a press of a button, or a choice from an overflow menu."""
+    """Read a press of a button, or a choice from an overflow menu. In a view the channel is the
+    second word of its private metadata.
+    """
     channel = text(body, "channel", "id") or text(body, "container", "channel_id")
+    channel = channel or text(body, "view", "private_metadata").partition(" ")[2]
+    home = text(body, "view", "type") == "home"
     action = first(body, "actions")
     value = text(action, "value") or text(action, "selected_option", "value")
     return Turn(
@@ -57,6 +65,23 @@ def press(body: Body) -> Turn:
         trigger=text(body, "trigger_id"),
         private=_at(body, ("container", "is_ephemeral")) is True,
         value=value or _chosen(body),
+        home=home,
+        window="" if home else text(body, "view", "id"),
+    )
+
+
+def shortcut(body: Body) -> Turn:
+    """Read a shortcut. On a message the ``value`` is its ts; without one it is as in a direct
+    message: nobody else sees what comes of it.
+    """
+    channel = text(body, "channel", "id")
+    return Turn(
+        user=ids.UserId(text(body, "user", "id")),
+        team=text(body, "user", "team_id"),
+        channel=ids.ChannelId(channel) if channel else None,
+        direct=_direct(channel) or not channel,
+        trigger=text(body, "trigger_id"),
+        value=text(body, "message_ts"),
     )
 
 
@@ -118,8 +143,8 @@ def _filled(body: Body, name: str) -> str:
 
 def _chosen(body: Body) -> str:
     """The client chosen in the menu, for buttons that carry none."""
-    path = ("state", "values", names.MENU_TOOLS, names.MENU_CLIENT, "selected_option")
-    return text(body, *path, "value")
+    path = ("state", "values", names.MENU_TOOLS, names.MENU_CLIENT, "selected_option", "value")
+    return text(body, *path) or text(body, "view", *path)
 
 
 def _at(body: Body, path: Sequence[str]) -> object:

@@ -17,7 +17,7 @@ from bot.incidents import Incidents
 from bot.operations import facade
 from bot.operations import ports as needs
 from bot.runs import orders, ports, runner
-from bot.slack import connection, people, poster, preflight, web
+from bot.slack import connection, people, poster, preflight, web, windows
 from bot.slack.screens import card, post
 from handlers import desk
 
@@ -72,6 +72,7 @@ class _Base:
 
     clients: watch.Current
     poster: poster.Poster
+    windows: windows.Windows
     people: people.People
     audiences: joints.Audiences
     outward: joints.Outward
@@ -127,6 +128,7 @@ def _base(ground: Ground, line: Line) -> _Base:
     return _Base(
         clients=clients,
         poster=poster.Poster(line.bot, bot_user=line.identity.bot_user),
+        windows=windows.Windows(line.bot),
         people=readers,
         audiences=joints.Audiences(readers, ground.store.channels, now=ground.clock),
         outward=joints.Outward(
@@ -160,6 +162,7 @@ def _desk(ground: Ground, base: _Base, *, operations: facade.Operations) -> hand
             operations=operations,
             people=base.people,
             poster=base.poster,
+            windows=base.windows,
             group=ground.group,
             outward=base.outward,
             operators=ground.config.operators,

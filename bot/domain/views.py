@@ -38,6 +38,9 @@ class ClientLine:
     incident: ids.IncidentId | None = None
     ready: bool = False
     """Whether its report waits for the time at which it is posted."""
+    next: datetime | None = None
+    """When its next report runs."""
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +276,29 @@ class WhyView:
     report: Report
     definitions: tuple[tuple[Metric, str], ...]
     """Each metric with its sources' labels in words; never SQL, cost or run internals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutView:
+    """One posted report, asked about where it stands. Others than operators get less."""
+
+    run: ids.RunId
+    client: ids.ClientId
+    client_name: str
+    report: ids.ReportName
+    title: str
+    period: Period
+    timezone: str
+    posted_at: datetime | None
+    in_time: bool | None = None
+    """None: nothing was promised."""
+    revision: int = 0
+    by: ids.UserId | None = None
+    """Who asked for it; None: the schedule, or the reader may not know."""
+    line: ClientLine
+    """How its client stands now."""
+    now: datetime
+    operator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot import access, clock
 from bot.access import Kind
-from bot.operations import answers, clients, costs, explain, grammar, ports, runs, scope
+from bot.operations import answers, clients, costs, explain, finding, grammar, ports, runs, scope
 from bot.operations.grammar import Verb
 
 _ABOUT = {
@@ -52,6 +52,7 @@ class Operations:
         self.runs = runs.Runs(self.scope, needs)
         self.costs = costs.Costs(self.scope, needs, budget=budget)
         self.explain = explain.Explain(self.scope, needs)
+        self.finding = finding.Finding(self.scope, needs)
 
     def read(self, asker: scope.Asker, text: str) -> grammar.Request:
         """Take apart what was typed; raises UsageError with what may have been meant."""

@@ -34,6 +34,7 @@ def line(found: client.Client, facts: Facts) -> views.ClientLine:
     stopped = next((one for one in runs if open_one and one.id in open_one.runs[-1:]), None)
     about = stopped or (runs[-1] if runs else None)
     light, text = _told(found, facts, open_one=open_one, about=about)
+    fire = facts.fires.get(found.id)
     urgent = light in {views.Light.RED, views.Light.AMBER}
     return views.ClientLine(
         client=found.id,
@@ -44,6 +45,8 @@ def line(found: client.Client, facts: Facts) -> views.ClientLine:
         timezone=found.timezone,
         incident=open_one.id if open_one else None,
         ready=light is views.Light.GREEN and about is not None and _waits(about, facts.at),
+        next=fire.run_at if fire else None,
+        paused=found.id in facts.pauses,
     )
 
 

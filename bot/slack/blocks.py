@@ -178,6 +178,16 @@ def overflow(action_id: str, options: Sequence[Block]) -> Block:
     return {"type": "overflow", "action_id": action_id, "options": list(options)}
 
 
+def external_select(action_id: str, placeholder: str) -> Block:
+    """Return a drop-down whose choices are asked of us, from the first look at it on."""
+    return {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder),
+        "min_query_length": 0,
+    }
+
+
 def select(action_id: str, placeholder: str, *, options: Sequence[Block]) -> Block:
     """Return a drop-down of fixed choices."""
     return {

@@ -42,6 +42,17 @@ MENU_TOOLS = "menu_tools"
 where a button carries no value of its own."""
 COST_CSV = "cost_csv"
 
+# the home tab and the shortcuts
+HOME = "home"
+"""The first word of the home tab's private metadata; the second is the channel of their direct
+messages with us."""
+WINDOW = "window"
+"""The same of a modal that answers a press or a shortcut."""
+MENU_SHORTCUT = "report_menu"
+ABOUT_SHORTCUT = "about_report"
+ABOUT_RERUN = "about_rerun"
+"""The value is ``<client> <report> <period>``."""
+
 # modals
 PAUSE_VIEW = "pause_view"
 PAUSE_UNTIL = "pause_until"

@@ -95,6 +95,12 @@ def modal(view: _Fields) -> dict[str, object]:
     return fitted
 
 
+def home(found: Sequence[Block], *, metadata: str = "") -> dict[str, object]:
+    """Return a home tab of these blocks, cut by rule; the first hundred stand."""
+    fitted = [piece for block in found for piece in _fit(block)]
+    return {"type": "home", "private_metadata": metadata, "blocks": fitted[:MODAL_BLOCKS]}
+
+
 def check_modal(view: _Fields) -> tuple[str, ...]:
     """Return what Slack would refuse about a modal, in plain words; empty when nothing."""
     return tuple(_modal_faults(view))

@@ -13,11 +13,12 @@ import pytest
 import yaml
 
 from bot.slack import ids, preflight
-from handlers import events
+from handlers import doors, events
 from tests.gates import source
 
 SHARED = source.ROOT.parent / "shared" / "slack-api"
 EVENT_SCOPES: Mapping[str, set[str]] = {
+    "app_home_opened": set(),
     "channel_archive": {"channels:read"},
     "channel_id_changed": {"channels:read", "groups:read"},
     "channel_shared": {"channels:read", "groups:read"},
@@ -73,8 +74,16 @@ def test_the_command_is_the_one_that_is_served() -> None:
 
 def test_the_events_are_those_that_are_heard() -> None:
     named = cast("list[str]", _at("settings", "event_subscriptions", "bot_events"))
-    assert set(named) == {*events.PEOPLE, events.RENUMBERED}
+    assert set(named) == {*events.PEOPLE, events.RENUMBERED, doors.HOME_OPENED}
     assert set(named) == set(EVENT_SCOPES)
+
+
+def test_the_shortcuts_and_the_home_tab_are_those_that_are_served() -> None:
+    found = cast("list[Mapping[str, str]]", _at("features", "shortcuts"))
+    kinds = {one["callback_id"]: one["type"] for one in found}
+    assert kinds == {ids.ABOUT_SHORTCUT: "message", ids.MENU_SHORTCUT: "global"}
+    assert all(len(one["name"]) <= 24 for one in found)
+    assert _at("features", "app_home", "home_tab_enabled") is True
 
 
 def test_every_event_and_the_command_have_their_scopes() -> None:
@@ -105,7 +114,7 @@ def test_every_action_and_view_id_has_its_handler() -> None:
         and node.value.id in {"ids", "names"}
         and node.attr.isupper()
     }
-    fields = {"MENU_TOOLS", "PAUSE_UNTIL", "PAUSE_REASON", "METADATA_EVENT"}
+    fields = {"MENU_TOOLS", "PAUSE_UNTIL", "PAUSE_REASON", "METADATA_EVENT", "HOME", "WINDOW"}
     assert drawn - fields <= served
 
 

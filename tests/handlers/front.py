@@ -13,7 +13,7 @@ from bot import clock
 from bot.app import bolt, joints
 from bot.demo.slack import control, records, server
 from bot.domain import delivery, ids
-from bot.slack import connection, people, poster, web
+from bot.slack import connection, people, poster, web, windows
 from handlers import desk
 from tests import localslack
 from tests.operations import house
@@ -95,6 +95,7 @@ async def opened(folder: Path) -> AsyncGenerator[Front]:
                 operations=home.operations,
                 people=seen,
                 poster=poster.Poster(bot),
+                windows=windows.Windows(bot),
                 group=group,
                 outward=joints.Outward(
                     home.store.deliveries,

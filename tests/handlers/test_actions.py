@@ -203,6 +203,7 @@ async def test_an_audience_is_confirmed_by_a_press(shop: Front) -> None:
 async def test_the_menu_asks_about_the_chosen_client(shop: Front, action: str, says: str) -> None:
     await shop.type("")
     where = shop.told().ts
+    await shop.slack.control.suggest(CLAIRE, where, action=ids.MENU_CLIENT, query="")
     await shop.slack.control.choose(CLAIRE, where, action=ids.MENU_CLIENT, option="acme")
     assert (await shop.press(action, where=where)).acked
     assert says in shop.words()

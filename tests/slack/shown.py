@@ -263,6 +263,22 @@ WHY = views.WhyView(
     report=samples.REPORT,
     definitions=tuple((one, "Shop (DuckDB)") for one in samples.REPORT.metrics),
 )
+ABOUT = views.AboutView(
+    run=RUN.id,
+    client=samples.ACME,
+    client_name="Acme Corp",
+    report=samples.WEEKLY,
+    title="Weekly *KPIs*",
+    period=samples.THIS_WEEK,
+    timezone=ZONE,
+    posted_at=at(8, 30),
+    in_time=True,
+    revision=1,
+    by=CLAIRE,
+    line=OVERVIEW.lines[0],
+    now=at(8, 45),
+    operator=True,
+)
 CHANGE = views.ChangeView(
     run=RUN.id,
     client=samples.ACME,

@@ -1,0 +1,282 @@
+"""The home tab, the shortcuts and the select of clients, through the local Slack's socket."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.demo.slack import records, refusal, shapes
+from bot.domain import client, delivery
+from bot.domain import ids as identifiers
+from bot.slack import ids
+from tests.handlers import front
+from tests.handlers.front import CLAIRE, FOREIGN, GUEST, MALIK, Front
+from tests.operations import house
+
+ACME, GLOBEX = house.ACME, house.GLOBEX
+
+
+async def _home(shop: Front, user: str = CLAIRE) -> records.View:
+    result = await shop.slack.control.open_home(user)
+    assert result.acked
+    await shop.desk.drained()
+    found = shop.slack.control.home(user)
+    assert found is not None
+    return found
+
+
+def _said(view: records.View) -> str:
+    return shapes.dump(view.body)
+
+
+async def _press(shop: Front, where: str, action: str, value: str | None = None) -> records.View:
+    """Press in a view, and return the modal that answers."""
+    assert (await shop.press(action, where=where, value=value)).acked
+    return shop.slack.control.views(CLAIRE)[-1]
+
+
+# the home tab
+
+
+async def test_an_operator_finds_every_client_at_home_worst_first(shop: Front) -> None:
+    await shop.home.failed(of=GLOBEX)
+    words = _said(await _home(shop))
+    assert words.index("*Globex*") < words.index("*Acme Corp*")
+    assert '"text":"Fix"' in words
+    assert "1 needs you" in words
+
+
+@pytest.mark.parametrize("user", [MALIK, GUEST])
+async def test_others_are_greeted_without_any_name(shop: Front, user: str) -> None:
+    words = _said(await _home(shop, user))
+    assert "/report status" in words
+    for name in ("Acme", "acme", "lobex"):
+        assert name not in words
+
+
+async def test_a_guest_and_an_outsider_in_the_ops_channel_are_greeted_too(shop: Front) -> None:
+    shop.slack.control.house.share(front.OPS, "T0ACMESAS")
+    for user in (GUEST, FOREIGN):
+        shop.slack.control.house.add_member(front.OPS, user)
+        assert "Acme" not in _said(await _home(shop, user))
+
+
+async def test_the_messages_tab_publishes_nothing(shop: Front) -> None:
+    await shop.slack.control.open_home(CLAIRE, tab="messages")
+    await shop.desk.drained()
+    assert shop.slack.control.home(CLAIRE) is None
+
+
+async def test_an_act_at_home_is_answered_in_a_modal_and_seen_at_home(shop: Front) -> None:
+    found = await _home(shop)
+    answer = await _press(shop, found.id, ids.MENU_RERUN, "acme")
+    assert "on its way" in _said(answer)
+    assert "about to run" in _said(await _again(shop))
+    calls = [one.method for one in shop.slack.control.journal() if one.method.startswith("views.")]
+    assert calls == ["views.publish", "views.open", "views.update", "views.publish"]
+
+
+async def _again(shop: Front) -> records.View:
+    found = shop.slack.control.home(CLAIRE)
+    assert found is not None
+    return found
+
+
+async def test_a_pause_at_home_takes_its_modal_and_shows_resume(shop: Front) -> None:
+    found = await _home(shop)
+    modal = await _press(shop, found.id, ids.MENU_PAUSE, "acme")
+    assert modal.body["callback_id"] == ids.PAUSE_VIEW
+    assert (await shop.slack.control.submit(CLAIRE)).acked
+    await shop.desk.drained()
+    assert [one.client for one in await shop.home.store.pauses.all()] == ["acme"]
+    await shop.press(ids.MENU_RESUME, where=(await _again(shop)).id, value="acme")
+    assert not await shop.home.store.pauses.all()
+    assert "Resume" not in _said(await _again(shop))
+
+
+async def test_history_at_home_and_rerun_from_a_window_go_deeper(shop: Front) -> None:
+    await shop.home.sent()
+    found = await _home(shop)
+    assert "History of Acme" in _said(await _press(shop, found.id, ids.MENU_HISTORY, "acme"))
+    await shop.home.failed(of=GLOBEX)
+    await shop.slack.control.close(CLAIRE)
+    found = await _home(shop)
+    card = await _press(shop, found.id, ids.MENU_FIX)
+    deeper = await _press(shop, card.id, ids.DETAILS)
+    assert len(shop.slack.control.views(CLAIRE)) == 2
+    assert "Details" in _said(deeper) or "Attempts" in _said(deeper)
+
+
+async def test_costs_at_home_are_lines_for_a_modal_takes_no_table(shop: Front) -> None:
+    await shop.home.sent()
+    found = await _home(shop)
+    assert "forecast" in _said(await _press(shop, found.id, ids.MENU_COST))
+
+
+async def test_however_often_home_is_opened_at_once_it_is_published_a_few_times(
+    shop: Front,
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        for _ in range(20):
+            group.create_task(shop.slack.control.open_home(CLAIRE))
+    await shop.desk.drained()
+    assert 1 <= len(shop.slack.control.journal("views.publish")) < 20
+
+
+# the shortcuts
+
+
+async def _posted(shop: Front) -> str:
+    """A report in Acme's channel; its ts."""
+    sent = await shop.home.sent()
+    found = await shop.home.store.deliveries.of_run(sent.id)
+    assert found is not None
+    assert found.ts is not None
+    shop.slack.workspace.messages.add(
+        records.Message(
+            ts=found.ts, channel=front.ACME, user=shop.slack.workspace.bot_user, bot=True, text="R"
+        )
+    )
+    return found.ts
+
+
+async def _about(shop: Front, ts: str, user: str = CLAIRE) -> str:
+    result = await shop.slack.control.shortcut(user, ids.ABOUT_SHORTCUT, ts=ts)
+    assert result.acked
+    await shop.desk.drained()
+    assert shop.told(user).channel == front.ACME
+    return shop.words(user)
+
+
+async def test_about_a_report_an_operator_gets_why_rerun_and_history(shop: Front) -> None:
+    words = await _about(shop, await _posted(shop))
+    for part in ("Acme Corp · Weekly KPIs", "Sent ", ids.WHY, ids.ABOUT_RERUN, ids.MENU_HISTORY):
+        assert part in words
+    await shop.press(ids.ABOUT_RERUN, where=shop.told().ts)
+    assert "16–22 Nov" in shop.words()
+    assert "on its way" in shop.words()
+    (kept,) = [one for one in await shop.home.trail() if one[1] == "rerun"]
+    assert kept == (CLAIRE, "rerun", "acme")
+
+
+async def test_about_a_report_others_get_what_they_may_see(shop: Front) -> None:
+    shop.slack.control.house.add_member(front.ACME, GUEST)
+    ts = await _posted(shop)
+    for user in (MALIK, GUEST):
+        words = await _about(shop, ts, user)
+        assert ids.WHY in words
+        for part in (ids.ABOUT_RERUN, ids.MENU_HISTORY, "asked for"):
+            assert part not in words
+
+
+async def test_in_a_reports_thread_it_is_the_report_and_answered_there(shop: Front) -> None:
+    ts = await _posted(shop)
+    said = await shop.slack.control.say(MALIK, front.ACME, text="what is this?", thread_ts=ts)
+    assert "Weekly KPIs" in await _about(shop, said.ts)
+    assert shop.told().thread_ts == ts
+
+
+async def test_about_anything_else_is_a_plain_sentence(shop: Front) -> None:
+    said = await shop.slack.control.say(MALIK, front.ACME, text="good morning")
+    for user in (CLAIRE, MALIK):
+        assert "is no report of mine" in await _about(shop, said.ts, user)
+
+
+@pytest.mark.parametrize("user", [MALIK, GUEST, FOREIGN])
+async def test_nobody_else_gets_anything_done_with_an_operators_buttons(
+    shop: Front, user: str
+) -> None:
+    shop.slack.control.house.share(front.ACME, "T0ACMESAS")
+    for one in (GUEST, FOREIGN):
+        shop.slack.control.house.add_member(front.ACME, one)
+    await _about(shop, await _posted(shop))
+    copied = delivery.Body(text="forged", blocks=tuple(shop.told().blocks))
+    where = await shop.whisper(copied, user=user)
+    assert (await shop.press(ids.ABOUT_RERUN, where=where, user=user)).acked
+    assert "not something you can do here" in shop.words(user)
+    assert not await shop.home.trail()
+
+
+async def test_somebody_of_another_workspace_has_no_shortcuts(shop: Front) -> None:
+    shop.slack.control.house.share(front.ACME, "T0ACMESAS")
+    shop.slack.control.house.add_member(front.ACME, FOREIGN)
+    ts = await _posted(shop)
+    with pytest.raises(refusal.Impossible, match="installing workspace"):
+        await shop.slack.control.shortcut(FOREIGN, ids.ABOUT_SHORTCUT, ts=ts)
+
+
+async def test_the_global_shortcut_opens_the_menu_loading_first(shop: Front) -> None:
+    assert (await shop.slack.control.shortcut(CLAIRE, ids.MENU_SHORTCUT)).acked
+    await shop.desk.drained()
+    (view,) = shop.slack.control.views(CLAIRE)
+    assert "2 clients" in _said(view)
+    opened = shop.slack.control.journal("views.open")[0]
+    assert "Looking it up" in shapes.dump(opened.args)
+    offered = await shop.slack.control.suggest(CLAIRE, view.id, action=ids.MENU_CLIENT, query="glo")
+    assert _names(offered.response) == ["Globex"]
+    await shop.slack.control.choose(CLAIRE, view.id, action=ids.MENU_CLIENT, option="globex")
+    assert "History of Globex" in _said(await _press(shop, view.id, ids.MENU_HISTORY))
+
+
+@pytest.mark.parametrize("user", [MALIK, GUEST])
+async def test_the_global_shortcut_tells_others_what_there_is(shop: Front, user: str) -> None:
+    await shop.slack.control.shortcut(user, ids.MENU_SHORTCUT)
+    await shop.desk.drained()
+    (view,) = shop.slack.control.views(user)
+    assert "/report status" in _said(view)
+    assert "lobex" not in _said(view)
+
+
+# the select of clients
+
+
+def _names(response: shapes.Json | None) -> list[str]:
+    return [
+        shapes.text(shapes.obj(one.get("text")), "text")
+        for one in shapes.objects((response or {}).get("options"))
+    ]
+
+
+def _many(count: int) -> list[client.Client]:
+    return [
+        replace(
+            GLOBEX, id=identifiers.ClientId(f"c{n:03}"), name=f"Shop {n:03}", channel=_channel(n)
+        )
+        for n in range(count)
+    ]
+
+
+def _channel(number: int) -> identifiers.ChannelId:
+    return identifiers.ChannelId(f"C0SHOP{number:04}")
+
+
+@pytest.mark.parametrize(("count", "offered"), [(5, 5), (100, 100), (500, 100)])
+async def test_clients_are_found_by_name_and_id(shop: Front, count: int, offered: int) -> None:
+    shop.home.clients.by_id = {one.id: one for one in _many(count)}
+    await shop.type("")
+    where = shop.told().ts
+
+    async def found(letters: str) -> list[str]:
+        told = await shop.slack.control.suggest(
+            CLAIRE, where, action=ids.MENU_CLIENT, query=letters
+        )
+        assert told.error == ""
+        return _names(told.response)
+
+    assert len(await found("")) == offered
+    last = count - 1
+    assert await found(f"C{last:03}") == [f"Shop {last:03}"]
+    assert await found(f"shop {last:03}") == [f"Shop {last:03}"]
+    assert await found("nobody") == []
+
+
+@pytest.mark.parametrize("user", [MALIK, GUEST, FOREIGN])
+async def test_no_client_is_offered_to_whom_it_may_not_be_shown(shop: Front, user: str) -> None:
+    shop.slack.control.house.share(front.ACME, "T0ACMESAS")
+    for one in (GUEST, FOREIGN):
+        shop.slack.control.house.add_member(front.ACME, one)
+    await shop.type("")
+    copied = delivery.Body(text="forged", blocks=tuple(shop.told().blocks))
+    where = await shop.whisper(copied, user=user)
+    told = await shop.slack.control.suggest(user, where, action=ids.MENU_CLIENT, query="")
+    assert _names(told.response) == ["Acme Corp"]
