@@ -84,12 +84,13 @@ async def opened(
         except errors.OwnedElsewhere:
             raise
         except errors.StoreError as error:
-            await cry(poster, config.ops_channel, f"The bot cannot start: {error}.", now=now)
+            text = f"The bot cannot start: {error}."
+            await cry(poster, config.ops_channel, text=text, now=now)
             raise
         yield store
 
 
-async def cry(poster: Poster, channel: str | None, text: str, *, now: clock.Clock) -> None:
+async def cry(poster: Poster, channel: str | None, *, text: str, now: clock.Clock) -> None:
     """Tell the operators without the database; what was told lately is found there, and stands."""
     _log.error("store_trouble", text=text)
     if channel is None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import errors
-from bot.app import daily, footing, house
+from bot.app import daily, footing, house, lookout
 
 _log = structlog.get_logger(__name__)
 _PRUNE_EVERY = timedelta(days=1)
@@ -30,6 +30,9 @@ class Service:
             ground.config.backup_dir,
             keep=ground.config.backup_keep,
             warn=parts.outward.warned,
+        )
+        self._lookout = lookout.Lookout(
+            parts.connection, ground.store, channel=ground.ops_channel, now=ground.clock
         )
         self._began = self._swept = ground.clock.monotonic()
         self._signed: float | None = None
@@ -83,6 +86,8 @@ class Service:
     async def _look(self) -> datetime | None:
         await self._sign()
         await self._look_at_files()
+        await self._house.desk.catch_up()
+        await self._lookout.look()
         wanted = [await self._house.runner.sweep()]
         await self._house.incidents.sweep()
         wanted.append(await self._house.deliveries.pump())
@@ -120,7 +125,7 @@ class Service:
 
     async def _cry(self, text: str) -> None:
         channel = self._ground.config.ops_channel
-        await footing.cry(self._house.poster, channel, text, now=self._ground.clock)
+        await footing.cry(self._house.poster, channel, text=text, now=self._ground.clock)
 
     async def _look_at_files(self) -> None:
         change = await asyncio.to_thread(self._house.clients.refresh)
