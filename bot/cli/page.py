@@ -1,18 +1,14 @@
-"""`python -m bot.cli.page [check]`: build the demo's page, or check its types; for the Makefile."""
+"""`python -m bot.cli.page [check | tools]`: build the demo's page, check its types, or fetch what
+its browser tests need; for the Makefile.
+"""
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable, Mapping
 
 import click
 
 from bot.demo.web import build, node
-
-
-@click.command()
-@click.argument("what", type=click.Choice(["build", "check"]), default="build")
-def page(what: str) -> None:
-    """Build the page, or run its type check where the machine has Node."""
-    sys.exit(asyncio.run(_check() if what == "check" else _build()))
 
 
 async def _build() -> int:
@@ -37,6 +33,32 @@ async def _check() -> int:
         return 1
     click.echo("The page's types are right.")
     return 0
+
+
+async def _tools() -> int:
+    try:
+        await build.tools(build.here())
+    except node.BuildFailed as error:
+        click.echo(f"The browser tests' tools did not come, those that need them skip: {error}.")
+    return 0
+
+
+WHAT: Mapping[str, Callable[[], Awaitable[int]]] = {
+    "build": _build,
+    "check": _check,
+    "tools": _tools,
+}
+
+
+async def _done(what: str) -> int:
+    return await WHAT[what]()
+
+
+@click.command()
+@click.argument("what", type=click.Choice(list(WHAT)), default="build")
+def page(what: str) -> None:
+    """Build the page, run its type check where the machine has Node, or fetch the tests' tools."""
+    sys.exit(asyncio.run(_done(what)))
 
 
 if __name__ == "__main__":

@@ -115,6 +115,12 @@ async def check(place: Place) -> str:
             return await _npm(place, "run", "check", within=draft)
 
 
+async def tools(place: Place) -> Path:
+    """Return the folder of what only checks and browser tests need. Raises BuildFailed."""
+    with _told(place):
+        return await _packages(place, checking=True)
+
+
 async def _packages(place: Place, *, checking: bool = False) -> Path:
     modules = place.modules(checking=checking)
     if modules.is_dir():

@@ -4,6 +4,7 @@
 import { memo, useEffect, useId, useMemo, useState, type ReactNode } from "react";
 import { Message as Drawn, type Block as LibraryBlock } from "slack-blocks-to-jsx";
 import { fileUrl } from "./api";
+import { Chart } from "./chart";
 import { DataTable } from "./datatable";
 import { permalink, useDesk } from "./desk";
 import { Touch } from "./elements";
@@ -35,6 +36,8 @@ function One({ block, where }: { block: Block } & Holder): ReactNode {
       return <Field block={block} where={where} />;
     case "container":
       return <Container block={block} where={where} />;
+    case "data_visualization":
+      return block.chart?.series ? <Chart block={block} chart={block.chart} /> : <Read block={block} />;
     case "data_table":
       return <DataTable block={block} />;
     case "image":

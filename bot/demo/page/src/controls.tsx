@@ -116,20 +116,21 @@ function Jumps() {
   const { act, state } = useDesk();
   const [busy, setBusy] = useState("");
   const jump = async (name: string, body: object) => {
+    if (busy) return;
     setBusy(name);
     await act("clock", body);
     setBusy("");
   };
   return (
     <span className="jumps" role="group" aria-label="Move the clock">
-      <button type="button" className="control" aria-busy={busy === "hour"} disabled={busy !== ""} onClick={() => void jump("hour", { by: 3600 })}>
+      <button type="button" className="control" aria-busy={busy === "hour"} aria-disabled={busy !== ""} onClick={() => void jump("hour", { by: 3600 })}>
         +1 hour
       </button>
       <button
         type="button"
         className="control"
         aria-busy={busy === "monday"}
-        disabled={busy !== ""}
+        aria-disabled={busy !== ""}
         title={`Move the clock to ${shortDay(new Date(state.next))}, ${clockTime(new Date(state.next))}`}
         onClick={() => void jump("monday", { to: state.next })}
       >
@@ -177,6 +178,7 @@ function Faults() {
   const { act, state } = useDesk();
   const [busy, setBusy] = useState("");
   const run = async (name: string, path: string, body: object) => {
+    if (busy) return;
     setBusy(name);
     await act(path, body);
     setBusy("");
@@ -186,7 +188,7 @@ function Faults() {
       type="button"
       className={`button small${danger ? " danger" : ""}`}
       aria-busy={busy === name}
-      disabled={busy !== ""}
+      aria-disabled={busy !== ""}
       onClick={() => void run(name, path, body)}
     >
       {words}

@@ -76,9 +76,9 @@ function PressButton(touched: Touched) {
         className={look(element)}
         aria-label={element.accessibility_label}
         aria-busy={busy}
-        disabled={busy}
+        aria-disabled={busy}
         data-action={element.action_id}
-        onClick={() => guarded("press", { value: element.value }, `“${words}”`)}
+        onClick={() => !busy && guarded("press", { value: element.value }, `“${words}”`)}
       >
         {words}
       </button>

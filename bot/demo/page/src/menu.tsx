@@ -67,8 +67,9 @@ export function Menu({ label, face, items, className = "button", busy = false }:
         aria-expanded={open}
         aria-controls={open ? id : undefined}
         aria-busy={busy}
-        disabled={busy}
+        aria-disabled={busy}
         onClick={(event) => {
+          if (busy) return;
           setUp(event.currentTarget.getBoundingClientRect().bottom > innerHeight / 2);
           setOpen(!open);
         }}

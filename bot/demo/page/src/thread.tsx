@@ -10,6 +10,10 @@ import type { Channel } from "./types";
 export function Thread({ channel, ts, onClose }: { channel: Channel; ts: string; onClose: () => void }) {
   const { as, state } = useDesk();
   const closer = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    return () => before?.focus();
+  }, []);
   useEffect(() => closer.current?.focus(), [ts]);
   const messages = inThread(state, channel, ts);
   return (

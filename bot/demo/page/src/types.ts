@@ -89,6 +89,12 @@ export interface Cell {
   value?: number;
 }
 
+export interface Chart {
+  type: "line" | "area" | "bar" | "pie";
+  series?: { name: string; data: { label: string; value: number }[] }[];
+  axis_config?: { categories: string[]; x_label?: string; y_label?: string };
+}
+
 export interface Block {
   type: string;
   block_id?: string;
@@ -109,6 +115,7 @@ export interface Block {
   caption?: string;
   page_size?: number;
   rows?: Cell[][];
+  chart?: Chart;
   slack_file?: SlackFile;
   image_url?: string;
   alt_text?: string;
