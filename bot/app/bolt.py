@@ -7,24 +7,38 @@ from typing import cast
 from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from bot.slack import envelopes
+from bot.slack import envelopes, preflight
 
 _OK = 200
 
 
-def build(desk: handlers.Desk, sdk: AsyncWebClient) -> AsyncApp:
+def build(desk: handlers.Desk, sdk: AsyncWebClient, *, identity: preflight.Identity) -> AsyncApp:
     """Return Bolt's app with every handler in it.
 
-    Requests come over our own sockets, so there is no signature to verify.
+    Requests come over our own sockets, so there is no signature to verify; and who we are is known
+    since the start, so that the first command does not wait for Slack to say it again.
     """
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=identity.team,
+            bot_user_id=identity.bot_user,
+            bot_id=identity.bot_id,
+            bot_token=sdk.token,
+        )
+
     quiet = logging.getLogger("slack_bolt.reportops")
     quiet.addFilter(_is_news)
-    app = AsyncApp(client=sdk, request_verification_enabled=False, logger=quiet)
+    app = AsyncApp(
+        client=sdk, authorize=authorize, request_verification_enabled=False, logger=quiet
+    )
     handlers.register(app, desk)
     return app
 

@@ -63,6 +63,8 @@ class Health:
 
     def _socket(self) -> Iterator[str]:
         state, now = self._house.connection.state, self._ground.clock.monotonic()
+        if state.others:
+            yield f"Another bot is connected to the same Slack app ({state.others} sockets)."
         if state.connected:
             self._away_since = None
             return

@@ -93,6 +93,7 @@ def build(ground: Ground, line: Line) -> House:
     runner_ = _runner(ground, _ports(ground, base, incidents=incidents))
     operations = _operations(ground, base, runner_=runner_, cards=incidents)
     desk_ = _desk(ground, base, operations=operations)
+    app = bolt.build(desk_, line.bot.sdk, identity=line.identity)
     return House(
         clients=base.clients,
         runner=runner_,
@@ -109,9 +110,7 @@ def build(ground: Ground, line: Line) -> House:
         desk=desk_,
         people=base.people,
         poster=base.poster,
-        connection=connection.Connection(
-            line.app, bolt.dispatch(bolt.build(desk_, line.bot.sdk)), time=ground.clock
-        ),
+        connection=connection.Connection(line.app, bolt.dispatch(app), time=ground.clock),
     )
 
 

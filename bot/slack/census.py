@@ -38,11 +38,17 @@ class Census:
         self._closed: deque[float] = deque()
         self._since: float | None = None
         self._others = 0
+        self._is_counted = False
 
     @property
     def others(self) -> int:
         """How many sockets are certainly not ours; 0 while there is doubt."""
         return self._others
+
+    @property
+    def alone(self) -> bool:
+        """Whether the last hello counted no more than ours."""
+        return self._is_counted and self._since is None
 
     @property
     def patience(self) -> float:
@@ -63,6 +69,7 @@ class Census:
     def counted(self, connections: int) -> None:
         """A hello told how many sockets Slack counts."""
         now = self._time.monotonic()
+        self._is_counted = True
         while self._closed and now - self._closed[0] > self._rules.lingers:
             self._closed.popleft()
         beyond = connections - self._ours - len(self._closed)

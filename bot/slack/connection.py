@@ -68,6 +68,8 @@ class State:
     """What Slack's last hello counted."""
     others: int = 0
     """How many of them are certainly not ours: another bot uses the same app."""
+    alone: bool = False
+    """The last hello counted no more than ours."""
     error: str = ""
     """Why the last try brought no socket, in Slack's word or ours."""
     refused: bool = False
@@ -237,9 +239,13 @@ class Connection:
     def _stands(self, one: socket.Socket, connections: int) -> None:
         self._standing.add(one)
         self._census.counted(connections)
-        others = self._census.others
         self._state = replace(
-            self._state, num_connections=connections, others=others, error="", refused=False
+            self._state,
+            num_connections=connections,
+            others=self._census.others,
+            alone=self._census.alone,
+            error="",
+            refused=False,
         )
         self._count()
         log.info("socket_open", sockets=len(self._standing), connections=connections)

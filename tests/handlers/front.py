@@ -13,7 +13,7 @@ from bot import clock
 from bot.app import bolt, joints
 from bot.demo.slack import control, records, server
 from bot.domain import delivery, ids
-from bot.slack import connection, people, poster, web, windows
+from bot.slack import connection, people, poster, preflight, web, windows
 from handlers import desk
 from tests import localslack
 from tests.operations import house
@@ -109,7 +109,7 @@ async def opened(folder: Path) -> AsyncGenerator[Front]:
                 clock=home.clock,
             )
         )
-        app = bolt.build(front, bot.sdk)
+        app = bolt.build(front, bot.sdk, identity=await preflight.identify(bot))
         sockets = connection.Connection(app_web, bolt.dispatch(app), time=ticking, pace=PACE)
         running = group.create_task(sockets.run())
         await sockets.stands()

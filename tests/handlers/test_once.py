@@ -158,3 +158,9 @@ def test_payloads_are_read_without_trust() -> None:
     turn = payload.press({"actions": "no list", "user": 7, "channel": None})
     assert (turn.user, turn.channel, turn.value) == (ids.UserId(""), None, "")
     assert payload.identity({}) is None
+
+
+async def test_no_command_waits_for_slack_to_say_who_we_are(shop: Front) -> None:
+    asked = len(shop.slack.journal.calls("auth.test"))
+    await shop.type("help")
+    assert len(shop.slack.journal.calls("auth.test")) == asked
