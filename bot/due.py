@@ -14,6 +14,7 @@ Wall time and zone name a fire for ever (Settled 1), also where it ran late.
 """
 
 import hashlib
+import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -24,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 import cronsim
 
-from bot.domain import spec
+from bot.domain import run, spec
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -32,6 +33,10 @@ OPEN_WINDOW = timedelta(minutes=60)
 """How far reports without post_at and deliver_by may be spread."""
 RETRY_WAIT = timedelta(minutes=1)
 """The first wait of the backoff: what one retry costs beyond the run itself."""
+USUAL = timedelta(minutes=1)
+"""How long a report is taken to last that has not been made yet."""
+LEAD = timedelta(minutes=30)
+"""How long before its promise a report that is not there is worth a word, at most."""
 GRACE = timedelta(minutes=5)
 """A fire that is seen later than this after it was due was not seen by a bot that was up."""
 
@@ -66,6 +71,8 @@ class Wanted:
     at: datetime
     post_at: datetime | None = None
     deliver_by: datetime | None = None
+    usual: timedelta = USUAL
+    """How long it usually runs."""
 
 
 class Timing(StrEnum):
@@ -127,15 +134,15 @@ def judge(fire: Fire, *, now: datetime, catch_up: timedelta) -> Timing:
 
 
 def slots(
-    fires: Sequence[Wanted], *, widest: timedelta, usual: timedelta, max_concurrent: int
+    fires: Sequence[Wanted], *, widest: timedelta, max_concurrent: int
 ) -> Mapping[str, timedelta]:
     """Return, by key, how long after its due time each report starts (Settled 10).
 
     Reports due at the same instant stand in the order of their deadlines, then of a hash of their
     keys. They start ``widest`` apart, or closer where their windows would not hold them:
     window / n for n reports of one window; a tight window presses those before it, not those
-    after. Nothing is planned to start while ``max_concurrent`` others, of ``usual`` length, would
-    still be running, because it could not.
+    after. Nothing is planned to start while ``max_concurrent`` others would usually still be
+    running, because it could not.
 
     Another report takes one place in the order and moves those behind it by one slot; it never
     changes the order of the others.
@@ -143,26 +150,42 @@ def slots(
     ordered = sorted(fires, key=attrgetter("at"))
     found: dict[str, timedelta] = {}
     for _, together in groupby(ordered, key=attrgetter("at")):
-        line = sorted(together, key=lambda wanted: _place(wanted, usual))
-        starts = _starts([window(wanted, usual=usual) for wanted in line], widest)
-        _seat(starts, usual=usual, max_concurrent=max_concurrent)
+        line = sorted(together, key=_place)
+        starts = _starts([window(wanted) for wanted in line], widest)
+        _seat(starts, [wanted.usual for wanted in line], seats=max_concurrent)
         found.update(zip((wanted.key for wanted in line), starts, strict=True))
     return found
 
 
-def window(wanted: Wanted, *, usual: timedelta) -> timedelta:
+def window(wanted: Wanted) -> timedelta:
     """Return how long after its due time a report may start without harm; never negative."""
     if wanted.post_at is not None:
         room = wanted.post_at - wanted.at
     elif wanted.deliver_by is not None:
-        room = wanted.deliver_by - wanted.at - 2 * usual - RETRY_WAIT
+        room = wanted.deliver_by - wanted.at - 2 * wanted.usual - RETRY_WAIT
     else:
         room = OPEN_WINDOW
     return max(room, timedelta())
 
 
-def _place(wanted: Wanted, usual: timedelta) -> tuple[timedelta, str]:
-    return window(wanted, usual=usual), hashlib.sha256(wanted.key.encode()).hexdigest()
+def is_endangered(one: run.Run, *, now: datetime, usual: timedelta) -> bool:
+    """Say whether a run's promise will break as things stand: it is planned too late, or the time
+    for one more try of ``usual`` length (half of what it had, at least half an hour) has come.
+
+    What is ready and holds for its time is not in danger.
+    """
+    if one.deliver_by is None:
+        return False
+    if one.status is run.Status.READY and now <= (one.post_at or one.created_at) + GRACE:
+        return False
+    if one.next_attempt_at is not None and one.next_attempt_at + usual > one.deliver_by:
+        return True
+    half = (one.deliver_by - one.created_at) / 2
+    return now >= one.deliver_by - max(min(LEAD, half), usual + RETRY_WAIT)
+
+
+def _place(wanted: Wanted) -> tuple[timedelta, str]:
+    return window(wanted), hashlib.sha256(wanted.key.encode()).hexdigest()
 
 
 def _starts(windows: Sequence[timedelta], widest: timedelta) -> list[timedelta]:
@@ -176,9 +199,13 @@ def _starts(windows: Sequence[timedelta], widest: timedelta) -> list[timedelta]:
     return starts
 
 
-def _seat(starts: list[timedelta], *, usual: timedelta, max_concurrent: int) -> None:
-    for place in range(max_concurrent, len(starts)):
-        starts[place] = max(starts[place], starts[place - max_concurrent] + usual)
+def _seat(starts: list[timedelta], lengths: Sequence[timedelta], *, seats: int) -> None:
+    """Put off each start until a seat is free; ``taken`` holds when each seat will be."""
+    taken: list[timedelta] = []
+    for place, length in enumerate(lengths):
+        if len(taken) == seats:
+            starts[place] = max(starts[place], heapq.heappop(taken))
+        heapq.heappush(taken, starts[place] + length)
 
 
 def _wall_times(cron: str, zone: str, *, after: datetime) -> Iterator[tuple[datetime, datetime]]:

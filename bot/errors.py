@@ -249,7 +249,17 @@ def describe(failure: run.Failure, *, source_label: str | None = None) -> str:
     """Return one plain sentence for operators. Never holds ``said`` or a credential."""
     fields = _fields(failure, source_label)
     told = Template(WORDS[failure.code].sentence).safe_substitute(fields)
-    return told[:1].upper() + told[1:]
+    return told[:1].upper() + told[1:] + _asked(failure.params.get("retry_after", ""))
+
+
+def _asked(seconds: str) -> str:
+    """When the source wants to be asked again, where it said so."""
+    if not (seconds.isascii() and seconds.isdecimal()):
+        return ""
+    minutes = max(1, round(int(seconds) / 60))
+    hours, rest = divmod(minutes, 60)
+    told = f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{rest} min"
+    return f" It asks us to come back in {told}."
 
 
 def remedy(failure: run.Failure, *, source_label: str | None = None) -> str:

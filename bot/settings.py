@@ -99,6 +99,11 @@ class Settings(BaseSettings):
         description="How long one attempt may take (seconds or ISO 8601).",
     )
     run_memory_mb: int = Field(default=2048, ge=512, description="Memory of one run, in MiB.")
+    pause_after: int = Field(
+        default=4,
+        ge=0,
+        description="Fires of a client that fail in a row before it is paused; 0: never.",
+    )
     monthly_ai_budget: Decimal | None = Field(
         default=None, ge=0, description="US dollars of model cost a month over all clients."
     )

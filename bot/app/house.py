@@ -142,6 +142,7 @@ def _base(ground: Ground, line: Line) -> _Base:
 def _ports(ground: Ground, base: _Base, *, incidents: Incidents) -> ports.Ports:
     return ports.Ports(
         runs=ground.store.runs,
+        fires=ground.store.fires,
         pauses=ground.store.pauses,
         clients=base.clients,
         executor=base.executor,

@@ -89,6 +89,17 @@ class Outward:
         body = ops.held(name, title, run_id=held.id, outsiders=held.hold == posting.OUTSIDERS)
         await self._put(f"ops:held:{held.id}:{held.hold}", body, client=held.client)
 
+    async def paused(self, by_us: ports.Pause) -> None:
+        """The bot itself paused a client; the words are edited once somebody has resumed it."""
+        of = self._clients.client(by_us.client)
+        body = ops.paused(by_us, of.name if of else by_us.client)
+        key = f"ops:paused:{by_us.client}:{by_us.since:%Y%m%dT%H%M%S.%f}"
+        if await self._put(key, body, client=by_us.client) or by_us.resumed_at is None:
+            return
+        there = await self._outbox.get(key)
+        if there is not None and there.bodies != (body,):
+            await self._outbox.revise(key, (body,))
+
     async def faults(self, found: Sequence[views.Fault], mended: Sequence[views.Fault]) -> None:
         """Files of clients broke, or are in order again."""
         if found:
@@ -121,12 +132,12 @@ class Outward:
 
     async def _put(
         self, key: str, body: delivery.Body, *, client: ids.ClientId | None = None
-    ) -> None:
+    ) -> bool:
         if self._channel is None:
             _log.error("no_ops_channel", key=key, text=body.text)
             self._unsaid[key] = self._clock.now()
-            return
-        await self._outbox.put(
+            return False
+        return await self._outbox.put(
             delivery.Delivery(
                 key=key,
                 kind=delivery.Kind.OPS,

@@ -74,6 +74,7 @@ def _ports(
 ) -> run_ports.Ports:
     return run_ports.Ports(
         runs=store.runs,
+        fires=store.fires,
         pauses=store.pauses,
         clients=clients,
         executor=_NoWorker(),
@@ -137,6 +138,9 @@ class _Silent:
         """Nobody is told."""
 
     async def held(self, held: run.Run) -> None:
+        """Nobody is told."""
+
+    async def paused(self, by_us: run_ports.Pause) -> None:
         """Nobody is told."""
 
     async def changed(

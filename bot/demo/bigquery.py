@@ -13,7 +13,7 @@ HTTP errors.
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal, Self, cast
 
@@ -48,6 +48,8 @@ class Fault:
     """None: as the reason has it."""
     stored: bool = False
     """The request is carried out first: the answer lies, as a broken connection would."""
+    retry_after: str = ""
+    """The header of that name, where it is not empty."""
 
 
 UNAVAILABLE = Fault(reason="backendError", message="Error encountered during execution.")
@@ -147,7 +149,7 @@ class BigQueryDouble:
     def _insert(self, request: Request) -> Reply:
         fault = self._due("insert")
         if fault is not None and not fault.stored:
-            return _failed(fault.reason, fault.message, status=fault.status)
+            return _faulty(fault)
         refused, principal = self._admitted(request)
         if refused is not None:
             return refused
@@ -162,7 +164,7 @@ class BigQueryDouble:
         else:
             self._execute(job, 0.0)
         if fault is not None:
-            return _failed(fault.reason, fault.message, status=fault.status)
+            return _faulty(fault)
         return Reply(body=queryjob.resource(job))
 
     def _get(self, request: Request) -> Reply:
@@ -210,7 +212,7 @@ class BigQueryDouble:
     def _found(self, request: Request, call: Call) -> queryjob.Job | Reply:
         fault = self._due(call)
         if fault is not None:
-            return _failed(fault.reason, fault.message, status=fault.status)
+            return _faulty(fault)
         refused, _ = self._admitted(request)
         if refused is not None:
             return refused
@@ -280,6 +282,12 @@ class BigQueryDouble:
 
     def _projects(self, job: queryjob.Job) -> frozenset[str]:
         return self._accounts.projects(job.principal)
+
+
+def _faulty(fault: Fault) -> Reply:
+    answer = _failed(fault.reason, fault.message, status=fault.status)
+    headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
+    return replace(answer, headers=headers)
 
 
 def _failed(reason: str, message: str, *, status: int | None = None) -> Reply:

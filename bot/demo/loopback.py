@@ -39,6 +39,7 @@ class Reply:
 
     status: int = 200
     body: Json = field(default_factory=dict[str, object])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 Handler = Callable[[Request], Reply]
@@ -133,5 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         self.send_header("content-type", "application/json; charset=UTF-8")
         self.send_header("content-length", str(len(raw)))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(raw)

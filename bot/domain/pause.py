@@ -5,6 +5,9 @@ from datetime import datetime
 
 from bot.domain import ids
 
+BOT = ids.UserId("reportops")
+"""``Pause.by`` where nobody asked: so many fires had failed in a row."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
@@ -15,3 +18,5 @@ class Pause:
     until: datetime | None
     by: ids.UserId
     reason: str = ""
+    resumed_at: datetime | None = None
+    """None: it is in force."""

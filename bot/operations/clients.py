@@ -123,9 +123,13 @@ class Clients:
 
     async def _fires(self, now: datetime) -> Sequence[views.NextFire]:
         """The next fire of every report of every client: a slot depends on all of them."""
-        pauses = await self._needs.store.pauses.all()
+        store = self._needs.store
         return schedule.coming(
-            self._scope.all(), now=now, stagger=self._needs.stagger, pauses=pauses
+            self._scope.all(),
+            now=now,
+            stagger=self._needs.stagger,
+            usual=await store.fires.usual(now),
+            pauses=await store.pauses.all(),
         )
 
     async def _facts(self) -> standing.Facts:

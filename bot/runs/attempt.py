@@ -102,7 +102,7 @@ class Attempts:
         now = self._clock.now()
         again = None
         if errors.is_retryable(outcome.failure.code):
-            again = backoff.next_attempt(running, now=now)
+            again = backoff.next_attempt(running, now=now, failure=outcome.failure)
         return run.Ended(
             end=run.AttemptEnd.FAILED,
             to=run.Status.FAILED if again is None else run.Status.QUEUED,

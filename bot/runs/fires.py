@@ -1,8 +1,9 @@
 """From schedules to rows: every fire becomes a run, or a row that says why it did not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot import due
 from bot.domain import client, ids, periods, run, spec
@@ -10,7 +11,8 @@ from bot.runs import ports
 
 REMEMBER_EVERY = timedelta(minutes=10)
 """How often the watermark of a report without fires is written down."""
-_Key = tuple[ids.ClientId, ids.ReportName]
+_STEP = timedelta(minutes=1)
+"""A clock that is behind the last look by more than this was ahead of its time then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +20,6 @@ class Stagger:
     """How reports that are due together are spread."""
 
     widest: timedelta
-    usual: timedelta
-    """How long one run usually takes."""
     max_concurrent: int
 
 
@@ -36,13 +36,18 @@ class Due:
     late: bool = False
 
     @property
-    def wanted(self) -> due.Wanted:
+    def name(self) -> ports.Name:
+        """Whose fire it is."""
+        return self.client.id, self.report.name
+
+    def wanted(self, usual: Mapping[ports.Name, timedelta]) -> due.Wanted:
         """As far as its slot depends on it."""
         return due.Wanted(
-            key=f"{self.client.id}/{self.report.name}",
+            key="/".join(self.name),
             at=self.fire.at,
             post_at=due.post_at(self.schedule, self.fire),
             deliver_by=due.deliver_by(self.schedule, self.fire),
+            usual=usual.get(self.name, due.USUAL),
         )
 
 
@@ -58,26 +63,41 @@ class _Seen:
     """… and this much of it is written down."""
     next: due.Fire | None = None
 
+    def is_old(self, now: datetime) -> bool:
+        """Whether what is written down is worth writing anew."""
+        return now - self.written >= REMEMBER_EVERY or self.until < self.written
+
 
 class Fires:
-    """Finds the fires that have come since it last looked, and claims them."""
+    """Finds the fires that have come since it last looked."""
 
     def __init__(self, house: ports.Ports, stagger: Stagger) -> None:
         self._house = house
         self._stagger = stagger
-        self._seen: dict[_Key, _Seen] = {}
+        self._seen: dict[ports.Name, _Seen] = {}
+
+    async def meet(self, clients: Sequence[client.Client], *, now: datetime) -> None:
+        """Read the watermarks of reports that were not seen in this life; forget those gone."""
+        names = {(of.id, one.name) for of in clients for one in of.reports.values() if one.schedule}
+        kept = {(of.id, name) for of in clients for name in of.reports}
+        for gone in self._seen.keys() - kept:
+            del self._seen[gone]
+        new = names - self._seen.keys()
+        if new:
+            marks = await self._house.fires.watermarks(new, seen=now)
+            self._seen |= {name: _Seen(until=at, written=at) for name, at in marks.items()}
 
     async def come(
         self, of: client.Client, *, now: datetime, pause: ports.Pause | None
     ) -> Sequence[Due]:
         """Return one client's fires that were not considered yet, oldest first.
 
-        They stay unconsidered until ``considered`` is called: a crash before that loses none, and
+        They stay unconsidered until ``passed`` is called: a crash before that loses none, and
         their keys keep the next look from doubling any.
         """
         found: list[Due] = []
         for report in of.reports.values():
-            seen = await self._look(of, report, now=now)
+            seen = self._look(of, report, now=now)
             if seen is None or seen.schedule is None or seen.next is None or seen.next.at > now:
                 continue
             fires = due.occurrences(seen.schedule, seen.zone, after=seen.until, until=now)
@@ -97,49 +117,64 @@ class Fires:
             )
         return found
 
-    def slots(self, fires: Sequence[Due]) -> Sequence[tuple[Due, datetime]]:
-        """Return each with the instant it is to start at. What is late starts at once."""
-        found = due.slots(
-            [one.wanted for one in fires if one.status is run.Status.QUEUED and not one.late],
+    async def runs(self, fires: Sequence[Due], *, now: datetime) -> Sequence[run.Run]:
+        """Return the run of each, planned: what is late starts at once, the others by slots."""
+        plan = [one for one in fires if one.status is run.Status.QUEUED and not one.late]
+        usual: Mapping[ports.Name, timedelta] = (
+            await self._house.fires.usual(now) if plan else MappingProxyType({})
+        )
+        slots = due.slots(
+            [one.wanted(usual) for one in plan],
             widest=self._stagger.widest,
-            usual=self._stagger.usual,
             max_concurrent=self._stagger.max_concurrent,
         )
-        return [(one, one.fire.at + found.get(one.wanted.key, timedelta())) for one in fires]
+        return [
+            make(one, now=now, start=one.fire.at + slots.get("/".join(one.name), timedelta()))
+            for one in fires
+        ]
 
-    async def considered(self, of: client.Client, *, now: datetime, fired: bool) -> None:
-        """Remember that the client's fires up to now were considered."""
-        for name in of.reports:
-            seen = self._seen.get((of.id, name))
-            if seen is None or seen.schedule is None:
-                continue
+    def marks(
+        self, clients: Collection[ids.ClientId], fired: Collection[ports.Name], *, now: datetime
+    ) -> Mapping[ports.Name, datetime]:
+        """Return the watermarks worth writing down, now that these clients were looked at.
+
+        Those of reports that fired, with their rows; the others now and then, all together.
+        """
+        return {
+            name: max(seen.until, now)
+            for name, seen in self._of(clients)
+            if name in fired or seen.is_old(now)
+        }
+
+    def passed(
+        self,
+        clients: Collection[ids.ClientId],
+        marks: Mapping[ports.Name, datetime],
+        *,
+        now: datetime,
+    ) -> None:
+        """Remember that these clients' fires up to now were considered, and which marks stand."""
+        for name, seen in self._of(clients):
             seen.until = max(seen.until, now)
-            if fired or seen.until - seen.written >= REMEMBER_EVERY:
-                await self._house.runs.advance(of.id, name, to=seen.until)
-                seen.written = seen.until
-            if seen.next is not None and seen.next.at <= seen.until:
+            seen.written = marks.get(name, seen.written)
+            if seen.schedule and seen.next is not None and seen.next.at <= seen.until:
                 seen.next = due.next_fire(seen.schedule, seen.zone, after=seen.until)
 
     def next_at(self) -> datetime | None:
         """Return when the next fire comes, as far as was seen."""
         return min((seen.next.at for seen in self._seen.values() if seen.next), default=None)
 
-    def forget(self, kept: Sequence[client.Client]) -> None:
-        """Drop what is remembered of reports that are gone."""
-        names = {(of.id, name) for of in kept for name in of.reports}
-        for key in self._seen.keys() - names:
-            del self._seen[key]
+    def _of(self, clients: Collection[ids.ClientId]) -> Iterator[tuple[ports.Name, _Seen]]:
+        return ((name, seen) for name, seen in self._seen.items() if name[0] in clients)
 
-    async def _look(
-        self, of: client.Client, report: spec.ReportSpec, *, now: datetime
-    ) -> _Seen | None:
+    def _look(self, of: client.Client, report: spec.ReportSpec, *, now: datetime) -> _Seen | None:
         seen = self._seen.get((of.id, report.name))
         if seen is None:
-            if report.schedule is None:
-                return None
-            until = await self._house.runs.watermark(of.id, report.name, seen=now)
-            seen = self._seen[of.id, report.name] = _Seen(until=until, written=until)
-        if (seen.schedule, seen.zone) != (report.schedule, of.timezone):
+            return None
+        went_back = now < seen.until - _STEP
+        if went_back:  # what has its row already is found by its key
+            seen.until = now
+        if went_back or (seen.schedule, seen.zone) != (report.schedule, of.timezone):
             seen.schedule, seen.zone = report.schedule, of.timezone
             seen.next = (
                 due.next_fire(report.schedule, of.timezone, after=seen.until)
@@ -170,7 +205,7 @@ def judged(come: Due, *, now: datetime, pause: ports.Pause | None) -> Due:
 def make(come: Due, *, now: datetime, start: datetime) -> run.Run:
     """Return the run of a fire: its period and as_of are frozen here (Settled 4)."""
     today = come.fire.nominal.date()
-    wanted = come.wanted
+    wanted = come.wanted({})
     return run.Run(
         id=ids.RunId(ids.new_id()),
         client=come.client.id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol, TypeAlias
 
@@ -15,6 +15,7 @@ Claim: TypeAlias = run.Claim
 Ended: TypeAlias = run.Ended
 Pause: TypeAlias = pause.Pause
 Audience: TypeAlias = audience.Audience
+Name: TypeAlias = tuple[ids.ClientId, ids.ReportName]
 
 
 class Runs(Protocol):
@@ -88,16 +89,42 @@ class Runs(Protocol):
         """The newest posted delivery of the run's report and period, with the report it shows."""
         ...
 
-    async def watermark(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, *, seen: datetime
-    ) -> datetime:
-        """Up to when fires were considered. A report never seen before starts at ``seen``."""
+    async def wanted_at(self, now: datetime) -> datetime | None:
+        """The next instant after ``now`` at which a queued run comes due or a ready one may be
+        posted, of clients that are not paused.
+        """
         ...
 
-    async def advance(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, *, to: datetime
-    ) -> None:
-        """Remember that fires up to ``to`` were considered."""
+
+class Fires(Protocol):
+    """The rows of fires; filled by store.fires.FireStore."""
+
+    async def watermarks(
+        self, names: Collection[Name], *, seen: datetime
+    ) -> Mapping[Name, datetime]:
+        """Up to when each report's fires were considered; one never seen starts at ``seen``."""
+        ...
+
+    async def claim(
+        self, wanted: Sequence[run.Run], *, considered: Mapping[Name, datetime]
+    ) -> Sequence[Claim]:
+        """Give every fire its one row and move the watermarks, in one transaction.
+
+        Where a fire's period has an unfinished run, its row is cancelled and that run is returned,
+        queued again if it had failed. One taken for missed by a clock that was ahead is revived.
+        """
+        ...
+
+    async def unsaid(self) -> Sequence[Sequence[run.Run]]:
+        """The missed fires that are still to be said, by message; the first names its message."""
+        ...
+
+    async def said(self, message: ids.RunId) -> None:
+        """The message of this name is a row of its own now."""
+        ...
+
+    async def usual(self, now: datetime) -> Mapping[Name, timedelta]:
+        """How long each report usually takes, where that is known."""
         ...
 
 
@@ -114,6 +141,14 @@ class Pauses(Protocol):
 
     async def resume(self, client_id: ids.ClientId, at: datetime) -> Pause | None:
         """End the client's pause and return it; None: it was not paused."""
+        ...
+
+    async def trip(self, after: int, *, at: datetime) -> Sequence[Pause]:
+        """Pause, in the bot's own name, every client whose last ``after`` fires have failed."""
+        ...
+
+    async def ours(self, since: datetime) -> Sequence[Pause]:
+        """The bot's own pauses that are in force or were ended since, oldest first."""
         ...
 
 
@@ -173,6 +208,10 @@ class Incidents(Protocol):
         """The run moved on (retry began, report ready, posted, skipped): redraw its card."""
         ...
 
+    async def refresh(self, client_id: ids.ClientId) -> None:
+        """Redraw a client's open cards: it was paused or resumed."""
+        ...
+
 
 class Posts(Protocol):
     """The part of delivery.Outbox that a rerun and a pause need."""
@@ -217,6 +256,10 @@ class Ops(Protocol):
         """Ready, but an operator must look first; ``hold`` says why."""
         ...
 
+    async def paused(self, by_us: Pause) -> None:
+        """The bot itself paused a client; said once, and once more when that was ended."""
+        ...
+
 
 class Replies(Protocol):
     """Private answers to the person who asked for a run. Best effort: nothing depends on them."""
@@ -241,6 +284,7 @@ class Ports:
     """All of them, joined once by app.py."""
 
     runs: Runs
+    fires: Fires
     pauses: Pauses
     clients: Clients
     executor: Executor

@@ -50,12 +50,13 @@ def _figures(found: Report) -> object:
     return metrics, breakdowns
 
 
-def _timed(ready: run.Run, *, now: datetime) -> run.Run:
-    """The run as readers may be told of it: late where its promise is broken; where nothing was
-    promised, where its fire was caught up.
+def _timed(ready: run.Run, of: client.Client, *, now: datetime) -> run.Run:
+    """The run as its readers may be told of it: late where its promise is broken; where nothing was
+    promised, or operators alone read it, where its fire was caught up.
     """
-    late = ready.late if ready.deliver_by is None else now > ready.deliver_by
-    return replace(ready, late=late)
+    broken = ready.deliver_by is not None and now > ready.deliver_by
+    told = ready.deliver_by is None or of.stage is client.Stage.INTERNAL
+    return replace(ready, late=broken or (told and ready.late))
 
 
 def _hidden(audience: ports.Audience) -> bool:
@@ -152,7 +153,7 @@ class Posting:
             run=ready.id,
             channel=channel,
             bodies=self._house.composer(
-                made, run=_timed(ready, now=now), client=of, corrected=corrected
+                made, run=_timed(ready, of, now=now), client=of, corrected=corrected
             ),
             created_at=now,
         )

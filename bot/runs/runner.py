@@ -16,6 +16,7 @@ from bot.domain import client, ids, run
 from bot.runs import (
     acts,
     attempt,
+    breaker,
     drain,
     fires,
     orders,
@@ -29,16 +30,12 @@ from bot.runs import (
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
-USUAL = timedelta(minutes=1)
-"""How long a run is taken to last where slots are planned."""
 Pauses = Mapping[ids.ClientId, ports.Pause]
 
 
 def stagger(config: settings.Settings) -> fires.Stagger:
     """Return how reports that are due together are spread, as the settings say."""
-    return fires.Stagger(
-        widest=config.stagger, usual=USUAL, max_concurrent=config.max_concurrent_runs
-    )
+    return fires.Stagger(widest=config.stagger, max_concurrent=config.max_concurrent_runs)
 
 
 class Runner(acts.Acts):
@@ -63,6 +60,7 @@ class Runner(acts.Acts):
         tell = telling.Telling(house, post)
         super().__init__(house, post=post, tell=tell, now=now, wake=wake)
         self._attempts = attempt.Attempts(house, write, post=post, tell=tell, now=now)
+        self._breaker = breaker.Breaker(house, config.pause_after)
         self._fires = fires.Fires(house, stagger(config))
         self._seats = config.max_concurrent_runs
         self._group = group
@@ -76,17 +74,21 @@ class Runner(acts.Acts):
             if one.status is run.Status.FAILED:
                 failure = run.Failure(code=run.FailureCode.CRASHED)
                 await self._guard(self._telling.moved(one, failure=failure), one)
+        for one in await self._house.runs.unfinished({run.Status.HELD}):
+            await self._guard(self._house.ops.held(one), one)  # what was said in private is gone
 
     async def sweep(self) -> datetime | None:
         """Do everything that is due by now; returns the next instant that is worth a look."""
         if self._draining:
             return None
         now = self._clock.now()
-        await self._claim(now, await self._pauses())
+        await self._guard(self._claim(now, await self._pauses()))
+        await self._guard(self._say_missed())
         for one in (await self._pauses()).values():
             if one.until is not None and one.until <= now:
                 await self._house.pauses.resume(one.client, now)
                 await self._guard(self.resumed(one.client), one)
+        await self._guard(self._breaker.look(now))
         await self._begin(now, await self._pauses())
         await self._post(now, await self._pauses())
         return await self._next(now, await self._pauses())
@@ -121,36 +123,33 @@ class Runner(acts.Acts):
         return {one.client: one for one in await self._house.pauses.all()}
 
     async def _claim(self, now: datetime, paused: Pauses) -> None:
+        """Give every fire that has come its row, all in one transaction with the watermarks."""
         clients = self._house.clients.clients()
-        self._fires.forget(clients)
+        await self._fires.meet(clients, now=now)
         come = {
-            of.id: await self._guard(self._fires.come(of, now=now, pause=paused.get(of.id)), of)
+            of.id: some
             for of in clients
+            if (some := await self._come(of, now=now, paused=paused)) is not None
         }
-        starts = self._fires.slots([one for some in come.values() for one in some or ()])
-        missed: list[run.Run] = []
-        for of in clients:
-            if come[of.id] is not None:
-                mine = [one for one in starts if one[0].client is of]
-                missed.extend(await self._guard(self._claim_of(of, mine, now=now), of) or ())
-        if missed:
-            await self._house.ops.missed(missed)
+        fired = [one for some in come.values() for one in some]
+        wanted = await self._fires.runs(fired, now=now)
+        marks = self._fires.marks(come, {one.name for one in fired}, now=now)
+        if marks:
+            for claim in await self._house.fires.claim(wanted, considered=marks):
+                if claim.new:
+                    _told(claim.run)
+        self._fires.passed(come, marks, now=now)
 
-    async def _claim_of(
-        self, of: client.Client, come: Sequence[tuple[fires.Due, datetime]], *, now: datetime
-    ) -> Sequence[run.Run]:
-        """Claim a client's fires; return those that were seen too late."""
-        missed: list[run.Run] = []
-        for one, start in come:
-            claim = await self._house.runs.claim(fires.make(one, now=now, start=start))
-            if claim.new:
-                _log.info(
-                    "run_claimed", run=claim.run.id, client=of.id, status=claim.run.status.value
-                )
-            if claim.new and claim.run.status is run.Status.MISSED:
-                missed.append(claim.run)
-        await self._fires.considered(of, now=now, fired=bool(come))
-        return missed
+    async def _come(
+        self, of: client.Client, *, now: datetime, paused: Pauses
+    ) -> Sequence[fires.Due] | None:
+        return await self._guard(self._fires.come(of, now=now, pause=paused.get(of.id)), of)
+
+    async def _say_missed(self) -> None:
+        """One message for all that were missed together; a death before it changes nothing."""
+        for missed in await self._house.fires.unsaid():
+            await self._house.ops.missed(missed)
+            await self._house.fires.said(missed[0].id)
 
     async def _begin(self, now: datetime, paused: Pauses) -> None:
         for lost in await self._house.runs.unfinished({run.Status.RUNNING}):
@@ -196,14 +195,9 @@ class Runner(acts.Acts):
             await self._telling.moved(moved)
 
     async def _next(self, now: datetime, paused: Pauses) -> datetime | None:
-        waiting = await self._house.runs.unfinished({run.Status.QUEUED, run.Status.READY})
-        instants = [
-            one.next_attempt_at if one.status is run.Status.QUEUED else one.post_at
-            for one in waiting
-            if one.client not in paused
-        ]
         ends = [one.until for one in paused.values()]
-        wanted = [at for at in (*instants, *ends, self._fires.next_at()) if at is not None]
+        waiting = await self._house.runs.wanted_at(now)
+        wanted = [at for at in (waiting, *ends, self._fires.next_at()) if at is not None]
         return min((at for at in wanted if at > now), default=None)
 
     def _gone(self, one: run.Run) -> bool:
@@ -211,11 +205,15 @@ class Runner(acts.Acts):
         return self._house.clients.client(one.client) is None
 
     async def _guard(
-        self, work: Awaitable[_T], about: run.Run | client.Client | ports.Pause
+        self, work: Awaitable[_T], about: run.Run | client.Client | ports.Pause | None = None
     ) -> _T | None:
         try:
             return await work
-        except Exception:  # noqa: BLE001 - one client must not stop the others
-            of = about.id if isinstance(about, client.Client) else about.client
-            _log.exception("client_failed", client=of)
+        except Exception:  # noqa: BLE001 - one client, or one step, must not stop the others
+            of = about.id if isinstance(about, client.Client) else about and about.client
+            _log.exception("sweep_step_failed" if of is None else "client_failed", client=of)
             return None
+
+
+def _told(claimed: run.Run) -> None:
+    _log.info("run_claimed", run=claimed.id, client=claimed.client, status=claimed.status.value)

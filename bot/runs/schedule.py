@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot import due
 from bot.domain import client, ids, pause, run, views
-from bot.runs import fires
+from bot.runs import fires, ports
 
 _SECOND = timedelta(seconds=1)
 
@@ -15,6 +16,7 @@ def coming(
     *,
     now: datetime,
     stagger: fires.Stagger,
+    usual: Mapping[ports.Name, timedelta] = MappingProxyType({}),
     pauses: Sequence[pause.Pause] = (),
 ) -> Sequence[views.NextFire]:
     """Return the next fire of every report that has a schedule, by the instant it will run at.
@@ -35,9 +37,8 @@ def coming(
             if found.fire.at == at
         ]
         starts[at] = due.slots(
-            [one.wanted for one in together],
+            [one.wanted(usual) for one in together],
             widest=stagger.widest,
-            usual=stagger.usual,
             max_concurrent=stagger.max_concurrent,
         )
     shown = [
@@ -72,7 +73,7 @@ def _nexts(of: client.Client, *, now: datetime) -> Sequence[fires.Due]:
 
 
 def _shown(one: fires.Due, starts: Mapping[str, timedelta], *, paused: bool) -> views.NextFire:
-    wanted = one.wanted
+    wanted = one.wanted({})
     return views.NextFire(
         client=one.client.id,
         client_name=one.client.name,

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from bot.domain import delivery, run
-from bot.runs import backoff, ports
+from bot.runs import backoff, pauses, ports
 
 POISON = 3
 """So many deaths in a row are not chance: such a run is then treated as one that crashed."""
@@ -15,8 +15,11 @@ async def settle(house: ports.Ports, *, now: datetime) -> Sequence[run.Run]:
     """Resume what was under way when the bot ended; returns the runs that it touched.
 
     Abandoned attempts are ended, and their runs queued at once, which uses no retry; a run that
-    was about to be posted, but whose delivery was taken back, is ready again.
+    was about to be posted, but whose delivery was taken back, is ready again; what a pause was to
+    hold is held.
     """
+    for one in await house.pauses.all():
+        await pauses.hold(house, one.client)
     touched = [
         await _resume(house, one, now=now)
         for one in await house.runs.unfinished({run.Status.RUNNING})

@@ -13,6 +13,7 @@ from bot.store import (
     copies,
     database,
     deliveries,
+    fires,
     history,
     inbox,
     incidents,
@@ -31,6 +32,7 @@ class Store:
     def __init__(self, owner: database.Database) -> None:
         self._database = owner
         self.runs = runs.RunStore(owner)
+        self.fires = fires.FireStore(owner)
         self.deliveries = deliveries.DeliveryStore(owner)
         self.incidents = incidents.IncidentStore(owner)
         self.pauses = pauses.PauseStore(owner)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain import ids
-from bot.domain.pause import Pause
+from bot.domain.pause import BOT, Pause
 from bot.store import codec, database, statements
 
 
@@ -62,6 +62,37 @@ class PauseStore:
         )
         return None if row is None else _decode(row)
 
+    async def trip(self, after: int, *, at: datetime) -> Sequence[Pause]:
+        """Pause every client whose last ``after`` fires have failed, with nobody's success since.
+
+        Fires of one instant count once, and what failed before an earlier pause ended not at all.
+        """
+        return await self._database.write(lambda connection: _trip(connection, after, at=at))
+
+    async def ours(self, since: datetime) -> Sequence[Pause]:
+        """The bot's own pauses that are in force or were ended since, oldest first."""
+        values = {"since": codec.instant(since)}
+        found = await self._database.read(
+            lambda connection: database.rows(connection, _sql("ours"), **values)
+        )
+        return [_decode(row) for row in found]
+
+
+def _trip(connection: sqlite3.Connection, after: int, *, at: datetime) -> Sequence[Pause]:
+    return [
+        _pause(
+            connection,
+            {
+                "client": codec.client(row),
+                "since": codec.instant(at),
+                "until": None,
+                "by": BOT,
+                "reason": f"its last {codec.count(row, 'fires')} fires have failed",
+            },
+        )
+        for row in database.rows(connection, _sql("failing"), after=after)
+    ]
+
 
 def _pause(connection: sqlite3.Connection, values: database.Values) -> Pause:
     database.rows(connection, _sql("pause"), **values)
@@ -76,4 +107,5 @@ def _decode(row: sqlite3.Row) -> Pause:
         until=codec.maybe_moment(row, "until"),
         by=ids.UserId(codec.text(row, "by")),
         reason=codec.text(row, "reason"),
+        resumed_at=codec.maybe_moment(row, "resumed_at"),
     )

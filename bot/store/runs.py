@@ -124,23 +124,6 @@ class RunStore:
         """The newest posted delivery of the run's report and period, with the report it shows."""
         return await self._database.read(lambda connection: attempts.delivered(connection, wanted))
 
-    async def watermark(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, *, seen: datetime
-    ) -> datetime:
-        """Up to when fires were considered. A report never seen before starts at ``seen``."""
-        values = {"client": client_id, "report": report_name, "considered": codec.instant(seen)}
-        row = await self._database.write(lambda connection: _watermark(connection, values))
-        return codec.moment(row, "considered")
-
-    async def advance(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, *, to: datetime
-    ) -> None:
-        """Remember that fires up to ``to`` were considered; never backwards."""
-        values = {"client": client_id, "report": report_name, "considered": codec.instant(to)}
-        await self._database.write(
-            lambda connection: database.rows(connection, _sql("advance"), **values)
-        )
-
     async def _many(self, name: str, values: database.Values) -> Sequence[run.Run]:
         found = await self._database.read(
             lambda connection: database.rows(connection, _sql(name), **values)
@@ -176,8 +159,13 @@ def _claim(connection: sqlite3.Connection, wanted: run.Run) -> run.Claim:
     row = database.row(connection, _sql("same"), **{name: values[name] for name in names})
     if row is not None:
         return run.Claim(run=decode(row), new=False)
-    database.rows(connection, _sql("insert"), **values)
+    insert(connection, wanted)
     return run.Claim(run=wanted, new=True)
+
+
+def insert(connection: sqlite3.Connection, wanted: run.Run) -> None:
+    """Insert a run's row, inside a transaction that the caller has begun."""
+    database.rows(connection, _sql("insert"), **encode(wanted))
 
 
 def _move(connection: sqlite3.Connection, values: database.Values) -> run.Run:
@@ -244,19 +232,6 @@ def _enter_posting(
         if earlier.run is not None and earlier.run != run_id:
             database.rows(connection, _sql("give_way"), id=earlier.run)
     return True
-
-
-def _watermark(connection: sqlite3.Connection, values: database.Values) -> sqlite3.Row:
-    database.rows(connection, _sql("first_seen"), **values)
-    row = database.row(
-        connection,
-        _sql("watermark"),
-        client=values["client"],
-        report=values["report"],
-    )
-    if row is None:
-        raise errors.StoreError("a watermark that was just written is not there")
-    return row
 
 
 def encode(one: run.Run) -> database.Values:

@@ -34,11 +34,13 @@ WHERE status = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= :now)
 ORDER BY deliver_by IS NULL, deliver_by, created_at, rowid
 
 -- name: wake
--- The next instant at which a queued run comes due or a ready one may be posted.
+-- The next instant at which a queued run comes due or a ready one may be posted; not of clients
+-- that are paused.
 SELECT min(at) AS at FROM (
-  SELECT min(next_attempt_at) AS at FROM runs WHERE status = 'queued'
+  SELECT client, next_attempt_at AS at FROM runs WHERE status = 'queued' AND next_attempt_at > :now
   UNION ALL
-  SELECT min(post_at) FROM runs WHERE status = 'ready' AND post_at > :now)
+  SELECT client, post_at FROM runs WHERE status = 'ready' AND post_at > :now)
+WHERE client NOT IN (SELECT client FROM pauses WHERE resumed_at IS NULL)
 
 -- name: latest
 -- Newest first, of one report or of all of a client's.
@@ -72,16 +74,3 @@ WHERE id = :id AND status = 'running'
 -- Another run takes over the delivery that this one could not post.
 UPDATE runs SET status = 'cancelled', next_attempt_at = NULL
 WHERE id = :id AND status IN ('failed', 'held', 'ready', 'posting')
-
--- name: watermark
-SELECT considered FROM watermarks WHERE client = :client AND report = :report
-
--- name: first_seen
--- A report's history starts when its file is first seen (Settled 9).
-INSERT INTO watermarks (client, report, considered) VALUES (:client, :report, :considered)
-ON CONFLICT (client, report) DO NOTHING
-
--- name: advance
--- Never backwards: a clock that steps back fires nothing twice.
-INSERT INTO watermarks (client, report, considered) VALUES (:client, :report, :considered)
-ON CONFLICT (client, report) DO UPDATE SET considered = max(considered, excluded.considered)

@@ -64,6 +64,7 @@ class Silent:
 
     async def missed(self, missed: Sequence[run.Run]) -> None: ...
     async def held(self, held: run.Run) -> None: ...
+    async def paused(self, by_us: run_ports.Pause) -> None: ...
     async def changed(
         self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
     ) -> None: ...
@@ -179,6 +180,7 @@ def _runner(
     quiet = Silent()
     joined = run_ports.Ports(
         runs=store.runs,
+        fires=store.fires,
         pauses=store.pauses,
         clients=clients,
         executor=quiet,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from structlog import testing
 
-from bot.store import database, deliveries, ledger, pauses, runs
+from bot.store import database, deliveries, fires, ledger, pauses, runs
 from tests.runs.stage import Store, in_memory
 
 
@@ -19,6 +19,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerato
     async with database.connect(tmp_path / "reportops.db") as owner:
         yield Store(
             runs=runs.RunStore(owner),
+            fires=fires.FireStore(owner),
             outbox=deliveries.DeliveryStore(owner),
             pauses=pauses.PauseStore(owner),
             spending=ledger.Ledger(owner),

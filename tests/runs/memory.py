@@ -22,6 +22,8 @@ class Memory:
         self.made: dict[ids.RunId, Report] = {}
         self.deliveries: dict[str, delivery.Delivery] = {}
         self.pauses: dict[ids.ClientId, pause.Pause] = {}
+        self.unsaid: dict[ids.RunId, ids.RunId | None] = {}
+        self.ended: list[pause.Pause] = []
         self.marks: dict[tuple[ids.ClientId, ids.ReportName], datetime] = {}
         self.usage: list[tuple[ids.ClientId, datetime, money.Usage]] = []
         self.counted: dict[ids.RunId, dict[str, int]] = {}
@@ -34,7 +36,7 @@ class Runs:
         self._memory = memory
 
     async def claim(self, wanted: run.Run) -> run.Claim:
-        same = [one for one in self._memory.runs.values() if _same_report(one, wanted)]
+        same = [one for one in self._memory.runs.values() if same_report(one, wanted)]
         by_key = [one for one in same if one.key == wanted.key]
         by_period = [one for one in same if one.period == wanted.period and one.status in OPEN]
         if by_key or by_period:
@@ -153,16 +155,14 @@ class Runs:
         ]
         return max(found, key=lambda pair: pair[0].revision, default=None)
 
-    async def watermark(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, *, seen: datetime
-    ) -> datetime:
-        return self._memory.marks.setdefault((client_id, report_name), seen)
-
-    async def advance(
-        self, client_id: ids.ClientId, report_name: ids.ReportName, *, to: datetime
-    ) -> None:
-        mark = await self.watermark(client_id, report_name, seen=to)
-        self._memory.marks[client_id, report_name] = max(mark, to)
+    async def wanted_at(self, now: datetime) -> datetime | None:
+        waiting = await self.unfinished({run.Status.QUEUED, run.Status.READY})
+        instants = (
+            one.next_attempt_at if one.status is run.Status.QUEUED else one.post_at
+            for one in waiting
+            if one.client not in self._memory.pauses
+        )
+        return min((at for at in instants if at is not None and at > now), default=None)
 
     def _put(self, now: run.Run) -> run.Run:
         self._memory.runs[now.id] = now
@@ -260,7 +260,41 @@ class Pauses:
         return wanted
 
     async def resume(self, client_id: ids.ClientId, at: datetime) -> Pause | None:
-        return self._memory.pauses.pop(client_id, None)
+        found = self._memory.pauses.pop(client_id, None)
+        if found is not None:
+            self._memory.ended.append(replace(found, resumed_at=at))
+        return found
+
+    async def trip(self, after: int, *, at: datetime) -> Sequence[Pause]:
+        made: list[Pause] = []
+        for of in {one.client for one in self._memory.runs.values()} - self._memory.pauses.keys():
+            fires = self._failed(of)
+            if len(fires) >= after:
+                reason = f"its last {len(fires)} fires have failed"
+                made.append(await self.pause(of, None, by=pause.BOT, reason=reason, at=at))
+        return made
+
+    async def ours(self, since: datetime) -> Sequence[Pause]:
+        ended = [one for one in self._memory.ended if one.resumed_at and one.resumed_at >= since]
+        return [one for one in (*ended, *self._memory.pauses.values()) if one.by == pause.BOT]
+
+    def _failed(self, of: ids.ClientId) -> set[str | None]:
+        """The fires that failed since the client's last success or resumption."""
+        mine = [one for one in self._memory.runs.values() if one.client == of]
+        good = [
+            tried.ended_at
+            for one in mine
+            if one.status is run.Status.SUCCEEDED
+            for tried in self._memory.tries[one.id]
+        ]
+        ended = [one.resumed_at for one in self._memory.ended if one.client == of]
+        since = max((at for at in (*good, *ended) if at is not None), default=None)
+        return {
+            one.scheduled_for
+            for one in mine
+            if (one.status, one.trigger) == (run.Status.FAILED, run.Trigger.SCHEDULED)
+            and (since is None or one.created_at > since)
+        }
 
 
 class Ledger:
@@ -283,5 +317,6 @@ class Ledger:
         return self._memory.counted.get(run_id, {})
 
 
-def _same_report(one: run.Run, other: run.Run) -> bool:
+def same_report(one: run.Run, other: run.Run) -> bool:
+    """Whether both are of one client's report."""
     return (one.client, one.report) == (other.client, other.report)

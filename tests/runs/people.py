@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from bot import wire
-from bot.domain import audience, client, delivery, ids, money, period, run, spec, views
+from bot.domain import audience, client, delivery, ids, money, pause, period, run, spec, views
 from bot.domain.report import Report
 from bot.runs import ports
 from tests import samples
@@ -87,6 +87,9 @@ class People:
     failures: list[tuple[str, run.Status]] = field(default_factory=list[tuple[str, run.Status]])
     changes: list[tuple[str, run.Status]] = field(default_factory=list[tuple[str, run.Status]])
     missed_fires: list[str | None] = field(default_factory=list[str | None])
+    messages: list[ids.RunId] = field(default_factory=list[ids.RunId])
+    pauses: list[tuple[str, str, bool]] = field(default_factory=list[tuple[str, str, bool]])
+    redrawn: list[str] = field(default_factory=list[str])
     holds: list[str] = field(default_factory=list[str])
     previews: list[tuple[views.ChangeView, ids.UserId]] = field(
         default_factory=list[tuple[views.ChangeView, ids.UserId]]
@@ -101,10 +104,16 @@ class People:
             raise OSError("Slack is not there")
 
     async def missed(self, missed: Sequence[run.Run]) -> None:
+        self.hear()
+        self.messages.append(missed[0].id)
         self.missed_fires.extend(one.scheduled_for for one in missed)
 
     async def held(self, held: run.Run) -> None:
         self.holds.append(held.hold)
+
+    async def paused(self, by_us: pause.Pause) -> None:
+        self.hear()
+        self.pauses.append((by_us.client, by_us.reason, by_us.resumed_at is not None))
 
     async def nothing_changed(self, asked: run.Run) -> None:
         self.unchanged.append(asked.id)
@@ -122,6 +131,9 @@ class Incidents:
     async def changed(self, stopped: run.Run) -> None:
         self._people.hear()
         self._people.changes.append((stopped.client, stopped.status))
+
+    async def refresh(self, client_id: ids.ClientId) -> None:
+        self._people.redrawn.append(client_id)
 
 
 class Replies:

@@ -11,7 +11,7 @@ from typing import Protocol
 from bot import clock, settings
 from bot.domain import client, delivery, ids, pause, run
 from bot.runs import acts, orders, ports, runner
-from tests.runs import memory
+from tests.runs import fired, memory
 from tests.runs.people import (
     MONDAY,
     WEEKLY,
@@ -61,6 +61,7 @@ class Store:
     """One way of keeping things: in memory, or the real one."""
 
     runs: ports.Runs
+    fires: ports.Fires
     outbox: Outbox
     pauses: Pauses
     spending: ports.Spending
@@ -70,6 +71,7 @@ def in_memory() -> Store:
     kept = memory.Memory()
     return Store(
         runs=memory.Runs(kept),
+        fires=fired.Fires(kept),
         outbox=memory.Outbox(kept),
         pauses=memory.Pauses(kept),
         spending=memory.Ledger(kept),
@@ -100,6 +102,7 @@ class Stage:
         )
         self.house = ports.Ports(
             runs=store.runs,
+            fires=store.fires,
             pauses=store.pauses,
             clients=self.clients,
             executor=self.worker,

@@ -157,11 +157,21 @@ async def test_pausing_one_client_takes_nothing_back_from_another(store: Store) 
         assert await here.statuses("pvcp") == ["posting"]
 
 
-async def test_a_fire_joins_the_run_that_somebody_asked_for(store: Store) -> None:
-    async with stage(store, customer("acme", cron="0 6,8 * * 1")) as here:
+async def test_a_fire_whose_period_has_failed_is_another_try_at_it(store: Store) -> None:
+    """It has a row of its own all the same: no fire is without one."""
+    of = customer("acme", cron="0 6,8 * * 1", deliver_by=time(9, 0))
+    async with stage(store, of) as here:
         here.worker.script["acme"] = [REVOKED]
         await here.live_until(MONDAY + 3 * HOUR)
-        assert await here.statuses("acme") == ["failed"]
+        assert await here.statuses("acme") == ["succeeded", "cancelled"]
+        assert here.worker.times("acme") == [0, 120]
+
+
+async def test_a_fire_joins_the_run_that_is_under_way(store: Store) -> None:
+    async with stage(store, customer("acme", cron="0 6,8 * * 1", post_at=time(9, 0))) as here:
+        await here.live_until(MONDAY + 4 * HOUR)
+        assert await here.statuses("acme") == ["succeeded", "cancelled"]
+        assert here.worker.times("acme") == [0]
 
 
 async def test_a_report_without_a_schedule_runs_when_asked(store: Store) -> None:

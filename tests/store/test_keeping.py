@@ -47,7 +47,8 @@ async def test_a_pause_is_in_force_until_somebody_resumes_it(kept: Store) -> Non
     )
     assert longer == replace(wanted, until=until, reason="")
     assert await kept.pauses.all() == [longer]
-    assert await kept.pauses.resume(samples.ACME, make.LATER) == longer
+    ended = await kept.pauses.resume(samples.ACME, make.LATER)
+    assert ended == replace(longer, resumed_at=make.LATER)
     assert await kept.pauses.resume(samples.ACME, make.LATER) is None
     assert await kept.pauses.current(samples.ACME) is None
     await kept.pauses.pause(samples.ACME, None, by=samples.OWNER, reason="", at=make.LATER)

@@ -270,17 +270,6 @@ async def test_an_attempt_that_the_bot_died_under_uses_no_retry(kept: Store) -> 
     assert attempt.failure is None
 
 
-async def test_a_report_never_seen_has_nothing_to_catch_up_and_time_never_runs_back(
-    kept: Store,
-) -> None:
-    name = (samples.ACME, samples.WEEKLY)
-    assert await kept.runs.watermark(*name, seen=make.NOW) == make.NOW
-    assert await kept.runs.watermark(*name, seen=make.LATER) == make.NOW
-    await kept.runs.advance(*name, to=make.LATER)
-    await kept.runs.advance(*name, to=make.NOW)
-    assert await kept.runs.watermark(*name, seen=make.NOW) == make.LATER
-
-
 async def test_the_newest_runs_come_first(kept: Store) -> None:
     old = make.of_week(make.a_run(), 1)
     new = replace(make.a_run(), created_at=make.LATER)

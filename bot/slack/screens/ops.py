@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from bot.domain import delivery, ids, views
+from bot.domain import delivery, ids, pause, views
 from bot.slack import blocks, limits
 from bot.slack import ids as names
 
@@ -89,6 +89,20 @@ def held(name: str, title: str, *, run_id: ids.RunId, outsiders: bool) -> delive
         )
         note = "Replace edits the post and marks it corrected."
     parts = (blocks.section(text), blocks.context(note), blocks.actions(*row))
+    return limits.fit(delivery.Body(text=text, blocks=parts))
+
+
+def paused(by_us: pause.Pause, name: str) -> delivery.Body:
+    """Return that the bot itself paused a client and why, with the button that ends it; or, once it
+    was ended, that it was.
+    """
+    what = blocks.escape(name)
+    if by_us.resumed_at is not None:
+        return _say(f"⚪ {what} was paused by reportops: {by_us.reason}. It is resumed.")
+    text = f"⚪ {what} is paused by reportops: {by_us.reason}."
+    note = "Nothing runs for it until somebody resumes it; its cards say what is to be mended."
+    resume = blocks.button("Resume", names.MENU_RESUME, value=by_us.client)
+    parts = (blocks.section(text), blocks.context(note), blocks.actions(resume))
     return limits.fit(delivery.Body(text=text, blocks=parts))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain import delivery, views
+from bot.domain import delivery, pause, views
 from bot.domain.delivery import Block
 from bot.slack import blocks, ids, limits, moments
 
@@ -47,7 +47,8 @@ def _trouble(view: views.ClientStatus) -> Iterator[str]:
 
 
 def _who(by: str) -> str:
-    return blocks.escape(by) if by.startswith("shell:") else blocks.mention(by)
+    told = by == pause.BOT or by.startswith("shell:")
+    return blocks.escape(by) if told else blocks.mention(by)
 
 
 def _times(view: views.ClientStatus, now: datetime) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What a source is to the pipeline: it reads one query for one period into a table."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -111,10 +112,22 @@ class Access:
     mask: Callable[[str], str] = str
 
     def failed(
-        self, code: FailureCode, *, about: About | None = None, said: str = "", fault: str = ""
+        self,
+        code: FailureCode,
+        *,
+        about: About | None = None,
+        said: str = "",
+        fault: str = "",
+        retry_after: float | None = None,
     ) -> errors.RunError:
-        """Return the error to raise; ``said`` is masked, everything is bounded."""
-        params = {"file": about.file if about else "", "fault": self.mask(fault)}
+        """Return the error to raise; ``said`` is masked, everything is bounded. ``retry_after`` are
+        the seconds that the other side asked us to wait.
+        """
+        params = {
+            "file": about.file if about else "",
+            "fault": self.mask(fault),
+            "retry_after": "" if retry_after is None else str(math.ceil(retry_after)),
+        }
         failure = run.Failure(
             code=code,
             source=self.spec.name,

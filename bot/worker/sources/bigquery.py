@@ -240,7 +240,9 @@ class Bigquery:
             yield
         except _KNOWN as error:
             found = bigqueryerrors.explain(error)
-            raise self._access.failed(found.code, about=ask, said=found.said) from None
+            raise self._access.failed(
+                found.code, about=ask, said=found.said, retry_after=found.retry_after
+            ) from None
 
 
 def _job_id(access: base.Access, ask: base.Ask, *, settings: BigquerySettings, number: int) -> str:

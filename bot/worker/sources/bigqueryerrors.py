@@ -6,6 +6,7 @@ one call and 500 from the next), so the ``reason`` decides, and the HTTP code on
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import cast
 
 import requests
@@ -58,6 +59,8 @@ class Explained:
 
     code: FailureCode
     said: str
+    retry_after: float | None = None
+    """Seconds after which the other side wants to be asked again, where it said so."""
 
 
 def patient(seconds: float) -> Retry:
@@ -112,4 +115,18 @@ def _of_call(error: exceptions.GoogleAPICallError) -> Explained:
             FailureCode.SOURCE_FAULT if status >= _SERVER_FAULT else FailureCode.QUERY_INVALID
         )
         code = _STATUSES.get(status, fallback)
-    return Explained(code=code, said=said)
+    return Explained(code=code, said=said, retry_after=_retry_after(error))
+
+
+def _retry_after(error: exceptions.GoogleAPICallError) -> float | None:
+    """Seconds, or an HTTP date beside the answer's own (RFC 9110, 10.2.3)."""
+    response = cast("requests.Response | None", error.response)
+    headers: Mapping[str, str] = {} if response is None else response.headers
+    told = headers.get("Retry-After", "").strip()
+    if told.isascii() and told.isdecimal():
+        return float(told)
+    try:
+        wait = parsedate_to_datetime(told) - parsedate_to_datetime(headers.get("Date", ""))
+    except (TypeError, ValueError):  # no dates, or one of them without its zone
+        return None
+    return max(wait.total_seconds(), 0.0)
