@@ -226,17 +226,23 @@ class Control:
         return _result(await self._events.announce(told))
 
     async def disconnect(
-        self, reason: str = "refresh_requested", *, seconds: float | None = None
+        self,
+        reason: str = "refresh_requested",
+        *,
+        seconds: float | None = None,
+        most: int | None = None,
     ) -> int:
-        """Send disconnect frames to all live sockets, close them ``seconds`` later (default: the
-        workspace's ``leave_seconds``); returns to how many.
+        """Send disconnect frames to all live sockets, or to the ``most`` oldest, close them
+        ``seconds`` later (default: the workspace's ``leave_seconds``); returns to how many.
         """
-        return await self._hub.disconnect(reason, seconds=seconds)
+        return await self._hub.disconnect(reason, seconds=seconds, most=most)
 
-    def half_open(self) -> int:
-        """Every open socket stops answering; returns how many."""
+    def half_open(self, *, most: int | None = None, known: bool = False) -> int:
+        """Every open socket, or the ``most`` oldest, stops answering; ``known``: Slack sends
+        nothing on them either. Returns how many.
+        """
         self._at.act("half_open")
-        return self._hub.half_open()
+        return self._hub.half_open(most=most, known=known)
 
     # what can be seen
 

@@ -245,14 +245,17 @@ class Hub:
             envelope_id=entry.id,
         )
 
-    async def disconnect(self, reason: str, *, seconds: float | None = None) -> int:
-        """Send disconnect frames to every live socket and close them a while later.
+    async def disconnect(
+        self, reason: str, *, seconds: float | None = None, most: int | None = None
+    ) -> int:
+        """Send disconnect frames to the oldest live sockets, all unless ``most`` says how many, and
+        close them a while later.
 
         ``reason`` is warning, refresh_requested, link_disabled or too_many_websockets; after a
         warning a socket still takes envelopes. Returns how many were told.
         """
         wait = self._at.space.rules.leave_seconds if seconds is None else seconds
-        told = self.live
+        told = self.live[:most]
         for socket in told:
             socket.leaving = reason != "warning"
             facts: Json = {"reason": reason, "debug_info": {"host": "applink-local"}}
@@ -271,11 +274,15 @@ class Hub:
             if not socket.ws.closed:
                 await socket.ws.close()
 
-    def half_open(self) -> int:
-        """From now on every open socket answers nothing; returns how many there are."""
-        for socket in self._sockets.values():
+    def half_open(self, *, most: int | None = None, known: bool = False) -> int:
+        """From now on the oldest live sockets answer nothing; returns how many. ``known``: Slack
+        knows of it, and sends nothing on them either.
+        """
+        told = self.live[:most] if most else self.open
+        for socket in told:
             socket.half_open = True
-        return len(self._sockets)
+            socket.leaving = socket.leaving or known
+        return len(told)
 
     async def stop(self) -> None:
         """Close every socket at once."""
