@@ -342,4 +342,6 @@ class Entry:
     client: ids.ClientId | None
     detail: str
     via: str
-    """command, button, modal or shell."""
+    """command, button, modal, shortcut or shell."""
+    channel: ids.ChannelId | None = None
+    """Where it was asked for; None in the shell."""

@@ -38,7 +38,7 @@ class Asker:
 
     actor: access.Actor
     via: str
-    """command, button, modal or shell."""
+    """command, button, modal, shortcut or shell; home and menu for what is only looked up."""
     request: str
     """Unique to this request: Slack's trigger id, or a fresh one. It keys what is asked for, so
     that a redelivered request asks for nothing twice (Settled 1)."""
@@ -171,6 +171,7 @@ class Scope:
             client=client,
             detail=detail[:500],
             via=asker.via,
+            channel=asker.channel,
         )
         await self._audit.append(entry)
 

@@ -26,6 +26,7 @@ class Audit:
             "client": entry.client,
             "detail": entry.detail,
             "via": entry.via,
+            "channel": entry.channel,
         }
         await self._database.write(
             lambda connection: database.rows(connection, _sql("append"), **values)
@@ -43,7 +44,7 @@ class Audit:
 
 
 def _decode(row: sqlite3.Row) -> views.Entry:
-    client = codec.maybe(row, "client")
+    client, channel = codec.maybe(row, "client"), codec.maybe(row, "channel")
     return views.Entry(
         at=codec.moment(row, "at"),
         who=codec.text(row, "who"),
@@ -51,4 +52,5 @@ def _decode(row: sqlite3.Row) -> views.Entry:
         client=None if client is None else ids.ClientId(client),
         detail=codec.text(row, "detail"),
         via=codec.text(row, "via"),
+        channel=None if channel is None else ids.ChannelId(channel),
     )

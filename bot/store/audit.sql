@@ -1,8 +1,8 @@
 -- The audit trail: who did what, when, from where.
 
 -- name: append
-INSERT INTO audit (at, who, what, client, detail, via)
-VALUES (:at, :who, :what, :client, :detail, :via)
+INSERT INTO audit (at, who, what, client, detail, via, channel)
+VALUES (:at, :who, :what, :client, :detail, :via, :channel)
 
 -- name: latest
 -- Newest first, of one client or of all.

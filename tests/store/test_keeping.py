@@ -80,8 +80,13 @@ async def test_the_audit_trail_reads_newest_first(kept: Store) -> None:
             client=of,
             detail="",
             via="command",
+            channel=where,
         )
-        for what, of in (("pause", samples.ACME), ("rerun", XYZ), ("cost", None))
+        for what, of, where in (
+            ("pause", samples.ACME, samples.CHANNEL),
+            ("rerun", XYZ, None),
+            ("cost", None, None),
+        )
     ]
     for entry in entries:
         await kept.audit.append(entry)

@@ -1,4 +1,5 @@
--- Time: what is still to be said about fires nobody ran, and what is asked often.
+-- Time: what is still to be said about fires nobody ran, and what is asked often. And the channel
+-- of an act.
 
 -- Of a missed run: the message that names it, until that message is a row of its own. Empty: it is
 -- in no message yet. Null: said, or nothing to say.
@@ -14,5 +15,8 @@ CREATE INDEX attempts_made ON attempts (started_at) WHERE ended = 'report';
 
 -- Pauses by the bot itself, whose notice follows them.
 CREATE INDEX pauses_ours ON pauses (since) WHERE by = 'reportops';
+
+-- Where it was asked for; null in the shell.
+ALTER TABLE audit ADD COLUMN channel TEXT;
 
 PRAGMA user_version = 2;
