@@ -1,0 +1,72 @@
+"""A command accepted is a command done, whatever happens to the bot and to its sockets."""
+
+import asyncio
+import contextlib
+import random
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.demo import stage
+from bot.demo.slack import control
+from tests.scenario import many, storm
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+SEED = 20261123
+KILLS = 8
+
+
+def _rows(on: many.Stage, sql: str) -> Sequence[tuple[str, ...]]:
+    reading = sqlite3.connect(f"file:{on.database}?mode=ro", uri=True, timeout=5)
+    with contextlib.closing(reading):
+        return reading.execute(sql).fetchall()
+
+
+async def _until_done(on: many.Stage) -> None:
+    async with asyncio.timeout(30):
+        while _rows(on, "SELECT key FROM inbox WHERE done_at IS NULL"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # it is done in another process: there is no event
+
+
+async def _type(on: many.Stage, text: str) -> control.CommandResult:
+    return await on.slack.control.command(
+        user=many.OPERATOR, channel=stage.OPS, text=f"/report {text}"
+    )
+
+
+async def test_no_command_is_lost_or_done_twice_while_its_sockets_break(tmp_path: Path) -> None:
+    async with many.open_many(tmp_path / "house", storm.CLIENTS) as on:
+        await on.start_bot()
+        count = await storm.Storm(on).run(400, rate=40.0, refreshes=5)
+        assert (count.lost, count.twice, count.sound, count.untold) == ([], [], [], 0)
+        assert count.refreshes == 5
+        assert len(count.latency) == 400
+        await on.stop_bot()
+
+
+async def test_a_bot_killed_at_the_acknowledgement_has_done_it_all_the_same(tmp_path: Path) -> None:
+    """Killed from the very moment to some milliseconds later: before, within and after the deed."""
+    dice = random.Random(SEED)
+    undone = 0
+    async with many.open_many(tmp_path / "house", 2) as on:
+        await on.start_bot()
+        for number in range(KILLS):
+            rerun = f"rerun client001 2026-11-{number + 1:02d}"
+            text = rerun if number % 2 else f"pause client000 for 3d word{number:05d}"
+            done = await _type(on, text)
+            assert done.acked
+            await asyncio.sleep(dice.choice((0, 0, 0.002, 0.005, 0.01)))  # the moment is the point
+            await on.stop_bot(signal.SIGKILL)
+            undone += len(_rows(on, "SELECT key FROM inbox WHERE done_at IS NULL"))
+            await on.start_bot()
+            await _until_done(on)
+        await on.stop_bot()
+        told = Counter(detail.split()[-1] for (detail,) in _rows(on, "SELECT detail FROM audit"))
+        asked = [key for (key,) in _rows(on, "SELECT key FROM runs WHERE key LIKE 'ask:%'")]
+    assert {f"word{number:05d}" for number in range(0, KILLS, 2)} <= set(told)
+    assert len(asked) == len(set(asked)) == KILLS // 2
+    assert undone, "no kill came between the acknowledgement and the deed"
