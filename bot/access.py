@@ -49,6 +49,8 @@ class Operation(StrEnum):
     RERUN = "rerun"
     RERUN_FAILED = "rerun failed"
     RETRY = "retry"
+    RETRY_ALL = "retry all"
+    """Every run that one cause stops, of all clients."""
     SKIP = "skip"
     SEND_WITHOUT = "send without"
     RELEASE = "release"

@@ -45,9 +45,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt.command(_ANYTHING)(command.unknown)
 
     bolt.action(ids.WHY)(action.why)
-    bolt.action(ids.DASHBOARD)(action.nothing)
-    bolt.action(ids.OPEN_REPORT)(action.nothing)
     bolt.action(ids.RETRY)(action.retry)
+    bolt.action(ids.RETRY_ALL)(action.retry_all)
     bolt.action(ids.SEND_WITHOUT)(action.send_without)
     bolt.action(ids.DETAILS)(action.details)
     bolt.action(ids.CARD_MENU)(action.menu)
@@ -55,7 +54,6 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt.action(ids.REPLACE)(action.replace)
     bolt.action(ids.POST_AS_NEW)(action.post_as_new)
     bolt.action(ids.DISCARD)(action.discard)
-    bolt.action(ids.MENU_CLIENT)(action.nothing)
     bolt.action(ids.MENU_STATUS)(action.status)
     bolt.action(ids.MENU_RERUN)(action.rerun)
     bolt.action(ids.MENU_PAUSE)(action.pause)
@@ -64,6 +62,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt.action(ids.MENU_COST)(action.cost)
     bolt.action(ids.MENU_HISTORY)(action.history)
     bolt.action(ids.MENU_FIX)(action.fix)
+    for name in (ids.DASHBOARD, ids.OPEN_REPORT, ids.MENU_CLIENT):
+        bolt.action(name)(action.nothing)
     bolt.action(ids.COST_CSV)(action.sheet)
     bolt.action(ids.ABOUT_RERUN)(action.rerun_this)
     bolt.action(_ANYTHING)(commands.missing)

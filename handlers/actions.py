@@ -36,6 +36,10 @@ class Actions:
         """Retry."""
         await self._desk.act(ack, respond, payload.press(body), deed=ids.RETRY)
 
+    async def retry_all(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Fix and rerun all, on the card of an outage."""
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.RETRY_ALL)
+
     async def send_without(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
         """Send without the failed source."""
         await self._desk.act(ack, respond, payload.press(body), deed=ids.SEND_WITHOUT)

@@ -47,6 +47,7 @@ def table(operations: Operations) -> Mapping[str, Deed]:
     return {
         REPORT: Deed(via="command", do=typed),
         ids.RETRY: Deed(do=lambda who, turn: runs.retry(who, turn.value)),
+        ids.RETRY_ALL: Deed(do=lambda who, turn: operations.outages.retry_all(who, turn.value)),
         ids.SEND_WITHOUT: Deed(do=lambda who, turn: runs.send_without(who, turn.value)),
         ids.CARD_MENU: Deed(do=lambda who, turn: runs.skip(who, turn.value.partition(":")[2])),
         ids.CONFIRM_AUDIENCE: Deed(do=lambda who, turn: runs.confirm(who, turn.value)),

@@ -11,6 +11,7 @@ from bot import store as stores
 from bot.app import bolt, joints
 from bot.catalog import watch
 from bot.delivery import Deliveries
+from bot.digest import Digest
 from bot.domain import ids
 from bot.executors import process
 from bot.incidents import Incidents
@@ -18,7 +19,7 @@ from bot.operations import facade
 from bot.operations import ports as needs
 from bot.runs import orders, ports, runner
 from bot.slack import connection, people, poster, preflight, web, windows
-from bot.slack.screens import card, post
+from bot.slack.screens import card, digest, post
 from handlers import desk
 
 
@@ -58,6 +59,7 @@ class House:
     runner: runner.Runner
     deliveries: Deliveries
     incidents: Incidents
+    digest: Digest
     outward: joints.Outward
     operations: facade.Operations
     desk: handlers.Desk
@@ -105,6 +107,13 @@ def build(ground: Ground, line: Line) -> House:
             charts=joints.Charts(base.executor),
         ),
         incidents=incidents,
+        digest=Digest(
+            ground.store,
+            clients=base.clients,
+            screen=digest.draw,
+            clock=ground.clock,
+            channel=ground.ops_channel,
+        ),
         outward=base.outward,
         operations=operations,
         desk=desk_,

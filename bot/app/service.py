@@ -90,6 +90,7 @@ class Service:
         await self._lookout.look()
         wanted = [await self._house.runner.sweep()]
         await self._house.incidents.sweep()
+        wanted.append(await self._house.digest.sweep())
         wanted.append(await self._house.deliveries.pump())
         await self._prune()
         await self._daily.sweep(self._ground.clock.now())

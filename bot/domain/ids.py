@@ -10,6 +10,7 @@ ReportName = NewType("ReportName", str)
 RunId = NewType("RunId", str)
 """16 lower-case characters of Crockford's base 32: 80 random bits, safe in labels and job ids."""
 IncidentId = NewType("IncidentId", str)
+OutageId = NewType("OutageId", str)
 ChannelId = NewType("ChannelId", str)
 UserId = NewType("UserId", str)
 

@@ -233,6 +233,10 @@ class CardView:
     owner: ids.UserId | None
     also_affected: tuple[str, ...] = ()
     """Titles of this client's other reports that the same cause stopped."""
+    stopped: int = 1
+    """How many runs a retry means."""
+    shared_in: ids.ChannelId | None = None
+    """Where the card of the outage stands that the incident is part of."""
     client_saw: str = "nothing"
     last_good: datetime | None = None
     next_retry_at: datetime | None = None
@@ -241,22 +245,6 @@ class CardView:
     without: tuple[str, ...] = ()
     """The optional sources that ``send_without`` would leave out, by name."""
     in_ops_channel: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateView:
-    """A report whose promise is broken although no attempt of it has failed."""
-
-    client_name: str
-    report_title: str
-    timezone: str
-    status: run.Status
-    deliver_by: datetime
-    next_attempt_at: datetime | None
-    posted_at: datetime | None
-    now: datetime
-    owner: ids.UserId | None
-    client_saw: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

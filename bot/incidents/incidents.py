@@ -1,29 +1,22 @@
-"""One incident per cause, one card per incident, edited until recovered."""
+"""One incident per cause, one card per incident, edited until recovered; one card for all where
+several clients share the cause.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot import clock, errors
+from bot import clock
 from bot.domain import delivery, ids, incident, run, views
-from bot.incidents import picture, places, ports, promises
+from bot.incidents import causes, outages, places, ports, promises, showing
 
 _PATIENCE = 2
 """Failed attempts of a retryable kind before anybody is told."""
 _LATELY = timedelta(days=1)
 """Nobody waits for the last word on a card that was closed longer ago."""
-_NOWHERE = ids.ChannelId("")
-_WORDS = {
-    "retry": "asked for another attempt.",
-    "send without": "had it sent without the failed source.",
-    "skip": "skipped it this time.",
-    "pause": "paused the client.",
-    "resume": "resumed the client.",
-}
-"""What a person did, by the name of the operation; completes their name."""
 _UNSEEN = run.Failure(code=run.FailureCode.CRASHED)
 
 Link = Callable[[], Awaitable[str]]
@@ -42,6 +35,14 @@ class Acted:
     now: incident.Incident | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActedOnOutage:
+    """The same of a press on the card of an outage."""
+
+    won: bool
+    now: incident.Outage | None
+
+
 class Incidents:
     """Opens, redraws and closes incidents. Every method may be repeated: what is said already is
     not said again, so that a crash in between is mended by ``sweep``.
@@ -58,16 +59,19 @@ class Incidents:
         ops_channel: ids.ChannelId | None,
     ) -> None:
         self._book = book
-        self._clients = clients
         self._cards = cards
         self._clock = clock
         self._ops_channel = ops_channel
-        self._places = places.Places(clients=clients, audiences=audiences, ops_channel=ops_channel)
-        self._promises = promises.Promises(
-            book=book, clients=clients, places=self._places, cards=cards
+        where = places.Places(clients=clients, audiences=audiences, ops_channel=ops_channel)
+        self._showing = showing.Showing(
+            book=book, clients=clients, places=where, cards=cards, clock=clock
+        )
+        self._promises = promises.Promises(book=book, clients=clients, places=where, cards=cards)
+        self._outages = outages.Outages(
+            book, clients=clients, cards=cards, clock=clock, channel=ops_channel
         )
         self._turn = asyncio.Lock()
-        self._is_redrawn = False
+        self._swept: datetime | None = None
 
     async def failed(self, stopped: run.Run, failure: run.Failure) -> None:
         """An attempt of the run failed; the run's row already says what comes next.
@@ -83,13 +87,13 @@ class Incidents:
         """
         async with self._turn:
             if stopped.status is run.Status.SUCCEEDED:
-                await self._promises.kept(stopped.id, self._clock.now())
+                await self._promises.kept(stopped.id)
             found = await self._book.incidents.open_of_run(stopped.id)
             if found is None:
                 return
             ended = await self._ended(found)
             is_recovered = ended.status is incident.IncidentStatus.RECOVERED
-            await self._show(ended, link=await link() if link and is_recovered else "")
+            await self._showing.show(ended, link=await link() if link and is_recovered else "")
 
     async def act(
         self, incident_id: ids.IncidentId, version: int, *, by: ids.UserId, what: str
@@ -102,49 +106,67 @@ class Incidents:
             won = await self._book.incidents.act(incident_id, version, by=by, at=at, what=what)
             if won is None:
                 return Acted(won=False, now=await self._book.incidents.get(incident_id))
-            await self._show(won)
+            await self._showing.show(won)
             return Acted(won=True, now=won)
+
+    async def act_on_outage(
+        self, outage_id: ids.OutageId, version: int, *, by: ids.UserId, what: str
+    ) -> ActedOnOutage:
+        """The same on the card of an outage; its runs are the caller's to try again."""
+        async with self._turn:
+            won = await self._outages.act(outage_id, version, by=by, what=what)
+            now = won or await self._book.outages.get(outage_id)
+            return ActedOnOutage(won=won is not None, now=now)
 
     async def refresh(self, client_id: ids.ClientId) -> None:
         """Redraw a client's open cards: it was paused or resumed, or its files changed."""
         async with self._turn:
             for found in await self._book.incidents.all_open(client_id):
-                await self._show(found)
+                await self._showing.show(found)
 
     async def sweep(self) -> None:
-        """Say what a crash left unsaid, and what is late where a promise is broken."""
+        """Say what a crash left unsaid, and what is late, or will be, to who should know."""
         async with self._turn:
+            now = self._clock.now()
             for run_id in await self._book.incidents.unattended():
                 await self._attend(run_id)
             for found in await self._book.incidents.over():
-                await self._show(await self._ended(found))
-            now = self._clock.now()
+                await self._showing.show(await self._ended(found))
             await self._redraw(now)
             for run_id in await self._book.incidents.stale_notices():
-                await self._promises.kept(run_id, now)
+                await self._promises.kept(run_id)
             for found in await self._promises.broken(now):
-                await self._show(found)
+                await self._showing.show(found)
+            await self._promises.warn(now)
+            await self._outages.sweep(now)
+            self._swept = now
 
     async def _redraw(self, now: datetime) -> None:
-        """Once a life: what was written down may lack its card, or its card the last word."""
-        if not self._is_redrawn:
-            for found in await self._book.incidents.recent(now - _LATELY):
-                await self._show(found)
-            self._is_redrawn = True
+        """Draw the cards whose promise comes near; once a life also what was written down by the
+        life before, which may lack its card, or its card the last word.
+        """
+        if self._swept is None:
+            await self._outages.redraw(now - _LATELY)
+            found = await self._book.incidents.recent(now - _LATELY)
+        else:
+            found = await self._book.incidents.ticking(promises.marks(self._swept, now))
+        for one in found:
+            await self._showing.show(one)
 
     async def view(self, incident_id: ids.IncidentId) -> views.CardView | None:
         """What a card says now, or None where there is no such incident."""
         found = await self._book.incidents.get(incident_id)
-        return None if found is None else await self._view(found)
+        facts = None if found is None else await self._showing.gather(found)
+        return None if facts is None else self._showing.draw(facts)
 
     async def details(self, incident_id: ids.IncidentId) -> views.DetailsView | None:
         """What the Details button shows to operators."""
         found = await self._book.incidents.get(incident_id)
-        facts = None if found is None else await self._gather(found)
+        facts = None if found is None else await self._showing.gather(found)
         if found is None or facts is None:
             return None
         return views.DetailsView(
-            card=self._draw(facts),
+            card=self._showing.draw(facts),
             attempts=tuple(await self._book.runs.attempts(facts.subject.id)),
             said=found.failure.said,
             run_ref=ids.short_ref(facts.subject.id),
@@ -163,7 +185,7 @@ class Incidents:
                 await self._book.deliveries.redirect(settled.key, channel=ops)
                 found = await self._of_card(settled)
                 if found is not None:
-                    await self._show(found)
+                    await self._showing.show(found)
                 return
             await self._book.deliveries.put(self._word(settled, refused, ops=ops))
 
@@ -177,16 +199,18 @@ class Incidents:
             incident.Incident(
                 id=ids.IncidentId(ids.new_id()),
                 client=stopped.client,
-                cause=cause(failure),
+                cause=causes.cause(failure),
+                shared=causes.shared(failure),
                 failure=failure,
                 status=incident.IncidentStatus.OPEN,
                 runs=(stopped.id,),
                 opened_at=now,
                 next_retry_at=stopped.next_attempt_at,
-            )
+            ),
+            lately=now - causes.LATELY,
         )
         log.warning("incident", incident=joined.id, client=joined.client, cause=joined.cause)
-        await self._show(joined)
+        await self._showing.show(await self._outages.join(joined))
 
     async def _is_blip(self, stopped: run.Run) -> bool:
         """Whether it is tried again by itself and has failed but once."""
@@ -215,71 +239,6 @@ class Incidents:
         )
         return closed or found
 
-    async def _show(self, found: incident.Incident, *, link: str = "") -> None:
-        """Draw the card, as a new message or as an edit, and add what its thread still lacks."""
-        facts = await self._gather(found)
-        if facts is None:
-            return
-        body = (self._cards.card(replace(self._draw(facts), report_link=link)),)
-        if facts.channel is None:
-            await self._put_card(facts)
-        else:
-            await self._book.deliveries.revise(picture.card_key(found.id), body)
-        await self._replies(facts)
-
-    async def _put_card(self, facts: picture.Facts) -> None:
-        channel = await self._places.card(facts.subject)
-        if channel is None:
-            log.error("no_ops_channel", client=facts.incident.client, incident=facts.incident.id)
-        placed = replace(facts, channel=channel)
-        wanted = delivery.Delivery(
-            key=picture.card_key(facts.incident.id),
-            kind=delivery.Kind.CARD,
-            client=facts.incident.client,
-            incident=facts.incident.id,
-            channel=channel or _NOWHERE,
-            bodies=(self._cards.card(self._draw(placed)),),
-            # A card that can stand nowhere is a failed one: the health check counts it.
-            state=delivery.State.PENDING if channel else delivery.State.FAILED,
-            error="" if channel else "no_ops_channel",
-            created_at=self._clock.now(),
-        )
-        await self._book.deliveries.put(wanted)
-
-    async def _replies(self, facts: picture.Facts) -> None:
-        """One line per act, and per attempt that has ended, also before the incident opened."""
-        view = self._draw(facts)
-        lines = list[tuple[datetime, str, delivery.Body]]()
-        for one in facts.runs:
-            for tried in await self._book.runs.attempts(one.id):
-                if tried.ended_at is not None:
-                    body = self._cards.attempt(view, tried)
-                    lines.append((tried.ended_at, f"{one.id}.{tried.number}", body))
-        found = facts.incident
-        if found.acted_at is not None:
-            what = _WORDS.get(found.acted, f"chose {found.acted}")
-            body = self._cards.act(view, who=found.acted_by, what=what)
-            lines.append((found.acted_at, f"{found.acted_at:%Y%m%dT%H%M%S.%f}", body))
-        for _, number, body in sorted(lines, key=lambda line: line[:2]):
-            await self._reply(found, body, number=number)
-
-    async def _reply(self, to: incident.Incident, body: delivery.Body, *, number: str) -> None:
-        card = await self._book.deliveries.get(picture.card_key(to.id))
-        if card is None or card.channel == _NOWHERE:
-            return
-        wanted = delivery.Delivery(
-            key=f"reply:{to.id}:{number}",
-            kind=delivery.Kind.REPLY,
-            client=to.client,
-            incident=to.id,
-            channel=card.channel,
-            parent=card.key,
-            bodies=(body,),
-            created_at=self._clock.now(),
-        )
-        if await self._book.deliveries.put(wanted):
-            await self._book.incidents.replied(to.id)
-
     async def _of_card(self, card: delivery.Delivery) -> incident.Incident | None:
         return None if card.incident is None else await self._book.incidents.get(card.incident)
 
@@ -295,19 +254,3 @@ class Incidents:
             bodies=(body,),
             created_at=self._clock.now(),
         )
-
-    async def _gather(self, found: incident.Incident) -> picture.Facts | None:
-        return await picture.gather(self._book, self._clients, of=found)
-
-    async def _view(self, found: incident.Incident) -> views.CardView | None:
-        facts = await self._gather(found)
-        return None if facts is None else self._draw(facts)
-
-    def _draw(self, facts: picture.Facts) -> views.CardView:
-        in_ops = facts.channel is not None and facts.channel == self._ops_channel
-        return picture.draw(facts, now=self._clock.now(), in_ops_channel=in_ops)
-
-
-def cause(failure: run.Failure) -> str:
-    """Return what failures that share a card have in common: ``<source or stage>:<code>``."""
-    return f"{failure.source or errors.WORDS[failure.code].stage}:{failure.code.value}"

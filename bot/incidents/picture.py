@@ -65,7 +65,7 @@ def card_key(incident_id: ids.IncidentId) -> str:
     return f"card:{incident_id}"
 
 
-def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView:
+def draw(facts: Facts, *, now: datetime, ops_channel: ids.ChannelId | None) -> views.CardView:
     """Return what the card says; pure."""
     subject, of, before = facts.subject, facts.client, facts.before
     without = _without(facts)
@@ -73,7 +73,7 @@ def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView
         incident=facts.incident,
         client_name=of.name if of else subject.client,
         report_title=title(of, subject),
-        source_label=_label(of, facts.incident.failure.source),
+        source_label=label(of, facts.incident.failure.source),
         timezone=of.timezone if of else "UTC",
         status=subject.status,
         attempts=subject.attempts,
@@ -92,7 +92,9 @@ def draw(facts: Facts, *, now: datetime, in_ops_channel: bool) -> views.CardView
         fixed_by=facts.incident.closed_by or facts.incident.acted_by,
         buttons=_buttons(facts, without=bool(without)),
         without=without,
-        in_ops_channel=in_ops_channel,
+        stopped=max(1, sum(one.status not in run.TERMINAL for one in facts.runs)),
+        shared_in=ops_channel if facts.incident.outage else None,
+        in_ops_channel=facts.channel is not None and facts.channel == ops_channel,
     )
 
 
@@ -142,7 +144,7 @@ def title(of: client.Client | None, one: run.Run) -> str:
     return found.title if found else one.report
 
 
-def _label(of: client.Client | None, name: str | None) -> str | None:
+def label(of: client.Client | None, name: str | None) -> str | None:
     """A source as people call it: by its kind; with its own name where the client has two."""
     found = of.sources.get(name) if of and name else None
     if of is None or found is None or found.kind not in kinds.KINDS:

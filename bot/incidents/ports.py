@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain import audience, client, delivery, ids, incident, run, views
+from bot.domain import audience, client, delay, delivery, ids, incident, run, views
 from bot.domain.pause import Pause
 from bot.domain.period import PeriodKind
 from bot.domain.report import Report
@@ -25,8 +25,12 @@ class Rows(Protocol):
         """The open incidents of one client or of all, oldest first."""
         ...
 
-    async def join(self, wanted: incident.Incident) -> incident.Incident:
-        """Put the one run into its open incident, the open one of its cause, or this new one."""
+    async def join(
+        self, wanted: incident.Incident, *, lately: datetime | None = None
+    ) -> incident.Incident:
+        """Put the one run into its open incident, the open one of its cause, the one of its cause
+        that was closed since ``lately`` and is open again then, or this new one.
+        """
         ...
 
     async def act(
@@ -72,12 +76,78 @@ class Rows(Protocol):
         """Open incidents, and those closed since; oldest first."""
         ...
 
+    async def ticking(
+        self, marks: Sequence[tuple[datetime, datetime]]
+    ) -> Sequence[incident.Incident]:
+        """Open ones with an unfinished run whose promise lies in (first, last] of one of these."""
+        ...
+
     async def broken_promises(self, now: datetime, *, oldest: datetime) -> Sequence[ids.RunId]:
         """Scheduled runs past their promise since ``oldest`` that nobody was told about."""
         ...
 
     async def stale_notices(self) -> Sequence[ids.RunId]:
         """Succeeded runs whose neutral line still says that they are late."""
+        ...
+
+
+class Outages(Protocol):
+    """The rows of outages; filled by store.outages.OutageStore."""
+
+    async def get(self, outage_id: ids.OutageId) -> incident.Outage | None:
+        """The outage, or None."""
+        ...
+
+    async def all_open(self) -> Sequence[incident.Outage]:
+        """The open ones, oldest first."""
+        ...
+
+    async def recent(self, since: datetime) -> Sequence[incident.Outage]:
+        """Open ones, and those closed since; oldest first."""
+        ...
+
+    async def gather(
+        self, wanted: incident.Outage, *, fewest: int, since: datetime, lately: datetime
+    ) -> incident.Outage | None:
+        """Put every open incident with this shared cause into its outage, which is made, or open
+        again, once ``fewest`` clients have it. None: too few.
+        """
+        ...
+
+    async def alone(self) -> Sequence[str]:
+        """Causes that several clients share now, with incidents that are in no outage."""
+        ...
+
+    async def act(
+        self, outage_id: ids.OutageId, version: int, *, by: ids.UserId, at: datetime, what: str
+    ) -> incident.Outage | None:
+        """Write down who acted, once per version; None: the card has changed since."""
+        ...
+
+    async def over(self, at: datetime) -> Sequence[incident.Outage]:
+        """Close those none of whose incidents is open; return them."""
+        ...
+
+    async def runs(self, outage_id: ids.OutageId) -> Sequence[run.Run]:
+        """What it stops or stopped, the earliest promise first."""
+        ...
+
+
+class PromiseRows(Protocol):
+    """Which promises come due; filled by store.promises.PromiseStore."""
+
+    async def near(self, until: datetime, *, oldest: datetime) -> Sequence[run.Run]:
+        """Unfinished scheduled runs promised in between that neither a card nor a warning tells
+        of, the earliest promise first.
+        """
+        ...
+
+    async def tell(self, told: Sequence[run.Run], *, message: str, at: datetime) -> None:
+        """Write down, before it is said, that this message warns of these runs."""
+        ...
+
+    async def told(self, since: datetime) -> Sequence[incident.Promise]:
+        """What was warned of since, in that order."""
         ...
 
 
@@ -167,6 +237,16 @@ class Book(Protocol):
         ...
 
     @property
+    def outages(self) -> Outages:
+        """The rows of outages."""
+        ...
+
+    @property
+    def promises(self) -> PromiseRows:
+        """The promises that were warned of."""
+        ...
+
+    @property
     def runs(self) -> Runs:
         """The rows of runs."""
         ...
@@ -226,6 +306,22 @@ class Cards(Protocol):
         """What could not be said in its own channel, for the operators; ``code`` is Slack's."""
         ...
 
-    def late(self, view: views.LateView) -> delivery.Body:
-        """The operators' line about a report that is late without a failure, and once it came."""
+    def late(self, view: delay.LateView) -> delivery.Body:
+        """The operators' line about a report that is at risk or late, and once it came."""
+        ...
+
+    def many(self, found: Sequence[delay.LateView]) -> delivery.Body:
+        """The same about many that came at risk together; for the ops channel only."""
+        ...
+
+    def outage(self, view: delay.OutageView) -> delivery.Body:
+        """The card of an outage as it should stand now; for the ops channel only."""
+        ...
+
+    def outage_word(self, view: delay.OutageView, *, by: ids.UserId | None) -> delivery.Body:
+        """Its thread's line: who asked for all of them again; nobody: that it is over."""
+        ...
+
+    def outage_again(self, view: delay.OutageView) -> delivery.Body:
+        """Its thread's line: the cause is back."""
         ...

@@ -1,25 +1,42 @@
-"""Broken promises: the neutral line before the client, and a word to the operators where no card
-tells them. Whatever is said here is mended once the report is there.
+"""Promises: the operators are warned before one is broken, the client's channel has one neutral
+line once it is. Whatever is said here is mended once the report is there.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import structlog
 
-from bot.domain import delivery, ids, incident, run, views
+from bot.domain import delay, delivery, ids, incident, run
 from bot.incidents import picture, places, ports
 
 LATEST_NOTICE = timedelta(hours=24)
 """A promise broken longer ago is history: the neutral line would only puzzle."""
+LEAD = timedelta(minutes=30)
+"""How long before a promise the operators may be warned, at most."""
+_PATIENCE = timedelta(minutes=5)
+"""How long a run may stand still past its time without being at risk."""
+_ON_ITS_WAY = timedelta(minutes=2)
+"""What is being posted is not late yet."""
+_TOGETHER = timedelta(minutes=15)
+_FEW = 3
+"""Warnings within so long that have a message each; beyond, they share one."""
+_REMEMBERED = timedelta(days=2)
+"""For so long a warning is still kept up to date."""
+_MARKS = tuple(timedelta(minutes=left) for left in (120, 60, 30, 15, 5, 0))
+"""What is left of a promise when its incident's card is drawn anew."""
+_MANY = "late:many:"
+"""How the keys of messages begin that warn of several."""
+_STANDING = frozenset({run.Status.FAILED, run.Status.HELD, run.Status.WAITING})
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promises:
-    """Says that a report is late, once to each who should know."""
+    """Says that a report will be late, or is, once to each who should know."""
 
     book: ports.Book
     clients: ports.Clients
@@ -27,7 +44,7 @@ class Promises:
     cards: ports.Cards
 
     async def broken(self, now: datetime) -> Sequence[incident.Incident]:
-        """Say which promises are broken; return the incidents whose client has seen it now."""
+        """Put the neutral line where one is due; return the incidents whose client has seen it."""
         noticed: list[incident.Incident] = []
         late = await self.book.incidents.broken_promises(now, oldest=now - LATEST_NOTICE)
         for run_id in late:
@@ -36,8 +53,6 @@ class Promises:
                 continue
             found = await self.book.incidents.open_of_run(run_id)
             channel = await self._before_the_client(stopped, found)
-            if found is None:  # first: once the line is there, this run is not looked at again
-                await self._tell(stopped, now=now, noticed=channel is not None)
             if channel is None or not await self._notice(stopped, channel, now=now):
                 continue
             if found is not None:
@@ -45,24 +60,36 @@ class Promises:
                 noticed.append(replace(found, noticed=True))
         return noticed
 
-    async def kept(self, run_id: ids.RunId, now: datetime) -> None:
+    async def warn(self, now: datetime) -> None:
+        """Warn of promises that no card tells of, and keep earlier warnings up to date.
+
+        A warning's row is written before its message, which is made from the rows each time.
+        """
+        near = await self.book.promises.near(now + LEAD, oldest=now - LATEST_NOTICE)
+        risky = [one for one in near if is_at_risk(one, now=now)]
+        warned = [one for one in risky if await self.book.pauses.current(one.client) is None]
+        if warned:
+            await self._tell(warned, now=now)
+        told = await self.book.promises.told(now - _REMEMBERED)
+        for message, each in groupby(sorted(told, key=_message), key=_message):
+            await self._draw(message, [*each], now=now)
+
+    async def kept(self, run_id: ids.RunId) -> None:
         """The report is there: what was said says so, what was not said is not needed."""
         key = _notice_key(run_id)
         there = await self.book.runs.get(run_id)
         if not await self.book.deliveries.cancel(key) and there is not None:
             await self.book.deliveries.revise(key, (self._line(there, sent=True),))
-        key = _late_key(run_id)
-        if await self.book.deliveries.cancel(key) or await self.book.deliveries.get(key) is None:
-            return
-        if there is not None:
-            body = self.cards.late(await self._view(there, now=now, noticed=False))
-            await self.book.deliveries.revise(key, (body,))
+        await self.book.deliveries.cancel(_late_key(run_id))
 
     async def _before_the_client(
         self, stopped: run.Run, found: incident.Incident | None
     ) -> ids.ChannelId | None:
         card = await self.book.deliveries.get(picture.card_key(found.id)) if found else None
-        return await self.places.notice(stopped, card=card.channel if card else None)
+        told = card.channel if card else None
+        if told is None and found is not None and found.outage is not None:
+            told = self.places.ops_channel
+        return await self.places.notice(stopped, card=told)
 
     async def _notice(self, stopped: run.Run, channel: ids.ChannelId, *, now: datetime) -> bool:
         return await self._put(
@@ -80,14 +107,38 @@ class Promises:
         language = found.narrative.language if found else "en"
         return self.cards.notice(late.period.kind, language=language, sent=sent)
 
-    async def _tell(self, stopped: run.Run, *, now: datetime, noticed: bool) -> None:
-        """No attempt has failed, and still it is late: a card would have nothing to say."""
-        channel = self.places.ops_channel or await self.places.card(stopped)
-        if channel is None:
-            log.error("no_ops_channel", client=stopped.client, run=stopped.id)
+    async def _tell(self, warned: Sequence[run.Run], *, now: datetime) -> None:
+        """Write down which message warns of each: its own, or one for many."""
+        before = await self.book.promises.told(now - _TOGETHER)
+        is_few = len(before) + len(warned) <= _FEW
+        if is_few or self.places.ops_channel is None:  # elsewhere no message names two clients
+            for one in warned:
+                await self.book.promises.tell([one], message=_late_key(one.id), at=now)
             return
-        body = self.cards.late(await self._view(stopped, now=now, noticed=noticed))
-        await self._put(stopped, _late_key(stopped.id), channel=channel, body=body, now=now)
+        shared = [one.message for one in before if one.message.startswith(_MANY)]
+        message = shared[-1] if shared else f"{_MANY}{warned[0].id}"
+        await self.book.promises.tell(warned, message=message, at=now)
+
+    async def _draw(self, message: str, told: Sequence[incident.Promise], *, now: datetime) -> None:
+        """Put the message, or edit it where it would say something else now."""
+        there = await self.book.deliveries.get(message)
+        is_over = all(one.run.status in run.TERMINAL for one in told)
+        if there is not None and there.state is delivery.State.CANCELLED:
+            return
+        if is_over and (there is None or await self.book.deliveries.cancel(message)):
+            return
+        seen = [await self._view(one, now=now) for one in told]
+        body = self.cards.many(seen) if message.startswith(_MANY) else self.cards.late(seen[0])
+        if there is not None:
+            if there.bodies != (body,):
+                await self.book.deliveries.revise(message, (body,))
+            return
+        first = told[0].run
+        channel = self.places.ops_channel or await self.places.card(first)
+        if channel is None:
+            log.error("no_ops_channel", client=first.client, run=first.id)
+            return
+        await self._put(first, message, channel=channel, body=body, now=now)
 
     async def _put(
         self,
@@ -110,21 +161,70 @@ class Promises:
             )
         )
 
-    async def _view(self, late: run.Run, *, now: datetime, noticed: bool) -> views.LateView:
+    async def _view(self, told: incident.Promise, *, now: datetime) -> delay.LateView:
+        late = told.run
         of = self.clients.client(late.client)
-        posted = await self.book.deliveries.of_run(late.id)
-        return views.LateView(
+        notice = await self.book.deliveries.get(_notice_key(late.id))
+        return delay.LateView(
             client_name=of.name if of else late.client,
             report_title=picture.title(of, late),
             timezone=of.timezone if of else "UTC",
             status=late.status,
             deliver_by=late.deliver_by or now,
             next_attempt_at=late.next_attempt_at,
-            posted_at=posted.posted_at if posted else None,
+            posted_at=told.posted_at,
             now=now,
             owner=of.owner if of else None,
-            client_saw=picture.saw(noticed=noticed),
+            client_saw=picture.saw(noticed=notice is not None),
         )
+
+
+def is_at_risk(one: run.Run, *, now: datetime) -> bool:
+    """Whether somebody should look now, lest a promise be broken; also once it is.
+
+    The lead is half an hour, or half of the time there was. What goes its way is at risk only when
+    the last third has begun; what is planned for later, but in time, is not.
+    """
+    due = one.deliver_by
+    if due is None or one.status in run.TERMINAL:
+        return False
+    left = due - now
+    if left <= timedelta():
+        return one.status is not run.Status.POSTING or -left > _ON_ITS_WAY
+    lead = min(LEAD, (due - one.created_at) / 2)
+    if left > lead or one.status is run.Status.POSTING:
+        return False
+    return one.status in _STANDING or _is_behind(one, now=now) or _is_last(one, left, lead=lead)
+
+
+def _is_behind(one: run.Run, *, now: datetime) -> bool:
+    """Whether it stands still past its time, or was tried and is tried again."""
+    planned = _planned(one)
+    return one.attempts > 1 if planned is None else now - planned > _PATIENCE
+
+
+def _is_last(one: run.Run, left: timedelta, *, lead: timedelta) -> bool:
+    """Whether the last third has begun, and nothing is still to come as planned."""
+    planned, due = _planned(one), one.deliver_by
+    to_come = planned is not None and due is not None and due - left < planned <= due
+    return left <= lead / 3 and not to_come
+
+
+def _planned(one: run.Run) -> datetime | None:
+    """When it was, or is, to go on by itself; None: it is under way."""
+    if one.status is run.Status.RUNNING:
+        return None
+    at = one.post_at if one.status is run.Status.READY else one.next_attempt_at
+    return at or one.created_at
+
+
+def marks(since: datetime, now: datetime) -> Sequence[tuple[datetime, datetime]]:
+    """Return between which instants the promises lie that passed a mark meanwhile."""
+    return [(since + left, now + left) for left in _MARKS]
+
+
+def _message(told: incident.Promise) -> str:
+    return told.message
 
 
 def _notice_key(run_id: ids.RunId) -> str:

@@ -5,7 +5,18 @@ from decimal import Decimal
 
 from bot import access, clock
 from bot.access import Kind
-from bot.operations import answers, clients, costs, explain, finding, grammar, ports, runs, scope
+from bot.operations import (
+    answers,
+    clients,
+    costs,
+    explain,
+    finding,
+    grammar,
+    outages,
+    ports,
+    runs,
+    scope,
+)
 from bot.operations.grammar import Verb
 
 _ABOUT = {
@@ -50,6 +61,7 @@ class Operations:
         self.scope = scope.Scope(clients_, audit=needs.store.audit, clock=clock)
         self.clients = clients.Clients(self.scope, needs)
         self.runs = runs.Runs(self.scope, needs)
+        self.outages = outages.Outages(self.scope, needs)
         self.costs = costs.Costs(self.scope, needs, budget=budget)
         self.explain = explain.Explain(self.scope, needs)
         self.finding = finding.Finding(self.scope, needs)

@@ -67,6 +67,12 @@ class Cards(Protocol):
         """Take a press on a card drawn from ``version``: one wins (Settled 8)."""
         ...
 
+    async def act_on_outage(
+        self, outage_id: ids.OutageId, version: int, *, by: ids.UserId, what: str
+    ) -> incidents.ActedOnOutage:
+        """Take a press on an outage's card drawn from ``version``: one wins."""
+        ...
+
     async def refresh(self, client_id: ids.ClientId) -> None:
         """Redraw a client's open cards: it was paused or resumed."""
         ...

@@ -18,6 +18,8 @@ CARD_MENU = "incident_menu"
 """The overflow; its option values are ``skip:<incident>:<version>`` and the like."""
 OPEN_REPORT = "incident_open_report"
 """A link, on a card whose report has come."""
+RETRY_ALL = "outage_retry"
+"""On the card of an outage; the value is ``<outage>:<version>``."""
 CONFIRM_AUDIENCE = "audience_confirm"
 """The value is ``<run>``."""
 

@@ -20,7 +20,10 @@ from bot.store import (
     ledger,
     lock,
     meta,
+    mornings,
+    outages,
     pauses,
+    promises,
     runs,
     signs,
 )
@@ -35,6 +38,9 @@ class Store:
         self.fires = fires.FireStore(owner)
         self.deliveries = deliveries.DeliveryStore(owner)
         self.incidents = incidents.IncidentStore(owner)
+        self.outages = outages.OutageStore(owner)
+        self.promises = promises.PromiseStore(owner)
+        self.mornings = mornings.MorningStore(owner)
         self.pauses = pauses.PauseStore(owner)
         self.channels = channels.ChannelStore(owner)
         self.ledger = ledger.Ledger(owner)

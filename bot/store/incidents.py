@@ -1,5 +1,6 @@
 """The rows of incidents; IncidentStore fills what bot.incidents needs."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,13 +36,18 @@ class IncidentStore:
         """The open incidents of one client or of all, oldest first."""
         return await self._many("open", {"client": client})
 
-    async def join(self, wanted: incident.Incident) -> incident.Incident:
+    async def join(
+        self, wanted: incident.Incident, *, lately: datetime | None = None
+    ) -> incident.Incident:
         """Put the wanted incident's one run where it belongs, in one transaction.
 
         Into the open incident it is in already, else into the open one of the same client and
-        cause, else into this new one. The first two take over the wanted failure and cause.
+        cause, else into the newest one that was closed no earlier than ``lately``, which is open
+        again then, else into this new one. All but the last take over the wanted failure and cause.
         """
-        return await self._database.write(lambda connection: _join(connection, wanted))
+        return await self._database.write(
+            lambda connection: _join(connection, wanted, lately=lately)
+        )
 
     async def act(
         self,
@@ -99,6 +105,13 @@ class IncidentStore:
         """Open incidents, and those closed since; oldest first."""
         return await self._many("recent", {"since": codec.instant(since)})
 
+    async def ticking(
+        self, marks: Sequence[tuple[datetime, datetime]]
+    ) -> Sequence[incident.Incident]:
+        """Open ones with an unfinished run whose promise lies in (first, last] of one of these."""
+        spans = [(codec.instant(first), codec.instant(last)) for first, last in marks]
+        return await self._many("ticking", {"marks": json.dumps(spans)})
+
     async def broken_promises(self, now: datetime, *, oldest: datetime) -> Sequence[ids.RunId]:
         """Scheduled runs past their promise since ``oldest`` that nobody was told about."""
         values = {"now": codec.instant(now), "oldest": codec.instant(oldest)}
@@ -140,16 +153,24 @@ def _find(
     return None if row is None else _decode(connection, row)
 
 
-def _join(connection: sqlite3.Connection, wanted: incident.Incident) -> incident.Incident:
+def _join(
+    connection: sqlite3.Connection, wanted: incident.Incident, *, lately: datetime | None
+) -> incident.Incident:
     (run_id,) = wanted.runs
-    found = _find(connection, "open_of_run", values={"run": run_id}) or _find(
-        connection, "open_of_cause", values={"client": wanted.client, "cause": wanted.cause}
-    )
     values = _encode(wanted)
+    of_cause: database.Values = {"client": wanted.client, "cause": wanted.cause}
+    found = _find(connection, "open_of_run", values={"run": run_id}) or _find(
+        connection, "open_of_cause", values=of_cause
+    )
+    if found is None and lately is not None:
+        since = {**of_cause, "since": codec.instant(lately)}
+        found = _find(connection, "lately_of_cause", values=since)
+        if found is not None:
+            database.rows(connection, _sql("reopen"), id=found.id, at=values["opened_at"])
     if found is None:
         database.rows(connection, _sql("insert"), **values)
     else:
-        names = ("cause", "failure", "next_retry_at")
+        names = ("cause", "shared", "failure", "next_retry_at")
         database.rows(
             connection, _sql("worsen"), **{"id": found.id, **{name: values[name] for name in names}}
         )
@@ -166,6 +187,8 @@ def _encode(one: incident.Incident) -> database.Values:
         "id": one.id,
         "client": one.client,
         "cause": one.cause,
+        "shared": one.shared,
+        "outage": one.outage,
         "failure": codec.dump(codec.FAILURE, one.failure),
         "status": one.status.value,
         "version": one.version,
@@ -182,12 +205,14 @@ def _encode(one: incident.Incident) -> database.Values:
 
 
 def _decode(connection: sqlite3.Connection, row: sqlite3.Row) -> incident.Incident:
-    own = codec.text(row, "id")
+    own, outage = codec.text(row, "id"), codec.maybe(row, "outage")
     stopped = database.rows(connection, _sql("runs"), id=own)
     return incident.Incident(
         id=ids.IncidentId(own),
         client=codec.client(row),
         cause=codec.text(row, "cause"),
+        shared=codec.text(row, "shared"),
+        outage=None if outage is None else ids.OutageId(outage),
         failure=codec.FAILURE.validate_json(codec.text(row, "failure")),
         status=incident.IncidentStatus(codec.text(row, "status")),
         runs=tuple(ids.RunId(codec.text(one, "run")) for one in stopped),

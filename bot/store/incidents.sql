@@ -24,11 +24,25 @@ LIMIT 1
 SELECT * FROM incidents WHERE status = 'open' AND (:client IS NULL OR client = :client)
 ORDER BY opened_at, rowid
 
+-- name: lately_of_cause
+-- The newest that is over, but not for long.
+SELECT * FROM incidents
+WHERE client = :client AND cause = :cause AND status != 'open' AND closed_at >= :since
+ORDER BY closed_at DESC
+LIMIT 1
+
 -- name: insert
-INSERT INTO incidents (id, client, cause, failure, status, version, replies, opened_at, closed_at,
-  closed_by, next_retry_at, noticed, acted_by, acted_at, acted)
-VALUES (:id, :client, :cause, :failure, :status, :version, :replies, :opened_at, :closed_at,
-  :closed_by, :next_retry_at, :noticed, :acted_by, :acted_at, :acted)
+INSERT INTO incidents (id, client, cause, shared, outage, failure, status, version, replies,
+  opened_at, closed_at, closed_by, next_retry_at, noticed, acted_by, acted_at, acted)
+VALUES (:id, :client, :cause, :shared, :outage, :failure, :status, :version, :replies,
+  :opened_at, :closed_at, :closed_by, :next_retry_at, :noticed, :acted_by, :acted_at, :acted)
+
+-- name: reopen
+-- The same cause again, soon after: the same card, with what was said and done before forgotten.
+UPDATE incidents
+SET status = 'open', closed_at = NULL, closed_by = NULL, outage = NULL, noticed = 0,
+  acted_by = NULL, acted_at = NULL, acted = '', opened_at = :at
+WHERE id = :id
 
 -- name: attach
 INSERT INTO incident_runs (incident, run, position)
@@ -38,7 +52,7 @@ ON CONFLICT (incident, run) DO NOTHING
 -- name: worsen
 -- Another failure of one of its runs.
 UPDATE incidents
-SET cause = :cause, failure = :failure, next_retry_at = :next_retry_at, version = version + 1
+SET cause = :cause, shared = :shared, failure = :failure, next_retry_at = :next_retry_at, version = version + 1
 WHERE id = :id
 
 -- name: act
@@ -81,6 +95,15 @@ WHERE status = 'open' AND NOT EXISTS (
 SELECT * FROM incidents WHERE status = 'open' OR closed_at >= :since
 ORDER BY opened_at, rowid
 
+-- name: ticking
+-- Open ones with a run whose promise passes one of the marks: each a pair of instants.
+SELECT DISTINCT incidents.* FROM json_each(:marks) AS mark
+JOIN runs ON runs.deliver_by > mark.value ->> 0 AND runs.deliver_by <= mark.value ->> 1
+JOIN incident_runs ON incident_runs.run = runs.id
+JOIN incidents ON incidents.id = incident_runs.incident AND incidents.status = 'open'
+WHERE runs.deliver_by IS NOT NULL
+  AND runs.status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled')
+
 -- name: broken_promises
 -- Scheduled runs that are late and not on their way out, and of which nothing was said yet.
 SELECT runs.id FROM runs
@@ -93,4 +116,5 @@ ORDER BY deliver_by
 -- Reports that are there, below a line that still says they are delayed.
 SELECT runs.id FROM deliveries JOIN runs ON runs.id = deliveries.run
 WHERE deliveries.kind = 'notice' AND deliveries.version = 1
+  AND deliveries.key = 'notice:' || runs.id
   AND deliveries.state NOT IN ('failed', 'cancelled') AND runs.status = 'succeeded'

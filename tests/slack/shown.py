@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from bot.domain import client, ids, incident, run, views
+from bot.domain import client, delay, ids, incident, run, views
 from bot.domain.views import Button, Light
 from tests import samples
 
@@ -101,7 +101,7 @@ RERUN = replace(
 )
 """A rerun of another week that failed, although that week's post stands."""
 CHOICE = replace(RERUN, status=run.Status.HELD, hold="changed", buttons=(Button.DETAILS,))
-LATE = views.LateView(
+LATE = delay.LateView(
     client_name="Acme Corp",
     report_title="Weekly KPIs",
     timezone=ZONE,

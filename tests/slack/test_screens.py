@@ -141,9 +141,9 @@ def test_the_neutral_line_fits_the_report(kind: PeriodKind, language: str, words
     assert notice(kind, language, sent=True).text.startswith(sent)
 
 
-def test_a_promise_that_is_broken_says_by_how_much() -> None:
+def test_a_promise_that_is_broken_says_so_without_a_count_that_grows_old() -> None:
     late = replace(shown.CARD, now=shown.at(9, 12))
-    assert "missed by 12 min" in json.dumps(golden.plain(card.card(late)))
+    assert "Promise 09:00 Paris, missed \\u00b7" in json.dumps(golden.plain(card.card(late)))
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,10 @@ def test_a_rerun_that_changed_only_its_parts_says_so() -> None:
         (run.Status.QUEUED, "tried again at 09:20"),
         (run.Status.READY, "ready and waits"),
         (run.Status.HELD, "held until somebody looks"),
-        (run.Status.WAITING, "waits for its turn"),
+        (run.Status.WAITING, "waits for its data"),
+        (run.Status.RUNNING, "still under way"),
+        (run.Status.POSTING, "on its way to Slack"),
+        (run.Status.FAILED, "its card says why"),
     ],
 )
 def test_a_late_report_says_what_it_waits_for(now: run.Status, words: str) -> None:

@@ -1,0 +1,49 @@
+"""What failures have in common: of one client, and of several."""
+
+from datetime import timedelta
+
+from bot import errors
+from bot.domain import run
+
+LATELY = timedelta(hours=4)
+"""The same cause within so long after its end is the same incident again, on the same card."""
+PASSING = timedelta(hours=6)
+"""Failures that pass by themselves have one cause only while they are tried again."""
+_FOREVER = timedelta(days=365)
+_CODE = run.FailureCode
+_LOGIN = frozenset({_CODE.CREDENTIAL_MISSING, _CODE.CREDENTIAL_INVALID, _CODE.CREDENTIAL_REFUSED})
+_AWAY = frozenset(
+    {_CODE.SOURCE_UNREACHABLE, _CODE.SOURCE_BUSY, _CODE.SOURCE_FAULT, _CODE.SOURCE_TIMEOUT}
+)
+_MACHINE = frozenset({_CODE.CRASHED, _CODE.DEADLINE})
+
+
+def cause(failure: run.Failure) -> str:
+    """Return what a client's failures that share a card have in common:
+    ``<source, credential or stage>:<code>``. One credential may serve several sources.
+    """
+    login = failure.reference if failure.code in _LOGIN else None
+    return f"{login or failure.source or errors.WORDS[failure.code].stage}:{failure.code.value}"
+
+
+def shared(failure: run.Failure) -> str:
+    """Return what it may have in common with other clients' failures: one login, one kind of
+    source that is away, this machine; empty where a client's own files or data are the cause.
+    """
+    if failure.code in _LOGIN and failure.reference:
+        return f"login:{failure.reference}"
+    if failure.code in _AWAY and failure.kind:
+        return f"source:{failure.kind}"
+    return "machine:" if failure.code in _MACHINE else ""
+
+
+def fewest(of: str) -> int:
+    """Return how many clients make it an outage: a login is one thing for certain, but of the
+    rest two may meet by chance.
+    """
+    return 2 if of.startswith("login:") else 3
+
+
+def within(of: str) -> timedelta:
+    """Return how long an incident may have been open to count."""
+    return _FOREVER if of.startswith("login:") else PASSING

@@ -1,0 +1,26 @@
+-- Promises: until when reports are to be there, and which message warns of those that may not be.
+
+-- name: near
+-- Unfinished scheduled runs that are promised by then, of which nobody was warned: neither by a
+-- message of its own nor by the card of what stopped them.
+SELECT * FROM runs
+WHERE deliver_by IS NOT NULL AND status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled')
+  AND deliver_by <= :until AND deliver_by >= :oldest AND trigger = 'scheduled'
+  AND NOT EXISTS (SELECT 1 FROM promises WHERE promises.run = runs.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM incident_runs JOIN incidents ON incidents.id = incident_runs.incident
+    WHERE incident_runs.run = runs.id AND incidents.status = 'open')
+ORDER BY deliver_by, created_at, id
+
+-- name: tell
+INSERT INTO promises (run, message, told_at) VALUES (:run, :message, :at)
+ON CONFLICT (run) DO NOTHING
+
+-- name: told
+-- What was warned of since, in the order it was.
+SELECT runs.*, promises.message AS message, (
+    SELECT max(posted_at) FROM deliveries
+    WHERE deliveries.run = runs.id AND deliveries.kind = 'report') AS posted_at
+FROM promises JOIN runs ON runs.id = promises.run
+WHERE promises.told_at >= :since
+ORDER BY promises.told_at, promises.rowid
