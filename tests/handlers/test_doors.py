@@ -113,6 +113,46 @@ async def test_costs_at_home_are_lines_for_a_modal_takes_no_table(shop: Front) -
     assert "forecast" in _said(await _press(shop, found.id, ids.MENU_COST))
 
 
+async def test_where_no_modal_opens_in_time_the_answer_comes_by_direct_message(
+    shop: Front,
+) -> None:
+    found = await _home(shop)
+    shop.slack.workspace.rules.trigger_seconds = -1.0
+    assert (await shop.press(ids.MENU_HISTORY, where=found.id, value="acme")).acked
+    assert not shop.slack.control.views(CLAIRE)
+    assert "History of Acme" in shop.words()
+    assert shop.told().channel == "D0CLAIRE"
+
+
+async def test_who_closes_the_modal_before_its_answer_is_left_alone(shop: Front) -> None:
+    found = await _home(shop)
+    shop.slack.faults.add("delay", "views.update", value=0.2)
+    await shop.slack.control.press(CLAIRE, found.id, action=ids.MENU_HISTORY, value="acme")
+    await shop.slack.until(lambda: shop.slack.control.views(CLAIRE))
+    await shop.slack.control.close(CLAIRE)
+    await shop.desk.drained()
+    assert not shop.slack.control.views(CLAIRE)
+    assert not shop.slack.control.ephemerals(CLAIRE)
+
+
+async def test_two_hundred_clients_stand_at_home_with_those_in_trouble_first(shop: Front) -> None:
+    many = _many(200)
+    shop.home.clients.by_id = {one.id: one for one in many}
+    await shop.home.failed(of=many[-1])
+    found = await _home(shop)
+    blocks = shapes.objects(found.body["blocks"])
+    assert len(blocks) <= 100
+    assert "Shop 199" in shapes.dump(blocks[2])
+    assert "and 154 more clients" in shapes.dump(blocks[-1])
+    told = await shop.slack.control.suggest(
+        CLAIRE, found.id, action=ids.MENU_CLIENT, query="shop 150"
+    )
+    assert _names(told.response) == ["Shop 150"]
+    await shop.slack.control.choose(CLAIRE, found.id, action=ids.MENU_CLIENT, option="c150")
+    where = f"{ids.MENU_TOOLS}/{ids.MENU_HISTORY}"
+    assert "History of Shop 150" in _said(await _press(shop, found.id, where))
+
+
 async def test_however_often_home_is_opened_at_once_it_is_published_a_few_times(
     shop: Front,
 ) -> None:
@@ -155,8 +195,9 @@ async def test_about_a_report_an_operator_gets_why_rerun_and_history(shop: Front
     await shop.press(ids.ABOUT_RERUN, where=shop.told().ts)
     assert "16–22 Nov" in shop.words()
     assert "on its way" in shop.words()
-    (kept,) = [one for one in await shop.home.trail() if one[1] == "rerun"]
-    assert kept == (CLAIRE, "rerun", "acme")
+    (kept,) = await shop.home.store.audit.latest()
+    assert (kept.who, kept.what, kept.client) == (CLAIRE, "rerun", "acme")
+    assert (kept.via, kept.channel) == ("shortcut", front.ACME)
 
 
 async def test_about_a_report_others_get_what_they_may_see(shop: Front) -> None:
