@@ -11,7 +11,7 @@ from bot.app import daily, footing, house, lookout
 _log = structlog.get_logger(__name__)
 _PRUNE_EVERY = timedelta(days=1)
 _SIGN_EVERY = timedelta(seconds=15)
-_CALM = timedelta(minutes=1)
+_CALM = timedelta(seconds=20)
 """Without another refusal, until the store counts as sound again."""
 _UNCLAIMED = timedelta(minutes=2)
 """A fire that came due so long ago should have been claimed."""
