@@ -2,6 +2,7 @@
 by ``localslack.fixture()``. The SDK is partly untyped: ``web`` and ``listening`` are typed views.
 """
 
+import json
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -28,6 +29,11 @@ Ack = Callable[..., Awaitable[object]]
 """Bolt's ``ack``."""
 METHODS = Path(__file__).parents[2] / "shared" / "slack-api" / "methods"
 """Slack's own descriptions, where they are at hand; the server has a table of its own else."""
+
+
+def described(file: Path) -> Mapping[str, object]:
+    """One of Slack's own descriptions of a method."""
+    return cast("Mapping[str, object]", json.loads(file.read_text("utf-8")))
 
 
 class Tree(Protocol):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -66,12 +66,17 @@ class SlackModel:
         self.now = START
         self.calls: list[str] = []
         self.busiest: dict[ids.ChannelId, int] = {}
+        self.limits: Callable[[delivery.Delivery], float] | None = None
         self._open: dict[ids.ChannelId, int] = {}
         self._native_refused = False
 
     def refuse_native(self) -> None:
         """From now on every body with a native chart is refused."""
         self._native_refused = True
+
+    def wait(self, wanted: delivery.Delivery) -> float:
+        """Its limits, where a test sets any."""
+        return 0.0 if self.limits is None else self.limits(wanted)
 
     async def send(
         self, wanted: delivery.Delivery, body: delivery.Body, *, thread_ts: str | None
@@ -163,7 +168,8 @@ class SlackModel:
         for message in self.messages:
             place = (message.channel, message.thread_ts, message.key)
             if place == (wanted.channel, thread_ts, wanted.key) and message.visible_at <= self.now:
-                return delivery.Sent(ts=message.ts)
+                copies = len(self.posts(wanted.key))
+                return delivery.Sent(ts=message.ts, copies=copies)
         return None
 
     async def upload(self, png: bytes, *, name: str, alt: str) -> str | delivery.Refused:
@@ -201,6 +207,8 @@ class Told:
         self.posts: list[str] = []
         self.failures: list[tuple[str, str]] = []
         self.stuck_ones: list[str] = []
+        self.others: list[tuple[str, str]] = []
+        """What else was said, and about which delivery."""
 
     async def posted(self, settled: delivery.Delivery) -> None:
         """It is in Slack."""
@@ -215,6 +223,26 @@ class Told:
         """Nobody can look."""
         assert refused.code
         self.stuck_ones.append(waiting.key)
+
+    async def delayed(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
+        """Slack does not take it for now."""
+        self.others.append((f"delayed {refused.code}", waiting.key))
+
+    async def simplified(
+        self, settled: delivery.Delivery, refused: delivery.Refused, *, days: int
+    ) -> None:
+        """It went out on a lower rung."""
+        self.others.append((f"simplified {refused.code} {days}", settled.key))
+
+    async def doubled(self, settled: delivery.Delivery, copies: int) -> None:
+        """It is there more than once."""
+        self.others.append((f"doubled {copies}", settled.key))
+
+    async def unedited(
+        self, shown: delivery.Delivery, refused: delivery.Refused, *, anew: bool
+    ) -> None:
+        """It cannot be edited."""
+        self.others.append((f"unedited {refused.code} {anew}", shown.key))
 
 
 class Time:

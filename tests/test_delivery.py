@@ -236,11 +236,12 @@ async def test_native_blocks_refused_fall_to_the_image_and_the_workspace_is_reme
     image = {"type": "image", "slack_file": {"id": "F7Reve"}, "alt_text": "Revenue rose"}
     assert message.body.blocks == ({"type": "header"}, image)
     assert (await desk.row(wanted.key)).rung == 1
-    assert await desk.kept.deliveries.rung() == 1
+    assert await desk.kept.deliveries.rung(desk.clock.now()) == 1
+    assert desk.told.others == [("simplified invalid_blocks 7", wanted.key)]
 
 
 async def test_a_remembered_rung_is_where_the_next_report_starts(desk: Desk) -> None:
-    await desk.kept.deliveries.remember_rung(1)
+    await desk.kept.deliveries.remember_rung(1, until=make.LATER)
     wanted = await _report(desk)
     await desk.pump.pump()
     assert (await desk.row(wanted.key)).rung == 1
@@ -249,10 +250,11 @@ async def test_a_remembered_rung_is_where_the_next_report_starts(desk: Desk) -> 
 
 async def test_one_message_that_is_too_long_says_nothing_of_the_workspace(desk: Desk) -> None:
     desk.slack.faults.append(Fault.PAYLOAD)
-    await _report(desk)
+    wanted = await _report(desk)
     await desk.pump.pump()
     assert len(desk.slack.messages) == 1
-    assert await desk.kept.deliveries.rung() == 0
+    assert await desk.kept.deliveries.rung(desk.clock.now()) == 0
+    assert desk.told.others == [("simplified msg_too_long 0", wanted.key)]
 
 
 @pytest.mark.parametrize("broken", ["drawing", "uploading"])

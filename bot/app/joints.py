@@ -13,7 +13,7 @@ from bot.incidents import Incidents
 from bot.runs import ports, posting
 from bot.slack import blocks, moments, people, poster, refusals
 from bot.slack.screens import change as preview
-from bot.slack.screens import ops, plain
+from bot.slack.screens import ops, outbox, plain
 
 _log = structlog.get_logger(__name__)
 
@@ -89,6 +89,13 @@ class Outward:
         body = ops.held(name, title, run_id=held.id, outsiders=held.hold == posting.OUTSIDERS)
         await self._put(f"ops:held:{held.id}:{held.hold}", body, client=held.client)
 
+    async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
+        """Somebody chose what becomes of a held report: the question says so, without buttons."""
+        name, title = _names(self._clients, held)
+        at = moments.clock(self._clock.now(), self._zone(held))
+        body = ops.decided(name, title, choice=choice, by=by, at=at)
+        await self._outbox.revise(f"ops:held:{held.id}:{held.hold}", (body,))
+
     async def paused(self, by_us: ports.Pause) -> None:
         """The bot itself paused a client; the words are edited once somebody has resumed it."""
         of = self._clients.client(by_us.client)
@@ -114,6 +121,7 @@ class Outward:
     async def renumbered(self, old: str, new: str) -> None:
         """Sharing gave a channel another id; said where a client's files name the old one."""
         was, now = ids.ChannelId(old), ids.ChannelId(new)
+        await self._outbox.renumber(was, new=now)
         users = [
             of.id for of in self._clients.clients() if was in {*access.channels(of), of.alerts}
         ]
@@ -125,6 +133,10 @@ class Outward:
         """Something that works less well than it could, once a day at most."""
         day = self._clock.now().date()
         await self._put(f"ops:warned:{day}:{_digest(what)}", plain.say(f"⚠️ {what}"))
+
+    def _zone(self, about: run.Run) -> str:
+        of = self._clients.client(about.client)
+        return of.timezone if of else "UTC"
 
     def _stamp(self, faults: Sequence[views.Fault]) -> str:
         minute = self._clock.now().replace(second=0, microsecond=0)
@@ -216,7 +228,7 @@ class Told:
         if found is None:
             await self._incidents.undelivered(settled, refused)
             return
-        fault, remedy = refusals.explain(refused.code)
+        fault, remedy = refusals.explain(refused.code, refused.detail)
         failure = run.Failure(
             code=run.FailureCode.POST_REFUSED,
             said=refused.code,
@@ -227,10 +239,30 @@ class Told:
     async def stuck(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
         """Whether it was posted cannot be found out for many minutes."""
         _log.error("delivery_unclear", key=waiting.key, code=refused.code)
-        await self._outward.warned(
-            f"A message in <#{waiting.channel}> may or may not have been posted, and the channel "
-            f"cannot be read to find out (`{refused.code}`). It is not posted again until it can."
-        )
+        await self._outward.warned(outbox.stuck(waiting, _why(refused)))
+
+    async def delayed(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
+        """Slack has not taken it for many minutes."""
+        await self._outward.warned(outbox.delayed(waiting, refused.code))
+
+    async def simplified(
+        self, settled: delivery.Delivery, refused: delivery.Refused, *, days: int
+    ) -> None:
+        """It went out in a simpler form than was wanted."""
+        simpler = outbox.simplified(settled, _why(refused))
+        await self._outward.warned(outbox.plainer(days) if days else simpler)
+
+    async def doubled(self, settled: delivery.Delivery, copies: int) -> None:
+        """It stands in its channel more than once."""
+        link = await self._link(settled)
+        await self._outward.warned(outbox.doubled(settled, copies, link=link))
+
+    async def unedited(
+        self, shown: delivery.Delivery, refused: delivery.Refused, *, anew: bool
+    ) -> None:
+        """What was posted says something old, and will."""
+        if shown.kind is delivery.Kind.REPORT:
+            await self._outward.warned(outbox.unedited(shown, _why(refused), anew=anew))
 
     async def _link(self, settled: delivery.Delivery) -> str:
         return await self._links.permalink(settled.channel, settled.ts) if settled.ts else ""
@@ -254,6 +286,10 @@ class Charts:
         except errors.RunError as error:
             _log.warning("chart_not_drawn", code=error.failure.code.value)
             return None
+
+
+def _why(refused: delivery.Refused) -> tuple[str, str]:
+    return refusals.explain(refused.code, refused.detail)
 
 
 def _digest(text: str) -> str:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot import clock
@@ -11,6 +10,10 @@ from bot.delivery import editing, ladder, ports, posting
 from bot.domain import delivery, ids
 
 _SOON = timedelta(seconds=1)
+_LANES = 16
+"""Channels that are served at once; the next in line is the one whose message is most urgent."""
+_LONGEST = 10.0
+"""Seconds after which a pump begins nothing more: who pumps has other things to do too."""
 _Seen = tuple[str, ids.ChannelId]
 
 
@@ -31,23 +34,27 @@ class Deliveries:
         charts: ports.Charts,
     ) -> None:
         self._outbox = outbox
+        self._poster = poster
         self._clock = clock
         rungs = ladder.Ladder(poster, charts)
         self._posting = posting.Posting(outbox, poster, clock=clock, told=told, rungs=rungs)
-        self._editing = editing.Editing(outbox, poster, clock=clock, rungs=rungs)
+        self._editing = editing.Editing(outbox, poster, clock=clock, told=told, rungs=rungs)
+        self._seats = asyncio.Semaphore(_LANES)
         self._busy: set[str] = set()
         self._holds: dict[ids.ChannelId, datetime] = {}
+        self._later: set[datetime] = set()
 
     async def pump(self, now: datetime | None = None) -> datetime | None:
         """Do what is due; return when it wants to be called next, None: nothing waits.
 
         ``now`` stands for the clock's own where the caller has just read that.
         """
+        end = self._clock.monotonic() + _LONGEST
         seen: set[_Seen] = set()
         while due := self._fresh(await self._outbox.due(now or self._clock.now()), seen):
             seen.update((one.key, one.channel) for one in due)
-            await self._side_by_side(due, edits=False)
-        await self._side_by_side(await self._outbox.stale(), edits=True)
+            await self._side_by_side(due, end=end)
+        await self._side_by_side(await self._outbox.stale(), end=end)
         return await self._next()
 
     def _fresh(
@@ -58,52 +65,57 @@ class Deliveries:
             one for one in due if (one.key, one.channel) not in seen and one.key not in self._busy
         ]
 
-    async def _side_by_side(self, due: Iterable[delivery.Delivery], *, edits: bool) -> None:
+    async def _side_by_side(self, due: Iterable[delivery.Delivery], *, end: float) -> None:
+        """Serve channels in the order in which their first message comes."""
         lanes: defaultdict[ids.ChannelId, list[delivery.Delivery]] = defaultdict(list)
         for one in due:
             lanes[one.channel].append(one)
         async with asyncio.TaskGroup() as group:
             for channel, lane in lanes.items():
-                group.create_task(
-                    self._edit(lane) if edits else self._post(channel, lane),
-                    name=f"deliveries {channel}",
-                )
+                group.create_task(self._serve(lane, end=end), name=f"deliveries {channel}")
 
-    async def _post(self, channel: ids.ChannelId, lane: Sequence[delivery.Delivery]) -> None:
-        for one in lane:
-            # What is unclear may be looked for while nothing may be posted.
-            if one.state is delivery.State.PENDING and self._is_held(channel):
-                continue
-            with self._alone(one.key) as is_ours:
-                hold = await self._posting.advance(one) if is_ours else None
-            if hold is not None:
-                self._holds[channel] = self._clock.now() + hold
+    async def _serve(self, lane: Sequence[delivery.Delivery], *, end: float) -> None:
+        async with self._seats:
+            for one in lane:
+                if self._clock.monotonic() > end:
+                    self._later.add(self._clock.now())
+                    return
+                await self._alone(one)
 
-    async def _edit(self, lane: Sequence[delivery.Delivery]) -> None:
-        for one in lane:
-            with self._alone(one.key) as is_ours:
-                if is_ours:
-                    await self._editing.advance(one)
+    async def _alone(self, one: delivery.Delivery) -> None:
+        """Work on it unless another pump does."""
+        if one.key in self._busy:
+            return
+        self._busy.add(one.key)
+        try:
+            await self._advance(one)
+        finally:
+            self._busy.discard(one.key)
+
+    async def _advance(self, one: delivery.Delivery) -> None:
+        if one.state is delivery.State.POSTED:
+            await self._editing.advance(one)
+            return
+        # What is unclear may be looked for while nothing may be posted.
+        if one.state is delivery.State.PENDING and self._is_held(one.channel):
+            return
+        if (wait := self._poster.wait(one)) > 0:
+            self._later.add(self._clock.now() + timedelta(seconds=wait))
+            return
+        hold = await self._posting.advance(one)
+        if hold is not None:
+            self._holds[one.channel] = self._clock.now() + hold
 
     def _is_held(self, channel: ids.ChannelId) -> bool:
         return self._holds.get(channel, self._clock.now()) > self._clock.now()
 
-    @contextmanager
-    def _alone(self, key: str) -> Generator[bool]:
-        if key in self._busy:
-            yield False
-            return
-        self._busy.add(key)
-        try:
-            yield True
-        finally:
-            self._busy.discard(key)
-
     async def _next(self) -> datetime | None:
         now = self._clock.now()
         self._holds = {channel: at for channel, at in self._holds.items() if at > now}
+        later, self._later = self._later, set()
         wanted = [
             await self._outbox.wanted_at(),
+            *later,
             *self._holds.values(),
             *(now + self._editing.wait(one) for one in await self._outbox.stale()),
         ]

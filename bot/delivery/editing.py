@@ -4,6 +4,7 @@ An edit is safe to repeat, so it is never read back.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -14,6 +15,10 @@ from bot.domain import delivery
 
 DEBOUNCE = timedelta(seconds=1)
 """Between two edits of one message."""
+_ANEW = frozenset(
+    {"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"}
+)
+"""The message cannot be edited, but its channel takes new ones."""
 
 log = structlog.get_logger()
 
@@ -27,11 +32,13 @@ class Editing:
         poster: ports.Poster,
         *,
         clock: clock.Clock,
+        told: ports.Told,
         rungs: ladder.Ladder,
     ) -> None:
         self._outbox = outbox
         self._poster = poster
         self._clock = clock
+        self._told = told
         self._rungs = rungs
         self._not_before: dict[str, float] = {}
         self._tries: dict[str, int] = {}
@@ -65,7 +72,7 @@ class Editing:
                 self._pause(shown.key, timedelta(seconds=result.retry_after))
                 return None
             if result.payload or result.permanent:
-                await self._give_up(shown, result.code)
+                await self._give_up(shown, result)
                 return None
         self._later(shown.key)
         return None
@@ -77,10 +84,35 @@ class Editing:
         except TimeoutError:
             return delivery.Unknown(code="timeout")
 
-    async def _give_up(self, shown: delivery.Delivery, code: str) -> None:
-        """A person deleted it, or its channel is gone: nobody reads it, so nothing is lost."""
+    async def _give_up(self, shown: delivery.Delivery, refused: delivery.Refused) -> None:
+        """A person deleted it, it is too old, or its channel is gone. A report's correction is
+        posted as a new message where that is possible; for the rest nobody is left to read it.
+        """
+        anew = shown.kind is delivery.Kind.REPORT and refused.code in _ANEW
+        if anew:
+            await self._outbox.put(self._next_revision(shown))
         await self._outbox.showed(shown.key, version=shown.version)
-        log.warning("edit_given_up", key=shown.key, code=code)
+        log.warning("edit_given_up", key=shown.key, code=refused.code, anew=anew)
+        await self._told.unedited(shown, refused, anew=anew)
+
+    def _next_revision(self, shown: delivery.Delivery) -> delivery.Delivery:
+        """The same words as a message of its own; its key makes that happen once."""
+        start, _, _ = shown.key.rpartition(":")
+        return replace(
+            shown,
+            key=f"{start}:{shown.revision + 1}",
+            revision=shown.revision + 1,
+            state=delivery.State.PENDING,
+            ts=None,
+            posted_at=None,
+            posting_since=None,
+            not_before=None,
+            tries=0,
+            rung=0,
+            version=1,
+            shown=0,
+            created_at=self._clock.now(),
+        )
 
     def _later(self, key: str) -> None:
         tries = self._tries.get(key, 0) + 1

@@ -3,6 +3,8 @@
 Native blocks first, an image where a workspace does not take them, text where it takes neither.
 """
 
+import asyncio
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 import structlog
@@ -12,6 +14,10 @@ from bot.domain import delivery
 
 CHART_HERE = "chart_here"
 """The block type that an uploaded chart takes the place of."""
+UPLOAD_SECONDS = 40.0
+"""How long a chart may take to be in Slack; the next rung needs none."""
+_UPLOADS = 200
+"""How many charts are known to be in Slack already, for messages that come back."""
 _NATIVE_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
 
 log = structlog.get_logger()
@@ -31,6 +37,7 @@ class Ladder:
     def __init__(self, poster: ports.Poster, charts: ports.Charts) -> None:
         self._poster = poster
         self._charts = charts
+        self._uploaded: OrderedDict[tuple[str, delivery.Trend], str] = OrderedDict()
 
     async def prepare(self, wanted: delivery.Delivery, rung: int) -> Step:
         """Return the first body from ``rung`` on whose chart, if it has one, is in Slack.
@@ -42,10 +49,19 @@ class Ladder:
             body = wanted.bodies[number]
             if body.chart is None:
                 return Step(rung=number, body=body)
-            file = await self._upload(wanted, body.chart)
+            file = await self._file(wanted, body.chart)
             if file is not None:
                 return Step(rung=number, body=_with_image(body, file))
         return Step(rung=last, body=_without_chart(wanted.bodies[last]))
+
+    async def _file(self, wanted: delivery.Delivery, trend: delivery.Trend) -> str | None:
+        known = self._uploaded.get((wanted.key, trend))
+        file = known or await self._upload(wanted, trend)
+        if file is not None:
+            self._uploaded[wanted.key, trend] = file
+            if len(self._uploaded) > _UPLOADS:
+                self._uploaded.popitem(last=False)
+        return file
 
     async def _upload(self, wanted: delivery.Delivery, trend: delivery.Trend) -> str | None:
         image = await self._charts.draw(trend)
@@ -53,7 +69,11 @@ class Ladder:
             log.warning("chart_not_drawn", key=wanted.key)
             return None
         name = wanted.key.replace(":", "-") + ".png"
-        file = await self._poster.upload(image, name=name, alt=trend.alt)
+        try:
+            async with asyncio.timeout(UPLOAD_SECONDS):
+                file = await self._poster.upload(image, name=name, alt=trend.alt)
+        except TimeoutError:
+            file = delivery.Refused(code="chart_not_ready", payload=True)
         if isinstance(file, delivery.Refused):
             log.warning("chart_not_uploaded", key=wanted.key, code=file.code)
             return None

@@ -19,7 +19,9 @@ class Outbox(Protocol):
         ...
 
     async def due(self, now: datetime) -> Sequence[delivery.Delivery]:
-        """Pending, posting or unknown ones whose not_before has come; parents before replies."""
+        """Pending, posting or unknown ones whose not_before has come; parents before replies,
+        reports by their deadlines before the rest, of which nothing waits for ever.
+        """
         ...
 
     async def begin(
@@ -78,17 +80,23 @@ class Outbox(Protocol):
         """Slack shows this version now."""
         ...
 
-    async def rung(self) -> int:
+    async def rung(self, now: datetime) -> int:
         """The rung of the ladder that this workspace is known to take."""
         ...
 
-    async def remember_rung(self, rung: int) -> None:
-        """Keep it for the posts to come."""
+    async def remember_rung(self, rung: int, *, until: datetime) -> None:
+        """Keep it for the posts to come; the richest is tried again after that."""
         ...
 
 
 class Poster(Protocol):
     """Slack, as far as deliveries need it; filled by slack.poster.Poster. Raises nothing."""
+
+    def wait(self, wanted: delivery.Delivery) -> float:
+        """Seconds until Slack's limits let it be posted, or looked for where it is unclear; 0: now.
+        Nothing is taken by asking.
+        """
+        ...
 
     async def send(
         self, wanted: delivery.Delivery, body: delivery.Body, *, thread_ts: str | None
@@ -103,8 +111,8 @@ class Poster(Protocol):
     async def find(
         self, wanted: delivery.Delivery, *, thread_ts: str | None
     ) -> delivery.Sent | delivery.Refused | None:
-        """Look for the key in the channel (or thread) since posting_since; None: absent.
-        Refused: it could not be looked at.
+        """Look for the key in the channel (or thread) around posting_since; None: absent.
+        Refused: it could not be looked at. Of several copies the first counts.
         """
         ...
 
@@ -139,5 +147,29 @@ class Told(Protocol):
     async def stuck(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
         """Whether it was posted cannot be found out for many minutes; told once per process. It
         is not posted again before the channel could be read.
+        """
+        ...
+
+    async def delayed(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
+        """Slack has not taken it for many minutes, for a reason that will pass; it goes on."""
+        ...
+
+    async def simplified(
+        self, settled: delivery.Delivery, refused: delivery.Refused, *, days: int
+    ) -> None:
+        """It is posted, in a simpler form than was wanted; and so, for so many ``days``, is what
+        comes after it. 0: it alone.
+        """
+        ...
+
+    async def doubled(self, settled: delivery.Delivery, copies: int) -> None:
+        """It stands in its channel more than once: a fault of the past."""
+        ...
+
+    async def unedited(
+        self, shown: delivery.Delivery, refused: delivery.Refused, *, anew: bool
+    ) -> None:
+        """A posted message could not be edited, and never will be. ``anew``: what it should have
+        said is posted as a new message instead.
         """
         ...

@@ -14,6 +14,11 @@ from bot.domain import delivery, ids
 CALL_SECONDS = 15.0
 """The poster gives up after 10 s by itself; a call that does not return is as unclear."""
 _UNREACHABLE = timedelta(seconds=10)
+_REMEMBERED = timedelta(days=7)
+"""How long a workspace is known to refuse native blocks; then the richest is tried once more."""
+_LONG_REFUSED = 8
+"""Tries, the last some ten minutes after the first, after which people hear of a delay."""
+_BUSY = "ratelimited"
 
 log = structlog.get_logger()
 
@@ -82,6 +87,8 @@ class Posting:
         if place is None:
             return _DONE
         step = await self._rungs.prepare(wanted, await self._first_rung(wanted))
+        if (busy := self._poster.wait(wanted)) > 0:
+            return _Step(hold=timedelta(seconds=busy))
         since = await self._poster.slack_time()
         if since is None:
             await self._wait(wanted, error="slack_unreachable", wait=_UNREACHABLE)
@@ -111,7 +118,7 @@ class Posting:
     async def _first_rung(self, wanted: delivery.Delivery) -> int:
         if wanted.kind is not delivery.Kind.REPORT:
             return wanted.rung
-        return max(wanted.rung, await self._outbox.rung())
+        return max(wanted.rung, await self._outbox.rung(self._clock.now()))
 
     async def _send(
         self, begun: delivery.Delivery, body: delivery.Body, *, to: _Place
@@ -140,11 +147,23 @@ class Posting:
         log.info("delivered", key=begun.key, kind=begun.kind.value, rung=begun.rung)
         self._stuck.discard(begun.key)
         refused = self._refused.pop(begun.key, None)
-        if refused and ladder.is_of_workspace(begun, refused, taken=begun.rung):
-            await self._outbox.remember_rung(begun.rung)
-            log.warning("native_blocks_refused", code=refused.code, rung=begun.rung)
+        if refused is not None:
+            await self._simplified(settled, refused)
+        if sent.copies > 1:
+            log.error("delivery_doubled", key=begun.key, copies=sent.copies)
+            await self._told.doubled(settled, sent.copies)
         await self._told.posted(settled)
         return _DONE
+
+    async def _simplified(self, settled: delivery.Delivery, refused: delivery.Refused) -> None:
+        """It went out on a lower rung: remember that where it is the workspace's way."""
+        everywhere = ladder.is_of_workspace(settled, refused, taken=settled.rung)
+        if everywhere:
+            until = self._clock.now() + _REMEMBERED
+            await self._outbox.remember_rung(settled.rung, until=until)
+            log.warning("native_blocks_refused", code=refused.code, rung=settled.rung)
+        days = _REMEMBERED.days if everywhere else 0
+        await self._told.simplified(settled, refused, days=days)
 
     async def _turned_away(self, begun: delivery.Delivery, refused: delivery.Refused) -> _Step:
         log.warning("delivery_refused", key=begun.key, code=refused.code, rung=begun.rung)
@@ -163,6 +182,8 @@ class Posting:
             return _DONE
         wait = readback.backoff(begun.tries)
         await self._again(begun, rung=begun.rung, error=refused.code, wait=wait)
+        if begun.tries == _LONG_REFUSED:
+            await self._told.delayed(begun, refused)
         return _Step(hold=wait)
 
     async def _read_back(self, lost: delivery.Delivery) -> _Step:
@@ -196,7 +217,9 @@ class Posting:
         if refused.retry_after is not None:
             wait = max(wait, timedelta(seconds=refused.retry_after))
         await self._unknown(lost, error=f"not_readable:{refused.code}", wait=wait)
-        if passed is not None and passed > readback.STUCK_AFTER and lost.key not in self._stuck:
+        # Where it is only not our turn to look, it will be.
+        is_long = passed is not None and passed > readback.STUCK_AFTER and refused.code != _BUSY
+        if is_long and lost.key not in self._stuck:
             self._stuck.add(lost.key)
             log.error("delivery_stuck", key=lost.key, code=refused.code)
             await self._told.stuck(lost, refused)

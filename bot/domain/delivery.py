@@ -101,6 +101,9 @@ class Sent:
     """Slack took it."""
 
     ts: str
+    copies: int = 1
+    """How many messages with its key were found when it was looked for; more than one: a fault of
+    the past. ``ts`` is the first one's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

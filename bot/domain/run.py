@@ -51,7 +51,9 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     ),
     Status.READY: frozenset({Status.POSTING, Status.HELD, Status.SKIPPED, Status.CANCELLED}),
     Status.POSTING: frozenset({Status.SUCCEEDED, Status.FAILED, Status.HELD, Status.READY}),
-    Status.FAILED: frozenset({Status.QUEUED, Status.POSTING, Status.SKIPPED, Status.CANCELLED}),
+    Status.FAILED: frozenset(
+        {Status.QUEUED, Status.READY, Status.POSTING, Status.SKIPPED, Status.CANCELLED}
+    ),  # ready: its report is there, and only its post was refused
     Status.SUCCEEDED: frozenset(),
     Status.MISSED: frozenset(),
     Status.SKIPPED: frozenset(),

@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 import structlog
 
 from bot import clock, errors
-from bot.domain import client, ids, period, periods, run, spec
+from bot.domain import client, delivery, ids, period, periods, run, spec
 from bot.runs import ports, posting, telling
 
 _log = structlog.get_logger(__name__)
@@ -127,6 +127,8 @@ class Acts:
         pressed = found.status is run.Status.QUEUED and (found.next_attempt_at or now) <= now
         if pressed:
             return Acted(run=found, done=False)
+        if await self._is_only_unposted(found):
+            return await self._post_again(found)
         acted = await self._queue(found)
         if acted.done and by is not None:
             self._wishes.by[run_id] = by
@@ -139,6 +141,7 @@ class Acts:
         if acted.done:
             _log.info("run_skipped", run=run_id, client=found.client, by=by)
             await self._telling.moved(acted.run)
+            await self._decided(found, choice="skip", by=by)
         return acted
 
     async def send_without(
@@ -172,6 +175,7 @@ class Acts:
         if acted.done:
             _log.info("run_released", run=run_id, client=found.client, choice=choice, by=by)
             await self._telling.moved(acted.run)
+            await self._decided(found, choice=choice, by=by)
             self._wake()
         return acted
 
@@ -186,7 +190,32 @@ class Acts:
         acted = await self._move(found, run.Status.READY, expect={run.Status.HELD})
         if acted.done:
             _log.info("audience_confirmed", run=run_id, client=found.client, by=by)
+            await self._decided(found, choice="confirm", by=by)
             self._wake()
+        return acted
+
+    async def _decided(self, was: run.Run, *, choice: str, by: ids.UserId | None) -> None:
+        if was.status is run.Status.HELD:
+            await self._house.ops.decided(was, choice=choice, by=by)
+
+    async def _is_only_unposted(self, found: run.Run) -> bool:
+        """Whether it has its report, and only Slack's refusal stopped it."""
+        if found.status is not run.Status.FAILED:
+            return False
+        wanted = await self._house.posts.of_run(found.id)
+        if wanted is None or wanted.state is not delivery.State.FAILED:
+            return False
+        tried = await self._house.runs.attempts(found.id)
+        is_made = bool(tried) and tried[-1].end is run.AttemptEnd.REPORT
+        return is_made and await self._house.runs.outcome(found.id) is not None
+
+    async def _post_again(self, found: run.Run) -> Acted:
+        """Only what failed is done again: the report that is there goes out, where it goes now."""
+        self._wishes.at_once.add(found.id)
+        acted = await self._move(found, run.Status.READY, expect={run.Status.FAILED})
+        if acted.done:
+            await self._telling.moved(acted.run)
+        self._wake()
         return acted
 
     async def _active(self, client_id: ids.ClientId) -> client.Client:

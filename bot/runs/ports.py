@@ -256,6 +256,12 @@ class Ops(Protocol):
         """Ready, but an operator must look first; ``hold`` says why."""
         ...
 
+    async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
+        """What ``held`` asked is answered; ``held`` is the run as it was. ``choice``: an
+        acts.Choice, ``confirm``, ``skip``, or empty where its reason went by itself.
+        """
+        ...
+
     async def paused(self, by_us: Pause) -> None:
         """The bot itself paused a client; said once, and once more when that was ended."""
         ...

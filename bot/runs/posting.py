@@ -124,6 +124,7 @@ class Posting:
             await self._house.runs.move(
                 held.id, run.Status.READY, expect={run.Status.HELD}, change=run.Change(hold="")
             )
+            await self._house.ops.decided(held, choice="", by=None)
 
     async def enter(
         self,

@@ -7,7 +7,6 @@ read, so it holds ids and nothing else.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from email.utils import parsedate_to_datetime
 
 import structlog
 
@@ -16,11 +15,18 @@ from bot.slack import blocks, files, limits, refusals, web
 from bot.slack import ids as names
 
 PAGES = 15
-"""How far back a search reads."""
-_PAGE = 100
+"""How many pages a search reads."""
+_PAGE = 200
+_BEFORE, _AFTER = 60.0, 600.0
+"""Seconds around the beginning of posting that are searched. A call ends after ten, so what was
+stored stands close by; the rest is for clocks of Slack's that differ. However long the bot was
+down, and however busy the channel is, a search stays this short. What no call of ours began, such
+as after a restore, may stand anywhere since.
+"""
 _UNFURL: Mapping[str, object] = {"unfurl_links": False, "unfurl_media": False}
-_BEFORE = 60
-"""Seconds before posting began that a search starts at: clocks differ."""
+
+_TOO_LONG = 600.0
+"""Seconds until a channel is searched again that was too busy to be searched."""
 
 log = structlog.get_logger()
 
@@ -33,13 +39,19 @@ class Poster:
         self._bot_user = bot_user
         """Only messages of ours count when searching; empty: of anybody."""
 
+    def wait(self, wanted: delivery.Delivery) -> float:
+        """Return the seconds until Slack's limits let it be posted, or looked for where it is
+        unclear; 0: now.
+        """
+        limits = self._slack.limits
+        if wanted.state is delivery.State.PENDING:
+            return limits.wait(web.POST, wanted.channel)
+        return limits.wait(_search(wanted.parent))
+
     async def send(
         self, wanted: delivery.Delivery, body: delivery.Body, *, thread_ts: str | None
     ) -> delivery.SendResult:
-        """Post it with its key as metadata, once."""
-        wait = await self._slack.turn(wanted.channel)
-        if wait > 0:
-            return delivery.Refused(code=web.RATE_LIMITED, retry_after=wait)
+        """Post it with its key as metadata, once; not its turn: Refused with the wait."""
         arguments = {
             **_content(body),
             **_UNFURL,
@@ -47,8 +59,8 @@ class Poster:
             "thread_ts": thread_ts,
             "metadata": {"event_type": names.METADATA_EVENT, "event_payload": {"key": wanted.key}},
         }
-        answer = await self._slack.write("chat.postMessage", arguments)
-        return _result(answer, method="chat.postMessage", key=wanted.key)
+        answer = await self._slack.write(web.POST, arguments)
+        return _result(answer, method=web.POST, key=wanted.key)
 
     async def edit(self, shown: delivery.Delivery, body: delivery.Body) -> delivery.SendResult:
         """Make the posted message say this; safe to repeat. Its metadata stays as it is."""
@@ -59,29 +71,33 @@ class Poster:
     async def find(
         self, wanted: delivery.Delivery, *, thread_ts: str | None
     ) -> delivery.Sent | delivery.Refused | None:
-        """Look for the key since posting began; None: certainly not there."""
-        since = wanted.posting_since or f"{wanted.created_at.timestamp():.6f}"
-        method = "conversations.replies" if thread_ts else "conversations.history"
+        """Look for the key around the time when posting began; None: certainly not there."""
+        since = float(wanted.posting_since or wanted.created_at.timestamp())
+        latest = f"{since + _AFTER:.6f}" if wanted.tries else None
+        found: list[str] = []
         cursor = ""
         for _ in range(PAGES):
-            answer = await self._slack.read(
-                method,
+            answer = await self._slack.peek(
+                _search(thread_ts),
                 channel=wanted.channel,
                 ts=thread_ts,
-                oldest=f"{max(0.0, float(since) - _BEFORE):.6f}",
+                oldest=f"{max(0.0, since - _BEFORE):.6f}",
+                latest=latest,
                 include_all_metadata=True,
                 limit=_PAGE,
                 cursor=cursor or None,
             )
             if not answer.ok:
-                return _not_looked(answer)
-            for message in answer.parts("messages"):
-                if self._is(message, wanted.key):
-                    return delivery.Sent(ts=str(message["ts"]))
+                return _sent(found) or _not_looked(answer)
+            found += [
+                str(message["ts"])
+                for message in answer.parts("messages")
+                if self._is(message, wanted.key)
+            ]
             cursor = answer.cursor
             if not cursor:
-                return None
-        return delivery.Refused(code="history_too_long", retry_after=30.0)
+                return _sent(found)
+        return _sent(found) or delivery.Refused(code="history_too_long", retry_after=_TOO_LONG)
 
     async def permalink(self, channel: ids.ChannelId, ts: str) -> str:
         """The address of a message of ours; empty where Slack does not say."""
@@ -97,12 +113,8 @@ class Poster:
 
     async def slack_time(self) -> str | None:
         """Slack's own clock as a ts, from the head of its answer; None when out of reach."""
-        answer = await self._slack.read("api.test")
-        told = answer.headers.get("date", "")
-        try:
-            return f"{parsedate_to_datetime(told).timestamp():.6f}"
-        except ValueError:
-            return None
+        told = await self._slack.slack_time()
+        return None if told is None else f"{told:.6f}"
 
     async def ephemeral(
         self, channel: ids.ChannelId, user: ids.UserId, *, body: delivery.Body
@@ -110,7 +122,9 @@ class Poster:
         """Tell one person in a channel; without its blocks where they are refused."""
         for content in ({**_content(body)}, {"text": body.text}):
             answer = await self._slack.write(
-                "chat.postEphemeral", {**content, "channel": channel, "user": user}
+                "chat.postEphemeral",
+                {**content, "channel": channel, "user": user},
+                patience=web.PATIENCE,
             )
             if answer.ok:
                 return delivery.Sent(ts=answer.text("message_ts"))
@@ -127,15 +141,14 @@ class Poster:
         if not opened.ok:
             return _result(opened, method="conversations.open", key="")
         channel = str(opened.part("channel").get("id", ""))
-        await self._slack.turn(channel)
         answer = await self._slack.write(
-            "chat.postMessage", {**_content(body), **_UNFURL, "channel": channel}
+            web.POST, {**_content(body), **_UNFURL, "channel": channel}, patience=web.PATIENCE
         )
         if answer.ok and file is not None:
             uploaded = await files.upload(self._slack, file, channel=channel)
             if uploaded.error:
                 return refusals.judge(web.Answer(error=uploaded.error))
-        return _result(answer, method="chat.postMessage", key="")
+        return _result(answer, method=web.POST, key="")
 
     async def open_view(self, trigger_id: str, view: Mapping[str, object]) -> str | None:
         """Open a modal within the trigger's three seconds; its id, or None where it was late."""
@@ -166,10 +179,24 @@ def _content(body: delivery.Body) -> dict[str, object]:
     return {"text": body.text, "blocks": list(body.blocks)}
 
 
+def _search(thread: str | None) -> str:
+    return "conversations.replies" if thread else "conversations.history"
+
+
+def _sent(found: list[str]) -> delivery.Sent | None:
+    """The first of what was found: should there be more, it is the one that people answered to."""
+    return delivery.Sent(ts=min(found, key=float), copies=len(found)) if found else None
+
+
 def _result(answer: web.Answer, *, method: str, key: str) -> delivery.SendResult:
-    if answer.ok:
+    if answer.ok and answer.text("ts"):
         return delivery.Sent(ts=answer.text("ts"))
+    if answer.ok:
+        log.error("slack_told_no_ts", method=method, key=key)
+        return delivery.Unknown(code="no_ts")
     judged = refusals.judge(answer)
+    if answer.error == web.RATE_LIMITED:  # said where Slack said it; else it was only not our turn
+        return judged
     log.warning("slack_refused", method=method, key=key, error=answer.error, detail=answer.detail)
     return judged
 

@@ -4,8 +4,6 @@ The SDK's own retry handlers are off: they sent a message again that Slack had s
 What is safe to repeat is repeated by whoever asks.
 """
 
-import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, cast
@@ -17,10 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import clock, settings
-from bot.slack import limiter
+from bot.slack import dial, limiter
 
 TIMEOUT = 10
 """Seconds a call may take; read-back counts on it (Settled 11)."""
+POST = "chat.postMessage"
 RATE_LIMITED = "ratelimited"
 UNREACHABLE = "unreachable"
 """No connection was made, so nothing was stored."""
@@ -29,6 +28,8 @@ UNCLEAR = frozenset(
     | {"request_timeout", "service_unavailable"}
 )
 """Nobody knows whether it was done."""
+PATIENCE = 3.0
+"""Seconds that something for one person waits for its turn."""
 _DEFAULT_WAIT = 30.0
 _LONGEST_WAIT = 60.0
 _SERVER_ERROR = 500
@@ -114,11 +115,13 @@ class _Caller(Protocol):
 class Web:
     """Slack's Web API with one token."""
 
-    def __init__(self, token: str, *, url: str, limits: limiter.Limiter) -> None:
+    def __init__(self, token: str, *, url: str, limits: limiter.Limiter, time: clock.Clock) -> None:
         self._client = AsyncWebClient(token=token, base_url=url, timeout=TIMEOUT, retry_handlers=[])
         if settings.is_loopback(url):
             self._client.proxy = None
-        self._limits = limits
+        self.limits = limits
+        """Who may call when; whoever plans ahead asks it."""
+        self.dial = dial.Dial(time)
 
     @property
     def sdk(self) -> AsyncWebClient:
@@ -130,31 +133,62 @@ class Web:
         """The proxy of the environment, where one is needed."""
         return self._client.proxy
 
-    async def turn(self, channel: str) -> float:
-        """Wait until the channel may get another message; the seconds where that is too long."""
-        return await self._limits.turn(channel)
-
     async def read(self, method: str, **arguments: object) -> Answer:
-        """Ask for something; waits out a 429 once, being safe to repeat."""
-        given = {key: value for key, value in arguments.items() if value is not None}
-        answer = await self._call(method, given, how="params")
-        if answer.retry_after is not None and answer.error != UNREACHABLE:
-            await asyncio.sleep(min(answer.retry_after, _LONGEST_WAIT))
-            answer = await self._call(method, given, how="params")
+        """Ask for something, in its turn; once more after a 429, being safe to repeat."""
+        answer = await self._read(method, arguments, patience=_LONGEST_WAIT)
+        if answer.error == RATE_LIMITED:
+            answer = await self._read(method, arguments, patience=_LONGEST_WAIT)
         return answer
 
+    async def peek(self, method: str, **arguments: object) -> Answer:
+        """Ask for something now or not at all, for those who come back by themselves."""
+        return await self._read(method, arguments, patience=0.0)
+
     async def write(
-        self, method: str, arguments: Json, *, how: Literal["json", "params"] = "json"
+        self,
+        method: str,
+        arguments: Json,
+        *,
+        how: Literal["json", "params"] = "json",
+        patience: float = 0.0,
     ) -> Answer:
-        """Do something, once. A method that is rate limited is refused here already."""
-        given = {key: value for key, value in arguments.items() if value is not None}
-        return await self._call(method, given, how=how)
+        """Do something, once. Where it is not its turn it is refused here already."""
+        channel = arguments.get("channel") if method == POST else None
+        channel = channel if isinstance(channel, str) else ""
+        wait = await self.limits.turn(method, channel, patience=patience)
+        if wait > 0:
+            return Answer(error=RATE_LIMITED, retry_after=wait)
+        answer = await self._call(method, _given(arguments), how=how)
+        if channel:
+            self.limits.spoke(channel)
+        return answer
+
+    async def slack_time(self) -> float | None:
+        """Slack's own clock, in seconds since 1970: as heard of late, else asked for; None when it
+        is out of reach.
+        """
+        if (heard := self.dial.read()) is not None:
+            return heard
+        answer = await self.peek("api.test")
+        return dial.seconds(answer.headers.get("date", ""))
+
+    async def _read(self, method: str, arguments: Json, *, patience: float) -> Answer:
+        wait = await self.limits.turn(method, patience=patience)
+        if wait > 0:
+            return Answer(error=RATE_LIMITED, retry_after=wait)
+        return await self._call(method, _given(arguments), how="params")
 
     async def _call(
         self, method: str, arguments: dict[str, object], *, how: Literal["json", "params"]
     ) -> Answer:
-        if (seconds := self._limits.wait(method)) > 0:
-            return Answer(error=RATE_LIMITED, retry_after=seconds)
+        asked = self.dial.now()
+        answer = await self._asked(method, arguments, how=how)
+        self.dial.hear(answer.headers.get("date", ""), asked=asked)
+        return answer
+
+    async def _asked(
+        self, method: str, arguments: dict[str, object], *, how: Literal["json", "params"]
+    ) -> Answer:
         caller = cast("_Caller", self._client)
         try:
             if how == "json":
@@ -165,7 +199,12 @@ class Web:
             return self._refused(method, error)
         except (aiohttp.ClientError, SlackClientError, OSError, TimeoutError) as error:
             return _broken(error)
-        return Answer(data=_data(response), headers=_headers(response))
+        except (AttributeError, ValueError) as error:
+            # The SDK takes every answer of 200 for an object; a proxy's page is none.
+            return _broken(error)
+        data, headers = _data(response), _headers(response)
+        error = "" if data.get("ok") is True else "unreadable_answer"
+        return Answer(error=error, data=data, headers=headers)
 
     def _refused(self, method: str, error: SlackApiError) -> Answer:
         found = cast("object", error.response)
@@ -176,7 +215,7 @@ class Web:
         code = data.get("error")
         if response.status_code == _TOO_MANY or code in {RATE_LIMITED, "rate_limited"}:
             seconds = _seconds(headers.get("retry-after"))
-            self._limits.hold(method, seconds)
+            self.limits.hold(method, seconds)
             log.warning("slack_rate_limited", method=method, seconds=seconds)
             return Answer(error=RATE_LIMITED, data=data, headers=headers, retry_after=seconds)
         if response.status_code >= _SERVER_ERROR or not isinstance(code, str):
@@ -199,9 +238,13 @@ def _broken(error: Exception) -> Answer:
         return Answer(error=UNREACHABLE, retry_after=5.0)
     if isinstance(error, TimeoutError):
         return Answer(error="timeout")
-    if isinstance(error, json.JSONDecodeError | SlackClientError):
+    if isinstance(error, AttributeError | ValueError | SlackClientError):
         return Answer(error="unreadable_answer")
     return Answer(error="connection_lost")
+
+
+def _given(arguments: Json) -> dict[str, object]:
+    return {key: value for key, value in arguments.items() if value is not None}
 
 
 def _data(response: _Response) -> Json:
@@ -226,4 +269,4 @@ def _list(part: object) -> list[object]:
 
 def connect(*, token: str, url: str, time: clock.Clock) -> Web:
     """Return the Web API with a limiter of its own."""
-    return Web(token, url=url, limits=limiter.Limiter(time))
+    return Web(token, url=url, limits=limiter.Limiter(time), time=time)

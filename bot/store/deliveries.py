@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot import errors
 from bot.domain import delivery, ids, run
@@ -11,6 +11,8 @@ from bot.store import codec, database, statements
 GONE_OUT = frozenset({delivery.State.POSTING, delivery.State.UNKNOWN, delivery.State.POSTED})
 """It is, or may be, in Slack: nobody may take such a delivery over."""
 _RUNG = "rung"
+_PATIENCE = timedelta(minutes=2)
+"""How long a card or a word lets reports go first."""
 
 
 def _sql(name: str) -> str:
@@ -33,9 +35,11 @@ class DeliveryStore:
 
     async def due(self, now: datetime) -> Sequence[delivery.Delivery]:
         """Pending and unknown ones whose not_before has come, and those in posting; parents
-        before replies, and of each thread the earliest reply that is not posted yet.
+        before replies, and of each thread the earliest reply that is not posted yet. Reports come
+        first, by their deadlines, and whatever else has waited long enough comes with them.
         """
-        return await self._many("due", {"now": codec.instant(now)})
+        values = {"now": codec.instant(now), "aged": codec.instant(now - _PATIENCE)}
+        return await self._many("due", values)
 
     async def wanted_at(self) -> datetime | None:
         """The earliest not_before of what is still to be posted or read back."""
@@ -106,14 +110,23 @@ class DeliveryStore:
         """Slack shows this version now."""
         await self._change("showed", {"key": key, "version": version})
 
-    async def rung(self) -> int:
-        """The rung of the ladder that this workspace is known to take."""
+    async def rung(self, now: datetime) -> int:
+        """The rung of the ladder that this workspace is known to take; 0 where nothing is known
+        any more.
+        """
         row = await self._row("meta", {"key": _RUNG})
-        return 0 if row is None else int(codec.text(row, "value"))
+        if row is None:
+            return 0
+        rung, _, until = codec.text(row, "value").partition(" ")
+        return int(rung) if codec.instant(now) < until else 0
 
-    async def remember_rung(self, rung: int) -> None:
+    async def remember_rung(self, rung: int, *, until: datetime) -> None:
         """Keep it for the posts to come."""
-        await self._change("remember", {"key": _RUNG, "value": str(rung)})
+        await self._change("remember", {"key": _RUNG, "value": f"{rung} {codec.instant(until)}"})
+
+    async def renumber(self, old: ids.ChannelId, *, new: ids.ChannelId) -> None:
+        """A channel has another id: what stands there, and what goes there, is there now."""
+        await self._change("renumber", {"old": old, "new": new})
 
     async def of_incident(self, incident_id: ids.IncidentId) -> Sequence[delivery.Delivery]:
         """An incident's card and thread, in the order they were asked for."""

@@ -15,16 +15,19 @@ RETURNING key
 SELECT * FROM deliveries WHERE key = :key
 
 -- name: due
--- What is to be posted or read back: parents before replies, each kind in the order it was asked
--- for. A reply waits for the earlier ones of its thread, so that a thread reads in order.
-SELECT * FROM deliveries AS one
+-- What is to be posted or read back, the most urgent first: parents before replies, then reports by
+-- their deadlines, then the rest in the order it was asked for; who has waited since before :aged
+-- waits behind nobody. A reply waits for the earlier ones of its thread, so that a thread reads in
+-- order.
+SELECT one.* FROM deliveries AS one LEFT JOIN runs ON runs.id = one.run AND one.kind = 'report'
 WHERE state IN ('pending', 'posting', 'unknown') AND (state = 'posting'
     OR (state IN ('pending', 'unknown') AND (not_before IS NULL OR not_before <= :now)))
   AND NOT (state = 'pending' AND parent IS NOT NULL AND EXISTS (
     SELECT 1 FROM deliveries AS earlier
     WHERE earlier.parent = one.parent AND earlier.rowid < one.rowid
       AND earlier.state IN ('pending', 'posting', 'unknown')))
-ORDER BY parent IS NOT NULL, +rowid
+ORDER BY parent IS NOT NULL, one.kind != 'report' AND one.created_at > :aged,
+  coalesce(runs.deliver_by, one.created_at), one.rowid
 
 -- name: wake
 -- The next instant at which something waits to be posted or read back.
@@ -79,6 +82,9 @@ RETURNING key
 -- name: follow
 -- What hangs on a redirected message goes where that goes.
 UPDATE deliveries SET channel = :channel WHERE parent = :key AND state = 'pending'
+
+-- name: renumber
+UPDATE deliveries SET channel = :new WHERE channel = :old
 
 -- name: take_over
 -- An unposted delivery of the same key becomes another run's.

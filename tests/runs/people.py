@@ -91,6 +91,9 @@ class People:
     pauses: list[tuple[str, str, bool]] = field(default_factory=list[tuple[str, str, bool]])
     redrawn: list[str] = field(default_factory=list[str])
     holds: list[str] = field(default_factory=list[str])
+    choices: list[tuple[str, ids.UserId | None]] = field(
+        default_factory=list[tuple[str, ids.UserId | None]]
+    )
     previews: list[tuple[views.ChangeView, ids.UserId]] = field(
         default_factory=list[tuple[views.ChangeView, ids.UserId]]
     )
@@ -111,6 +114,8 @@ class People:
     async def held(self, held: run.Run) -> None:
         self.holds.append(held.hold)
 
+    async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
+        self.choices.append((choice, by))
     async def paused(self, by_us: pause.Pause) -> None:
         self.hear()
         self.pauses.append((by_us.client, by_us.reason, by_us.resumed_at is not None))

@@ -21,7 +21,7 @@ async def slack() -> AsyncIterator[server.LocalSlack]:
 def bot_web(slack: server.LocalSlack) -> web.Web:
     """The Web API with the bot token; channels are not spaced."""
     limits = limiter.Limiter(clock.SystemClock(), spacing=0.0)
-    return web.Web(slack.bot_token, url=slack.api_url, limits=limits)
+    return web.Web(slack.bot_token, url=slack.api_url, limits=limits, time=clock.SystemClock())
 
 
 @pytest.fixture

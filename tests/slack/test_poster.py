@@ -306,7 +306,9 @@ async def test_a_channel_in_which_many_stand_in_line_is_left_alone(
     slack: server.LocalSlack,
 ) -> None:
     limits = limiter.Limiter(clock.SystemClock(), spacing=10.0)
-    patient = poster.Poster(web.Web(slack.bot_token, url=slack.api_url, limits=limits))
+    patient = poster.Poster(
+        web.Web(slack.bot_token, url=slack.api_url, limits=limits, time=clock.SystemClock())
+    )
     mine = await wanted(patient)
     assert isinstance(await patient.send(mine, BODY, thread_ts=None), delivery.Sent)
     second = await patient.send(mine, BODY, thread_ts=None)
@@ -320,7 +322,7 @@ async def test_a_channel_with_endless_talk_is_not_called_empty(
 ) -> None:
     monkeypatch.setattr(poster, "PAGES", 1)
     mine = await wanted(speaking, "somewhere else")
-    for number in range(poster.PAGES * 100 + 1):
+    for number in range(poster.PAGES * 200 + 1):
         slack.workspace.messages.add(
             records.Message(
                 ts=slack.workspace.stamp(datetime.now(UTC)),

@@ -138,11 +138,35 @@ async def test_what_failed_is_said_elsewhere_with_what_hangs_on_it(kept: Store) 
     }
 
 
-async def test_the_rung_of_a_workspace_is_remembered(kept: Store) -> None:
-    assert await kept.deliveries.rung() == 0
-    await kept.deliveries.remember_rung(1)
-    await kept.deliveries.remember_rung(2)
-    assert await kept.deliveries.rung() == 2
+async def test_the_rung_of_a_workspace_is_remembered_for_a_while(kept: Store) -> None:
+    assert await kept.deliveries.rung(make.NOW) == 0
+    for rung in (1, 2):
+        await kept.deliveries.remember_rung(rung, until=make.LATER)
+    assert await kept.deliveries.rung(make.NOW) == 2
+    assert await kept.deliveries.rung(make.LATER) == 0
+
+
+async def test_what_a_channel_held_is_there_when_it_has_another_id(kept: Store) -> None:
+    await kept.deliveries.put(make.word("ops:1"))
+    await kept.deliveries.put(replace(make.word("ops:2"), channel=ids.ChannelId("C0OTHER")))
+    await kept.deliveries.renumber(samples.CHANNEL, new=ids.ChannelId("C0NEW"))
+    due = await kept.deliveries.due(make.NOW)
+    assert {(one.key, one.channel) for one in due} == {("ops:1", "C0NEW"), ("ops:2", "C0OTHER")}
+
+
+async def test_reports_go_first_by_their_deadlines_and_nothing_waits_for_ever(kept: Store) -> None:
+    for hours in (3, 1, 2):
+        one = make.of_week(make.a_run(), hours)
+        there = await make.ready(kept, replace(one, deliver_by=make.NOW + timedelta(hours=hours)))
+        await kept.runs.enter_posting(there.id, make.post(there))
+    await kept.deliveries.put(make.word("ops:new"))
+    await kept.deliveries.put(
+        replace(make.word("ops:old"), created_at=make.NOW - timedelta(minutes=5))
+    )
+    weeks = [f"{make.of_week(make.a_run(), hours).period.start}" for hours in (1, 2, 3)]
+    keys = [one.key for one in await kept.deliveries.due(make.NOW)]
+    assert (keys[0], keys[-1]) == ("ops:old", "ops:new")
+    assert [key.split(":")[3] for key in keys[1:-1]] == weeks
 
 
 async def test_one_period_and_revision_has_one_delivery_whatever_its_key(kept: Store) -> None:

@@ -92,6 +92,29 @@ def held(name: str, title: str, *, run_id: ids.RunId, outsiders: bool) -> delive
     return limits.fit(delivery.Body(text=text, blocks=parts))
 
 
+_CHOSEN = {
+    "replace": "its post is replaced, and marked corrected",
+    "new": "it is posted as new",
+    "discard": "it is discarded; the post stays",
+    "confirm": "it is posted in its channel when its time has come",
+    "skip": "it is skipped this time",
+    "": "nobody from outside reads its channel any more; it goes on by itself",
+}
+
+
+def decided(name: str, title: str, *, choice: str, by: ids.UserId | None, at: str) -> delivery.Body:
+    """Return what ``held`` becomes once somebody chose, or its reason went (``choice`` empty)."""
+    who = f"{_person(by)}, {at}" if choice else at
+    what = f"{blocks.escape(name)} · {blocks.escape(title)}"
+    return _say(f"✓ {what} was held: {_CHOSEN[choice]} ({who}).")
+
+
+def _person(by: ids.UserId | None) -> str:
+    if by is None:
+        return "by itself"
+    return blocks.escape(by) if by.startswith("shell:") else blocks.mention(by)
+
+
 def paused(by_us: pause.Pause, name: str) -> delivery.Body:
     """Return that the bot itself paused a client and why, with the button that ends it; or, once it
     was ended, that it was.
