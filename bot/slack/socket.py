@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 
 import aiohttp
@@ -16,6 +17,9 @@ CLOSED = "closed"
 
 _CLOSE = 2.0
 """Seconds Slack may take to say goodbye."""
+
+Elsewhere = Callable[[str], Awaitable[bool]]
+"""Sends an answer on another socket, where its own is gone; False: there is none."""
 
 log = structlog.get_logger()
 
@@ -31,9 +35,15 @@ class Socket:
     """Reads envelopes and sends each answer back the way its question came."""
 
     def __init__(
-        self, answering: envelopes.Envelopes, *, ping: float, proxy: str | None = None
+        self,
+        answering: envelopes.Envelopes,
+        elsewhere: Elsewhere,
+        *,
+        ping: float,
+        proxy: str | None = None,
     ) -> None:
         self._envelopes = answering
+        self._elsewhere = elsewhere
         self._ping = ping
         self._proxy = proxy
         self._stream: aiohttp.ClientWebSocketResponse | None = None
@@ -114,9 +124,19 @@ class Socket:
                 case "disconnect":
                     self._over(str(message.get("reason") or "refresh_requested"))
                 case _:
-                    answers.create_task(self._answer(stream, message), name="slack-envelope")
+                    answers.create_task(self._answer(message), name="slack-envelope")
 
-    async def _answer(self, stream: aiohttp.ClientWebSocketResponse, message: web.Json) -> None:
+    async def tell(self, text: str) -> bool:
+        """Send one frame; False: it is closed."""
+        if self._stream is None or self._stream.closed:
+            return False
+        try:
+            await self._stream.send_str(text)
+        except (aiohttp.ClientError, OSError):
+            return False
+        return True
+
+    async def _answer(self, message: web.Json) -> None:
         request = _request(message)
         if request is None:
             return
@@ -126,9 +146,8 @@ class Socket:
         told: dict[str, object] = {"envelope_id": response.envelope_id}
         if response.payload is not None:
             told["payload"] = response.payload
-        try:
-            await stream.send_str(json.dumps(told))
-        except (aiohttp.ClientError, OSError):
+        text = json.dumps(told)
+        if not await self.tell(text) and not await self._elsewhere(text):
             log.warning("socket_answer_lost", envelope=request.envelope_id, type=request.type)
 
     def _greeted(self, message: web.Json) -> None:

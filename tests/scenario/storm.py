@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.demo.slack import control
+from bot.demo.slack import control, shapes
 from tests.scenario import many
 
 CLIENTS = 8
@@ -42,7 +42,7 @@ class Count:
     refused: list[str] = field(default_factory=list[str])
     """Words of the commands that were not acknowledged."""
     void: list[str] = field(default_factory=list[str])
-    """Those of them that Slack sent into a half-open socket."""
+    """Those of them whose socket went half-open before it could take the answer."""
     latency: list[float] = field(default_factory=list[float])
     """Milliseconds from Slack's sending until the acknowledgement was there."""
     lost: list[str] = field(default_factory=list[str])
@@ -108,11 +108,17 @@ class Storm:
                 self.count.void.append(word)
 
     def _half_open(self, done: control.CommandResult) -> bool:
-        """Whether Slack had sent it on a socket that answered nothing."""
-        for one in reversed(self._slack.journal.envelopes("slash_commands")):
-            if one.id == done.envelope_id:
-                return self._void and one.acks == 0
-        return False
+        """Whether the socket that Slack sent it on had gone half-open before the answer came."""
+        deaf = [
+            number
+            for one in self._slack.journal.acts()
+            if one.what == "half_open"
+            for number in shapes.items(one.facts["sockets"])
+        ]
+        found = (
+            one.socket for one in self._slack.journal.envelopes() if one.id == done.envelope_id
+        )
+        return next(found, 0) in deaf
 
     async def _trouble(self, times: int, pace: float) -> None:
         kinds = itertools.cycle(self._kinds().items())

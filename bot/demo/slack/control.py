@@ -241,8 +241,9 @@ class Control:
         """Every open socket, or the ``most`` oldest, stops answering; ``known``: Slack sends
         nothing on them either. Returns how many.
         """
-        self._at.act("half_open")
-        return self._hub.half_open(most=most, known=known)
+        numbers: list[object] = [*self._hub.half_open(most=most, known=known)]
+        self._at.act("half_open", {"sockets": numbers})
+        return len(numbers)
 
     # what can be seen
 

@@ -274,15 +274,15 @@ class Hub:
             if not socket.ws.closed:
                 await socket.ws.close()
 
-    def half_open(self, *, most: int | None = None, known: bool = False) -> int:
-        """From now on the oldest live sockets answer nothing; returns how many. ``known``: Slack
-        knows of it, and sends nothing on them either.
+    def half_open(self, *, most: int | None = None, known: bool = False) -> list[int]:
+        """From now on the oldest live sockets answer nothing; returns their numbers. ``known``:
+        Slack knows of it, and sends nothing on them either.
         """
         told = self.live[:most] if most else self.open
         for socket in told:
             socket.half_open = True
             socket.leaving = socket.leaving or known
-        return len(told)
+        return [socket.number for socket in told]
 
     async def stop(self) -> None:
         """Close every socket at once."""
