@@ -144,6 +144,63 @@ async def test_a_killed_bot_is_missed_and_comes_back(desk: Desk) -> None:
     await expect(desk.answers.last).to_contain_text("Acme")
 
 
+async def test_the_tour_finds_a_way_on_whatever_was_done_before(desk: Desk) -> None:
+    await desk.page.get_by_role("button", name="Tour").click()
+    tour = desk.page.get_by_role("region", name="Guided tour")
+    await expect(tour).to_contain_text("no report of Acme's yet")
+    await desk.go("acme")
+    await desk.type("/report pause acme for 3d stock-taking")
+    await expect(desk.answers.last).to_contain_text("paused")
+    for _ in range(3):
+        await tour.get_by_role("button", name="Next", exact=True).click()
+    await expect(tour).to_contain_text("4 of 6")
+    await expect(tour).to_contain_text("Acme is paused")
+    await tour.get_by_role("button", name="Type /report resume acme").click()
+    await desk.composer.press("Enter")
+    await tour.get_by_role("button", name="Type /report rerun acme").click()
+    await desk.composer.press("Enter")
+    await expect(desk.messages).to_have_count(1)
+    await desk.become("Malik")
+    await tour.get_by_role("button", name="Act as Claire").click()
+    await expect(desk.page.get_by_label("Acting as", exact=True)).to_have_value("U0CLAIRE")
+
+
+async def test_a_cut_warehouse_says_when_its_card_comes(desk: Desk) -> None:
+    await desk.mend("The warehouse", "Cut")
+    drawer = desk.page.get_by_role("region", name="Break and mend")
+    await expect(drawer).to_contain_text("the second makes a card")
+    await drawer.get_by_role("button", name="Run XYZ").click()
+    await expect(desk.answers.first).to_contain_text("on its way")
+    await drawer.get_by_role("button", name="One hour on").click()
+    await expect(desk.page.locator(".clock")).to_contain_text("06:58")
+    await desk.mend("The warehouse", "Mend")
+    await expect(drawer).not_to_contain_text("broken now")
+
+
+async def test_the_apps_home_tab_is_live(desk: Desk) -> None:
+    await desk.page.get_by_role("navigation").get_by_role("button", name="reportops").click()
+    home = desk.page.get_by_role("tabpanel", name="Home")
+    await expect(home).to_contain_text("3 clients")
+    acme = home.get_by_role("group").filter(has=desk.page.get_by_role("button", name="Pause…"))
+    await acme.nth(1).get_by_role("button", name="Pause…").click()
+    modal = desk.page.get_by_role("dialog", name="Pause reports")
+    await modal.get_by_role("button", name="Pause", exact=True).click()
+    await expect(home.get_by_role("button", name="Resume")).to_have_count(1)
+
+
+async def test_shortcuts_stand_at_a_message_and_in_the_composer(desk: Desk) -> None:
+    await desk.go("acme")
+    await desk.type("/report rerun acme")
+    await desk.messages.first.hover()
+    await desk.messages.first.get_by_role("button", name="More message shortcuts").click()
+    await desk.page.get_by_role("menuitem", name="About this report").click()
+    await expect(desk.answers).to_have_count(2)
+    await expect(desk.answers.last).to_contain_text("Acme")
+    await desk.page.get_by_role("button", name="Shortcuts", exact=True).click()
+    await desk.page.get_by_role("menuitem", name="Report menu").click()
+    await expect(desk.page.get_by_role("dialog")).to_contain_text("3 clients")
+
+
 async def test_without_its_token_the_page_shows_nothing(desk: Desk) -> None:
     other = await desk.page.context.browser.new_page() if desk.page.context.browser else desk.page
     await other.goto(desk.address.partition("#")[0])

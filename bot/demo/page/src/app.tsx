@@ -122,6 +122,7 @@ export function App() {
             step={tour.step}
             turn={tour.turn}
             end={tour.end}
+            become={become}
             type={(words) => setTyped((before) => ({ seq: before.seq + 1, words }))}
           />
         )}

@@ -18,8 +18,8 @@ interface Props {
 
 export function Channel({ channel, since, typed, onBack }: Props) {
   const { act, as, state } = useDesk();
-  const [tab, setTab] = useState<"home" | "messages">("messages");
   const app = channel.is_im ?? false;
+  const [tab, setTab] = useState<"home" | "messages">(() => (news(channel, since) ? "messages" : "home"));
   useEffect(() => {
     if (app) void act("home");
   }, [app, act]);
@@ -67,6 +67,11 @@ export function Channel({ channel, since, typed, onBack }: Props) {
       )}
     </main>
   );
+}
+
+/** Whether the app has said something that was not read: then its words come before its home tab. */
+function news(channel: Place, since: string): boolean {
+  return channel.messages.some((one) => one.ts > since);
 }
 
 export function Mark({ channel }: { channel: Place }) {

@@ -168,18 +168,53 @@ function Person({ onBecome }: { onBecome: (id: string) => void }) {
   );
 }
 
-const BREAKS = [
-  { what: "credential", name: "XYZ's credential", note: "Google takes the grant back", verb: "Expire", back: "Grant again" },
-  { what: "warehouse", name: "The warehouse", note: "BigQuery cannot be reached", verb: "Cut", back: "Mend" },
-  { what: "ratelimit", name: "Slack's rate limit", note: "Posts are answered with “wait”", verb: "Limit", back: "Lift" },
+interface Trouble {
+  what: string;
+  name: string;
+  note: string;
+  /** What to look at, or to do, while it stands. */
+  then: string;
+  verb: string;
+  back: string;
+}
+
+const BREAKS: Trouble[] = [
+  {
+    what: "credential",
+    name: "XYZ's credential",
+    note: "Google takes the grant back. XYZ's next run fails at once with a card: retrying cannot help.",
+    then: "Run XYZ: its card comes within seconds. Grant it again, then press Retry on the card.",
+    verb: "Expire",
+    back: "Grant again",
+  },
+  {
+    what: "warehouse",
+    name: "The warehouse",
+    note: "BigQuery cannot be reached, so XYZ's run fails. The bot tries again by itself; a card comes only after the second failure.",
+    then: "Run XYZ, wait ten seconds, go one hour on: the first failure is silent, the second makes a card. Mend it, go one hour on: the card turns green.",
+    verb: "Cut",
+    back: "Mend",
+  },
+  {
+    what: "ratelimit",
+    name: "Slack's rate limit",
+    note: "Posts are answered with “wait 5 s”. Answers that only you see still come.",
+    then: "Ask for a report: it is made, and its post waits. Lifted, it arrives within seconds, once.",
+    verb: "Limit",
+    back: "Lift",
+  },
 ];
+/** What can be seen with XYZ's report. */
+const RUNS_XYZ = new Set(["credential", "warehouse"]);
 
 function Faults() {
-  const { act, state } = useDesk();
+  const { act, go, state } = useDesk();
   const [busy, setBusy] = useState("");
+  const xyz = state.channels.find((one) => one.name === "xyz")?.id ?? "";
   const run = async (name: string, path: string, body: object) => {
     if (busy) return;
     setBusy(name);
+    if (path === "command") go(xyz);
     await act(path, body);
     setBusy("");
   };
@@ -200,13 +235,22 @@ function Faults() {
       <h2>Break &amp; mend</h2>
       <p className="quiet">See what the bot does about it: alerts, waiting, catching up, recovery.</p>
       <ul className="faults">
-        {BREAKS.map(({ what, name, note, verb, back }) => {
+        {BREAKS.map(({ what, name, note, then, verb, back }) => {
           const broken = state.broken.includes(what);
           return (
             <li key={what} className={broken ? "broken" : ""}>
               <span>
-                <strong>{name}</strong>
-                <span className="quiet">{broken ? "broken now" : note}</span>
+                <strong>
+                  {name}
+                  {broken && <span className="broken-now"> · broken now</span>}
+                </strong>
+                <span className="quiet">{broken ? then : note}</span>
+                {broken && RUNS_XYZ.has(what) && (
+                  <span className="pair">
+                    {button(`run ${what}`, "Run XYZ", "command", { channel: xyz, text: "/report rerun xyz" })}
+                    {what === "warehouse" && button("hour", "One hour on", "clock", { by: 3600 })}
+                  </span>
+                )}
               </span>
               {button(what, broken ? back : verb, broken ? "mend" : "break", { what }, !broken)}
             </li>
@@ -215,14 +259,18 @@ function Faults() {
         <li>
           <span>
             <strong>The socket</strong>
-            <span className="quiet">Slack drops the connection once</span>
+            <span className="quiet">Slack drops the connection once: the light above turns amber, and green again within seconds. Nothing is lost.</span>
           </span>
           {button("socket", "Drop", "break", { what: "socket" }, true)}
         </li>
         <li className={running ? "" : "broken"}>
           <span>
             <strong>The bot</strong>
-            <span className="quiet">{running ? "SIGKILL, in the middle of whatever it does" : "not running"}</span>
+            <span className="quiet">
+              {running
+                ? "SIGKILL, in the middle of whatever it does. Commands fail until it is started again."
+                : "It is not running. Started again it takes up what it was doing; nothing is posted twice."}
+            </span>
           </span>
           <span className="pair">
             {running && button("kill", "Kill", "bot", { do: "kill" }, true)}

@@ -1,74 +1,11 @@
-// Six steps for a newcomer. Each leads to its place and can do the thing; all of it can be skipped.
+// A guide for a newcomer, a line above the workspace; all of it can be skipped.
 
 import { useEffect, useState } from "react";
 import { useDesk } from "./desk";
+import { STEPS, stopped, type Deed, type Doing } from "./steps";
 
 const KEY = "reportops.tour";
 const SPOT_MS = 4000;
-
-interface Doing {
-  channel: (name: string) => string;
-  go: (channel: string) => void;
-  type: (words: string) => void;
-  act: (path: string, body?: object) => Promise<unknown>;
-  spot: (selector: string) => void;
-}
-
-interface Step {
-  title: string;
-  words: string;
-  acts: { words: string; run: (doing: Doing) => unknown }[];
-}
-
-const typed = (channel: string, words: string) => ({
-  words: `Type ${words}`,
-  run: ({ channel: id, go, type, spot }: Doing) => {
-    go(id(channel));
-    type(words);
-    spot(".composer-box");
-  },
-});
-
-const STEPS: Step[] = [
-  {
-    title: "A report",
-    words: "On Monday at 06:00 each client's report arrives in that client's own channel. Code computes the figures; AI writes the sentences and types no digit.",
-    acts: [
-      { words: "Show Acme's report", run: ({ channel, go, spot }) => (go(channel("acme")), spot(".message:has(table)")) },
-    ],
-  },
-  {
-    title: "Why a number",
-    words: "Each post says where its figures come from: what changed by how much, from which source, up to when.",
-    acts: [
-      { words: "Find the button", run: ({ channel, go, spot }) => (go(channel("acme")), spot('[data-action="post_why"]')) },
-    ],
-  },
-  {
-    title: "A failure, and its Retry",
-    words: "Expire XYZ's credential and ask for its report: one card says what is wrong, what to do and what the client has seen. Grant it again, press Retry, and the card turns green.",
-    acts: [
-      { words: "Expire it", run: ({ act }) => act("break", { what: "credential" }) },
-      typed("xyz", "/report rerun xyz"),
-      { words: "Grant it again", run: ({ act, spot }) => (void act("mend", { what: "credential" }), spot('[data-action="incident_retry"]')) },
-    ],
-  },
-  {
-    title: "A rerun",
-    words: "Ask for a report again at any time. Equal figures: only you are told so. Different ones: you decide whether the post is replaced.",
-    acts: [typed("acme", "/report rerun acme")],
-  },
-  {
-    title: "A pause",
-    words: "The shop is closed for a week? Pause the client until a date. Nothing runs, nothing is posted, nothing is caught up.",
-    acts: [typed("pvcp", "/report pause pvcp"), typed("pvcp", "/report resume pvcp")],
-  },
-  {
-    title: "The month's cost",
-    words: "What the month has cost by client, what is still to come, who pays. Only operators see it, and only in their own channel.",
-    acts: [typed("report-ops", "/report cost")],
-  },
-];
 
 interface Memory {
   step: number;
@@ -99,19 +36,31 @@ interface Props {
   turn: (step: number) => void;
   end: () => void;
   type: (words: string) => void;
+  become: (id: string) => void;
 }
 
-export function Tour({ step, turn, end, type }: Props) {
-  const { act, go, state } = useDesk();
+export function Tour({ step, turn, end, type, become }: Props) {
+  const { act, as, go, state } = useDesk();
   const here = STEPS[step];
+  const { running } = state.bot;
+  const answers = state.ephemerals.length;
+  useEffect(() => {
+    // What the app says of each client stands on its home tab; an answer may have changed it.
+    if (running) void act("home");
+  }, [step, running, answers, act]);
   if (!here) return null;
   const doing: Doing = {
     act,
+    as,
+    become,
     go,
+    state,
     type,
     spot: (selector) => window.setTimeout(() => light(selector), 150),
     channel: (name) => state.channels.find((one) => one.name === name)?.id ?? "",
   };
+  const hurdle = stopped(doing) ?? here.hurdle?.(doing) ?? null;
+  const deeds = hurdle?.deeds ?? here.deeds(doing);
   return (
     <section className="tour" aria-label="Guided tour">
       <div className="tour-words" aria-live="polite">
@@ -121,11 +70,14 @@ export function Tour({ step, turn, end, type }: Props) {
           </span>
           {here.title}
         </h2>
-        <p>{here.words}</p>
+        <p>
+          {here.words}
+          {hurdle && <strong className="tour-hurdle"> {hurdle.words}</strong>}
+        </p>
       </div>
       <div className="tour-acts">
-        {here.acts.map((one) => (
-          <button key={one.words} type="button" className="button small" onClick={() => void one.run(doing)}>
+        {deeds.map((one: Deed) => (
+          <button key={one.words} type="button" className="button small" onClick={() => void one.run()}>
             {one.words}
           </button>
         ))}
