@@ -95,11 +95,18 @@ class Health:
         unsaid = await store.deliveries.undelivered(now - _LATELY)
         homeless = self._house.outward.unsaid(now - _LATELY)
         told = [
-            (waiting, "messages wait to be posted for more than 15 minutes."),
-            (unsaid, "messages of the last day could not be said anywhere."),
-            (homeless, "words to the operators had no channel: set REPORTOPS_OPS_CHANNEL."),
+            (waiting, "waits to be posted for more than 15 minutes", "wait"),
+            (unsaid, "of the last day could not be said anywhere", ""),
+            (homeless, "to the operators had no channel: set REPORTOPS_OPS_CHANNEL", ""),
         ]
-        return [f"{count} {words}" for count, words in told if count]
+        return [_counted(count, words, many=many) for count, words, many in told if count]
+
+
+def _counted(count: int, words: str, *, many: str) -> str:
+    if count == 1:
+        return f"1 message {words}."
+    verb, _, rest = words.partition(" ")
+    return f"{count} messages {many or verb} {rest}."
 
 
 def _nearly_full(folder: Path) -> int | None:
