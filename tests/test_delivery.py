@@ -75,7 +75,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield one
 
 
-async def _report(desk: Desk, bodies: tuple[noun.Body, ...] = LADDER) -> noun.Delivery:
+async def report(desk: Desk, bodies: tuple[noun.Body, ...] = LADDER) -> noun.Delivery:
     there = await make.ready(desk.kept)
     wanted = replace(make.post(there), bodies=bodies)
     await desk.kept.runs.enter_posting(there.id, wanted)
@@ -83,7 +83,7 @@ async def _report(desk: Desk, bodies: tuple[noun.Body, ...] = LADDER) -> noun.De
 
 
 async def test_a_post_is_sent_once_and_its_run_succeeds(desk: Desk) -> None:
-    wanted = await _report(desk)
+    wanted = await report(desk)
     assert await desk.pump.pump() is None
     (message,) = desk.slack.messages
     row = await desk.row(wanted.key)
@@ -215,7 +215,7 @@ async def test_what_is_turned_away_in_passing_is_sent_later_and_less_often(desk:
 
 async def test_a_permanent_refusal_fails_the_run_and_is_told(desk: Desk) -> None:
     desk.slack.faults.append(Fault.PERMANENT)
-    wanted = await _report(desk)
+    wanted = await report(desk)
     await desk.settle()
     assert desk.told.failures == [(wanted.key, "is_archived")]
     assert (await desk.row(wanted.key)).error == "is_archived"
@@ -230,7 +230,7 @@ async def test_native_blocks_refused_fall_to_the_image_and_the_workspace_is_reme
     desk: Desk,
 ) -> None:
     desk.slack.refuse_native()
-    wanted = await _report(desk)
+    wanted = await report(desk)
     await desk.pump.pump()
     (message,) = desk.slack.messages
     image = {"type": "image", "slack_file": {"id": "F7Reve"}, "alt_text": "Revenue rose"}
@@ -242,7 +242,7 @@ async def test_native_blocks_refused_fall_to_the_image_and_the_workspace_is_reme
 
 async def test_a_remembered_rung_is_where_the_next_report_starts(desk: Desk) -> None:
     await desk.kept.deliveries.remember_rung(1, until=make.LATER)
-    wanted = await _report(desk)
+    wanted = await report(desk)
     await desk.pump.pump()
     assert (await desk.row(wanted.key)).rung == 1
     assert desk.slack.calls.count(f"send {wanted.key}") == 1
@@ -250,7 +250,7 @@ async def test_a_remembered_rung_is_where_the_next_report_starts(desk: Desk) -> 
 
 async def test_one_message_that_is_too_long_says_nothing_of_the_workspace(desk: Desk) -> None:
     desk.slack.faults.append(Fault.PAYLOAD)
-    wanted = await _report(desk)
+    wanted = await report(desk)
     await desk.pump.pump()
     assert len(desk.slack.messages) == 1
     assert await desk.kept.deliveries.rung(desk.clock.now()) == 0
@@ -261,21 +261,21 @@ async def test_one_message_that_is_too_long_says_nothing_of_the_workspace(desk: 
 async def test_a_chart_that_cannot_be_shown_falls_to_the_text(desk: Desk, broken: str) -> None:
     desk.charts.works = broken != "drawing"
     desk.slack.uploads = broken != "uploading"
-    await _report(desk, LADDER[1:])
+    await report(desk, LADDER[1:])
     await desk.pump.pump()
     assert desk.slack.messages[0].body == LADDER[2]
 
 
 async def test_a_last_rung_with_a_chart_is_sent_without_it(desk: Desk) -> None:
     desk.charts.works = False
-    await _report(desk, LADDER[1:2])
+    await report(desk, LADDER[1:2])
     await desk.pump.pump()
     assert desk.slack.messages[0].body.blocks == ({"type": "header"},)
 
 
 async def test_a_ladder_without_a_rung_left_fails(desk: Desk) -> None:
     desk.slack.faults.extend([Fault.PAYLOAD] * 3)
-    wanted = await _report(desk)
+    wanted = await report(desk)
     await desk.pump.pump()
     assert desk.told.failures == [(wanted.key, "msg_too_long")]
 

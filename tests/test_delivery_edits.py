@@ -100,3 +100,38 @@ async def test_what_is_revised_at_the_last_moment_goes_out_as_it_is_now(desk: be
     (message,) = desk.slack.messages
     assert (message.body.text, message.edits) == ("new", [])
     assert (await desk.row("ops:late")).shown == 2
+
+
+async def _sent_report(desk: bench.Desk) -> noun.Delivery:
+    there = await make.ready(desk.kept)
+    wanted = make.post(there)
+    await desk.kept.runs.enter_posting(there.id, wanted)
+    await desk.settle(0)
+    return wanted
+
+
+async def test_a_correction_of_a_post_that_was_deleted_is_posted_once_as_new(
+    desk: bench.Desk,
+) -> None:
+    wanted = await _sent_report(desk)
+    desk.slack.messages.clear()
+    assert await desk.kept.deliveries.revise(wanted.key, (noun.Body(text="corrected"),))
+    await desk.settle(60)
+    desk.restart()
+    await desk.settle(60)
+    (message,) = desk.slack.messages
+    assert message.key == wanted.key.removesuffix("0") + "1"
+    assert message.body.text == "corrected"
+    assert desk.told.others == [("unedited message_not_found True", wanted.key)]
+    assert (await desk.row(message.key)).revision == 1
+
+
+async def test_a_correction_in_an_archived_channel_is_said_and_not_posted(
+    desk: bench.Desk,
+) -> None:
+    wanted = await _sent_report(desk)
+    desk.slack.edit_faults.append(Fault.PERMANENT)
+    assert await desk.kept.deliveries.revise(wanted.key, (noun.Body(text="corrected"),))
+    await desk.settle(60)
+    assert len(desk.slack.posts(wanted.key)) == 1
+    assert desk.told.others == [("unedited is_archived False", wanted.key)]

@@ -87,7 +87,7 @@ class Poster:
                 limit=_PAGE,
                 cursor=cursor or None,
             )
-            if not answer.ok:
+            if not answer.ok or not isinstance(answer.data.get("messages"), list):
                 return _sent(found) or _not_looked(answer)
             found += [
                 str(message["ts"])
@@ -204,6 +204,6 @@ def _result(answer: web.Answer, *, method: str, key: str) -> delivery.SendResult
 def _not_looked(answer: web.Answer) -> delivery.Refused:
     """Why the channel could not be read: what is unclear here may simply be asked again."""
     judged = refusals.judge(answer)
-    if isinstance(judged, delivery.Unknown):
-        return delivery.Refused(code=judged.code, retry_after=5.0)
+    if answer.ok or isinstance(judged, delivery.Unknown):
+        return delivery.Refused(code=judged.code or "unreadable_answer", retry_after=5.0)
     return replace(judged, payload=False, permanent=judged.permanent or judged.payload)

@@ -1,7 +1,7 @@
 """Sending, finding and editing against the local Slack, with everything that goes wrong."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -334,3 +334,55 @@ async def test_a_channel_with_endless_talk_is_not_called_empty(
     found = await speaking.find(mine, thread_ts=None)
     assert isinstance(found, delivery.Refused)
     assert found.code == "history_too_long"
+
+
+async def test_a_search_stays_around_the_time_of_posting_however_much_was_said_since(
+    slack: server.LocalSlack, speaking: poster.Poster
+) -> None:
+    mine = replace(await wanted(speaking), tries=1)
+    sent = await speaking.send(mine, BODY, thread_ts=None)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    for number in range(10_000):
+        slack.workspace.messages.add(
+            records.Message(
+                ts=f"{later.timestamp() + number / 100:.6f}",
+                channel=CHANNEL,
+                user=MALIK,
+                text=f"{number}",
+            )
+        )
+    assert await speaking.find(mine, thread_ts=None) == sent
+    assert len(slack.control.journal("conversations.history")) == 1
+
+
+async def test_of_two_messages_with_one_key_the_first_counts(
+    slack: server.LocalSlack, speaking: poster.Poster
+) -> None:
+    mine = await wanted(speaking)
+    first = await speaking.send(mine, BODY, thread_ts=None)
+    assert isinstance(first, delivery.Sent)
+    await speaking.send(mine, BODY, thread_ts=None)
+    found = await speaking.find(mine, thread_ts=None)
+    assert found == delivery.Sent(ts=first.ts, copies=2)
+
+
+async def test_a_post_asks_nobody_for_the_time_while_slack_answers(
+    slack: server.LocalSlack, speaking: poster.Poster
+) -> None:
+    for _ in range(5):
+        assert isinstance(
+            await speaking.send(await wanted(speaking), BODY, thread_ts=None), delivery.Sent
+        )
+    assert len(slack.control.journal("api.test")) == 1
+
+
+async def test_after_a_restore_a_message_may_stand_anywhere_since(
+    slack: server.LocalSlack, speaking: poster.Poster
+) -> None:
+    mine = await wanted(speaking)
+    sent = await speaking.send(mine, BODY, thread_ts=None)
+    assert isinstance(sent, delivery.Sent)
+    days_ago = f"{float(sent.ts) - 200_000:.6f}"
+    assert await speaking.find(replace(mine, posting_since=days_ago), thread_ts=None) == sent
+    begun = replace(mine, posting_since=days_ago, tries=1)
+    assert await speaking.find(begun, thread_ts=None) is None
