@@ -35,11 +35,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
     command, action = commands.Commands(desk), actions.Actions(desk)
     homes = windows.Homes(desk)
     view, event = views.Views(desk, homes), events.Events(desk)
-    answers = windows.Answers(desk, homes)
-    door = doors.Doors(desk, answers=answers, homes=homes)
     bolt.error(errors.on_error)
     bolt.middleware(desk.once)
-    bolt.middleware(answers.between)
+    _doors(bolt, desk, homes=homes)
 
     bolt.command(ids.COMMAND)(command.report)
     bolt.command(_ANYTHING)(command.unknown)
@@ -68,19 +66,25 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt.action(ids.ABOUT_RERUN)(action.rerun_this)
     bolt.action(_ANYTHING)(commands.missing)
 
-    bolt.options(ids.MENU_CLIENT)(door.clients)
-    bolt.shortcut(ids.MENU_SHORTCUT)(door.menu)
-    bolt.shortcut(ids.ABOUT_SHORTCUT)(door.about)
-    bolt.shortcut(_ANYTHING)(commands.missing)
-
     bolt.view(ids.PAUSE_VIEW)(view.pause)
     bolt.view(_ANYTHING)(commands.missing)
 
     for name in events.PEOPLE:
         bolt.event(name)(event.people)
     bolt.event(events.RENUMBERED)(event.renumbered)
-    bolt.event(doors.HOME_OPENED)(door.home)
     bolt.event(_ANYTHING)(event.other)
+
+
+def _doors(bolt: _Bolt, desk: Desk, *, homes: windows.Homes) -> None:
+    """The home tab, the shortcuts, the select of clients, and answers in modals."""
+    answers = windows.Answers(desk, homes)
+    door = doors.Doors(desk, answers=answers, homes=homes)
+    bolt.middleware(answers.between)
+    bolt.options(ids.MENU_CLIENT)(door.clients)
+    bolt.shortcut(ids.MENU_SHORTCUT)(door.menu)
+    bolt.shortcut(ids.ABOUT_SHORTCUT)(door.about)
+    bolt.shortcut(_ANYTHING)(commands.missing)
+    bolt.event(doors.HOME_OPENED)(door.home)
 
 
 __all__ = ["Desk", "register"]

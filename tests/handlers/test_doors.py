@@ -12,6 +12,7 @@ from bot.slack import ids
 from tests.handlers import front
 from tests.handlers.front import CLAIRE, FOREIGN, GUEST, MALIK, Front
 from tests.operations import house
+from tests.store import make
 
 ACME, GLOBEX = house.ACME, house.GLOBEX
 
@@ -58,7 +59,9 @@ async def test_a_guest_and_an_outsider_in_the_ops_channel_are_greeted_too(shop: 
     shop.slack.control.house.share(front.OPS, "T0ACMESAS")
     for user in (GUEST, FOREIGN):
         shop.slack.control.house.add_member(front.OPS, user)
-        assert "Acme" not in _said(await _home(shop, user))
+        words = _said(await _home(shop, user))
+        assert "/report status" in words
+        assert "Acme" not in words
 
 
 async def test_the_messages_tab_publishes_nothing(shop: Front) -> None:
@@ -208,6 +211,21 @@ async def test_about_a_report_others_get_what_they_may_see(shop: Front) -> None:
         assert ids.WHY in words
         for part in (ids.ABOUT_RERUN, ids.MENU_HISTORY, "asked for"):
             assert part not in words
+
+
+async def test_others_are_not_told_why_a_later_report_is_late(shop: Front) -> None:
+    shop.slack.control.house.add_member(front.ACME, GUEST)
+    ts = await _posted(shop)
+    later = make.of_week(make.a_run(), -1)
+    await shop.home.store.runs.claim(later)
+    await shop.home.store.runs.begin(later.id, at=shop.home.clock.now(), by=None)
+    ended = await shop.home.store.runs.end(later.id, make.stopped(make.REFUSED), attempt=1)
+    await shop.home.cards.failed(ended, make.REFUSED)
+    assert "sign-in" in await _about(shop, ts)
+    for user in (MALIK, GUEST):
+        words = await _about(shop, ts, user)
+        assert "delayed; we are on it" in words
+        assert "sign-in" not in words
 
 
 async def test_in_a_reports_thread_it_is_the_report_and_answered_there(shop: Front) -> None:

@@ -7,6 +7,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.demo.slack import server
 from tests import localslack
+from tests.demo.slack.seen import Seen
 
 slack = localslack.fixture()
 
@@ -22,3 +23,8 @@ async def app(slack: server.LocalSlack) -> AsyncIterator[AsyncApp]:
     made = localslack.app(slack)
     async with localslack.connected(slack, made):
         yield made
+
+
+@pytest.fixture
+def seen(app: AsyncApp) -> Seen:
+    return Seen(app)

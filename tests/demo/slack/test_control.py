@@ -1,40 +1,16 @@
-from collections.abc import Awaitable
+"""What people do, and what comes of it."""
+
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
-from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot import clock as clocks
 from bot.demo.slack import refusal, server
 from tests import localslack
+from tests.demo.slack.seen import ACME, OPS, Body, Seen, field, modal, plain
 from tests.localslack import dig
-
-ACME, OPS = "C0ACMEREPORT", "C0REPORTOPS"
-
-Body = dict[str, object]
-
-
-def plain(text: str) -> Body:
-    return {"type": "plain_text", "text": text}
-
-
-def modal(*blocks: Body, **more: object) -> Body:
-    return {
-        "type": "modal",
-        "callback_id": "pause",
-        "title": plain("Pause"),
-        "submit": plain("Pause"),
-        "blocks": list(blocks),
-        **more,
-    }
-
-
-def field(name: str, **more: object) -> Body:
-    element = {"type": "plain_text_input", "action_id": "typed", **more}
-    return {"type": "input", "block_id": name, "label": plain(name), "element": element}
-
 
 MENU: list[Body] = [
     {
@@ -58,36 +34,6 @@ MENU: list[Body] = [
         ],
     }
 ]
-
-
-class Seen:
-    """A Bolt app that acknowledges everything and remembers what it was told."""
-
-    def __init__(self, app: AsyncApp) -> None:
-        self.bodies: list[Body] = []
-        self.answer: Body = {}
-
-        async def any_(ack: localslack.Ack, body: Body) -> None:
-            self.bodies.append(body)
-            await ack(**self.answer)
-
-        on = localslack.listening(app)
-        on.command("/report")(any_)
-        for action in ("client", "rerun", "more", "open"):
-            on.action(action)(any_)
-        on.options("client")(any_)
-        on.view("pause")(any_)
-        on.view_closed("pause")(any_)
-        on.shortcut("look")(any_)
-
-    @property
-    def last(self) -> Body:
-        return self.bodies[-1]
-
-
-@pytest.fixture
-def seen(app: AsyncApp) -> Seen:
-    return Seen(app)
 
 
 async def test_a_command_arrives_as_typed_and_its_ack_is_seen(
@@ -164,82 +110,6 @@ async def test_an_ephemeral_is_pressed_by_its_one_reader(
     assert dig(seen.last, "container", "is_ephemeral") is True
 
 
-async def test_a_modal_is_opened_filled_refused_and_closed(
-    slack: server.LocalSlack, seen: Seen, web: localslack.Web
-) -> None:
-    await slack.control.command(user="U0TOM", channel=ACME, text="/report")
-    view = modal(field("reason", max_length=9), field("secret_key"))
-    await web.views_open(trigger_id=str(seen.last["trigger_id"]), view=view)
-    with pytest.raises(refusal.Impossible, match="secret_key"):
-        await slack.control.submit("U0TOM", values={"reason": "x"})
-    with pytest.raises(refusal.Impossible, match="at most 9"):
-        await slack.control.submit("U0TOM", values={"reason": "x" * 10, "secret_key": "y"})
-    seen.answer = {"response_action": "errors", "errors": {"reason": "too short"}}
-    values = {"reason": "x", "secret_key": "open sesame"}
-    await slack.control.submit("U0TOM", values=values)
-    assert slack.control.views("U0TOM")[0].errors == {"reason": "too short"}
-    sent = dig(seen.last, "view", "state", "values", "secret_key", "typed", "value")
-    assert sent == "open sesame"
-    seen.answer = {}
-    assert (await slack.control.submit("U0TOM", values=values)).acked
-    assert not slack.control.views("U0TOM")
-    assert "open sesame" not in repr(slack.journal.entries)
-    assert "open sesame" not in repr(slack.changes.since(0))
-
-
-async def test_a_modal_may_answer_with_another_view(
-    slack: server.LocalSlack, seen: Seen, web: localslack.Web
-) -> None:
-    await slack.control.command(user="U0TOM", channel=ACME, text="/report")
-    opened = await web.views_open(trigger_id=str(seen.last["trigger_id"]), view=modal())
-    seen.answer = {"response_action": "push", "view": modal(field("a"))}
-    await slack.control.submit("U0TOM")
-    assert len(slack.control.views("U0TOM")) == 2
-    top = slack.control.views("U0TOM")[-1]
-    assert top.previous == opened["view"]["id"]
-    seen.answer = {"response_action": "clear"}
-    await slack.control.submit("U0TOM", values={"a": "1"})
-    assert not slack.control.views("U0TOM")
-
-
-async def test_closing_is_told_where_asked_for(
-    slack: server.LocalSlack, seen: Seen, web: localslack.Web
-) -> None:
-    for asked in (False, True):
-        await slack.control.command(user="U0TOM", channel=ACME, text="/report")
-        trigger = str(seen.last["trigger_id"])
-        await web.views_open(trigger_id=trigger, view=modal(notify_on_close=asked))
-        await slack.control.close("U0TOM")
-    assert [one.what for one in slack.control.envelopes()].count("view_closed") == 1
-
-
-async def error_of(call: Awaitable[object]) -> str:
-    caught = await localslack.refused(call)
-    return str(caught["error"])
-
-
-async def test_a_trigger_is_good_once_and_for_three_seconds() -> None:
-    held = clocks.HeldClock(datetime(2026, 11, 23, 6, tzinfo=UTC))
-    async with localslack.started(held) as slack:
-        app = localslack.app(slack)
-        seen = Seen(app)
-        async with localslack.connected(slack, app):
-            web = localslack.web(slack)
-            await slack.control.command(user="U0TOM", channel=ACME, text="/report")
-            await slack.control.command(user="U0TOM", channel=ACME, text="/report")
-            first, second = (str(body["trigger_id"]) for body in seen.bodies)
-            await web.views_open(trigger_id=first, view=modal())
-            again = await error_of(web.views_open(trigger_id=first, view=modal()))
-            held.advance(timedelta(seconds=3.1))
-            late = await error_of(web.views_open(trigger_id=second, view=modal()))
-            never = await error_of(web.views_open(trigger_id="1.2.3", view=modal()))
-    assert (again, late, never) == (
-        "exchanged_trigger_id",
-        "expired_trigger_id",
-        "invalid_trigger_id",
-    )
-
-
 async def test_a_response_url_is_good_five_times_and_for_half_an_hour() -> None:
     held = clocks.HeldClock(datetime(2026, 11, 23, 6, tzinfo=UTC))
     async with localslack.started(held) as slack:
@@ -308,26 +178,6 @@ async def test_an_external_select_is_answered_with_options(
     told = await slack.control.suggest("U0TOM", ts, action="client", query="ac")
     assert told.response == {"options": seen.answer["options"]}
     assert seen.last["value"] == "ac"
-
-
-async def test_the_home_tab_is_published_and_guarded_by_its_hash(
-    slack: server.LocalSlack, web: localslack.Web
-) -> None:
-    home = {"type": "home", "blocks": [{"type": "divider"}]}
-    told = await web.views_publish(user_id="U0TOM", view=home)
-    assert slack.control.home("U0TOM") is not None
-    stale = web.views_publish(user_id="U0TOM", view=home, hash="1.x")
-    assert await error_of(stale) == "hash_conflict"
-    assert (await web.views_publish(user_id="U0TOM", view=home, hash=told["view"]["hash"]))["ok"]
-
-
-async def test_a_bad_view_is_told_with_its_place(web: localslack.Web, seen: Seen) -> None:
-    caught = await localslack.refused(
-        web.views_open(trigger_id="x", view=modal(title=plain("x" * 25)))
-    )
-    told = caught
-    assert told["error"] == "invalid_arguments"
-    assert "[json-pointer:/view/title/text]" in told["response_metadata"]["messages"][0]
 
 
 async def test_no_token_is_ever_in_the_journal(slack: server.LocalSlack, seen: Seen) -> None:
