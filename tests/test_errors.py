@@ -40,3 +40,20 @@ def test_what_the_other_side_said_stays_out_of_the_sentence(code: run.FailureCod
 def test_a_credential_fault_is_never_retried_by_itself() -> None:
     assert not errors.is_retryable(run.FailureCode.CREDENTIAL_REFUSED)
     assert errors.is_retryable(run.FailureCode.SOURCE_UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [("30", "1 min"), ("1200", "20 min"), ("3600", "1 h"), ("5400", "1 h 30 min")],
+)
+def test_when_a_source_wants_to_be_asked_again_is_said(seconds: str, words: str) -> None:
+    failure = run.Failure(code=run.FailureCode.SOURCE_BUSY, params={"retry_after": seconds})
+    assert errors.describe(failure, source_label="BigQuery") == (
+        "BigQuery is turning requests away (rate limit or quota)."
+        f" It asks us to come back in {words}."
+    )
+
+
+def test_garbage_about_when_to_come_back_is_not_said() -> None:
+    failure = run.Failure(code=run.FailureCode.SOURCE_BUSY, params={"retry_after": "<!channel>"})
+    assert "come back" not in errors.describe(failure)

@@ -89,8 +89,9 @@ def _(answer: answers.Status) -> Iterator[str]:
     coming = moments.moment(view.next.run_at, view.timezone) if view.next else "–"
     yield f"Last: {last} · Next: {coming}"
     if view.sent:
+        months = f" ({history.by_month(view.months)})" if view.months else ""
         yield (
-            f"On time {view.on_time} of {view.sent} · corrections {view.corrections} · "
+            f"On time {view.on_time} of {view.sent}{months} · corrections {view.corrections} · "
             f"without AI {view.without_ai}"
         )
     for source in view.sources:
@@ -104,6 +105,8 @@ def _(answer: views.History) -> Iterator[str]:
     yield f"{answer.name} ({answer.client}), times in {moments.city(answer.timezone)}"
     if not answer.rows:
         yield "  nothing yet"
+    if answer.months:
+        yield f"On time: {history.by_month(answer.months)}"
     yield from (f"  {line}" for line in table([_past(row, answer) for row in answer.rows]))
 
 
@@ -112,6 +115,8 @@ def _past(row: views.HistoryRow, of: views.History) -> Sequence[str]:
     at = moments.moment(row.posted_at or row.at, of.timezone)
     cost = "" if row.cost is None else f"${row.cost:.4f}"
     told = f"sent{in_time}" if row.posted_at else history.what(row)
+    if row.late:
+        told += ", run late"
     if row.corrected:
         told = "corrected the post of"
     attempts = f"{row.attempts} attempt{'' if row.attempts == 1 else 's'}"

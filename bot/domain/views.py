@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.domain import ids, incident, run
 from bot.domain.client import Stage
 from bot.domain.metric import Metric
+from bot.domain.month import Month
 from bot.domain.period import Period
 from bot.domain.report import Report
 
@@ -114,6 +115,7 @@ class ClientStatus:
     on_time: int = 0
     sent: int = 0
     """Posts of the last twelve scheduled fires, and of those in time: ``on_time of sent``."""
+    months: tuple[Month, ...] = ()
     corrections: int = 0
     without_ai: int = 0
     sources: tuple[SourceHealth, ...] = ()
@@ -136,6 +138,8 @@ class HistoryRow:
     posted_at: datetime | None
     in_time: bool | None
     attempts: int
+    late: bool = False
+    """Its fire was caught up."""
     by: ids.UserId | None = None
     revision: int = 0
     unchanged: bool = False
@@ -157,6 +161,7 @@ class History:
     name: str
     timezone: str
     rows: tuple[HistoryRow, ...]
+    months: tuple[Month, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

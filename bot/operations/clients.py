@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot import clock, errors
 from bot.access import Operation
-from bot.domain import client, pause, run, views
+from bot.domain import client, month, pause, run, views
 from bot.operations import answers, grammar, ports, scope, standing
 from bot.runs import schedule
 from bot.slack import moments
@@ -70,7 +70,11 @@ class Clients:
         found = self._scope.one(asker, names, to=Operation.HISTORY).client
         rows = await self._needs.store.history.rows(found.id, limit=limit, costs=True)
         return views.History(
-            client=found.id, name=found.name, timezone=found.timezone, rows=tuple(rows)
+            client=found.id,
+            name=found.name,
+            timezone=found.timezone,
+            rows=tuple(rows),
+            months=await self._months(found),
         )
 
     async def pause(self, asker: scope.Asker, request: grammar.Request) -> answers.Done:
@@ -160,6 +164,10 @@ class Clients:
             client=own[0].id if len(own) == 1 else None,
         )
 
+    async def _months(self, found: client.Client) -> tuple[month.Month, ...]:
+        past, now = self._needs.store.history, self._scope.now()
+        return tuple(await past.months(found.id, now=now, zone=found.timezone))
+
     async def _status(self, found: client.Client, *, operator: bool) -> views.ClientStatus:
         past, facts = self._needs.store.history, await self._facts()
         record = await past.record(found.id, now=facts.at)
@@ -179,6 +187,7 @@ class Clients:
             next=facts.fires.get(found.id),
             on_time=record.in_time,
             sent=record.due,
+            months=await self._months(found),
             corrections=record.corrections,
             without_ai=record.without_ai,
             sources=_sources(found, await past.uses(found.id)),
@@ -198,6 +207,7 @@ def _for_readers(told: views.ClientStatus) -> views.ClientStatus:
         outside=False,
         walls="",
         corrections=0,
+        months=(),
         sources=(),
         incident=standing.DELAYED if told.incident else "",
         pause=replace(paused, reason="") if paused else None,

@@ -126,6 +126,7 @@ def _waits(about: run.Run, now: datetime) -> bool:
 
 
 def _moving(found: client.Client, facts: Facts, *, about: run.Run) -> tuple[views.Light, str]:
+    late = ", late" if about.late else ""
     match about.status:
         case run.Status.HELD:
             return views.Light.AMBER, lights.held(about.hold)
@@ -137,6 +138,6 @@ def _moving(found: client.Client, facts: Facts, *, about: run.Run) -> tuple[view
         case run.Status.READY | run.Status.POSTING:
             return views.Light.GREEN, "ready, being posted"
         case run.Status.RUNNING:
-            return views.Light.GREEN, "running now"
+            return views.Light.GREEN, "running now" + late
         case _:
-            return views.Light.GREEN, "about to run"
+            return views.Light.GREEN, "about to run" + late

@@ -5,15 +5,17 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot import errors
-from bot.domain import ids, run, views
+from bot import clock, errors
+from bot.domain import ids, month, run, views
 from bot.store import codec, database, runs, statements
 
 FIRES = 12
 """How many scheduled fires the record looks back on."""
+_MONTHS = 2
+"""Full months before this one that are told."""
 _USES = 60
 """How many attempts are looked through for the last use of each source."""
 _STRINGS = codec.NAMES
@@ -77,6 +79,28 @@ class History:
             corrections=codec.count(row, "corrections"),
             without_ai=codec.count(row, "without_ai"),
         )
+
+    async def months(
+        self, client: ids.ClientId, *, now: datetime, zone: str
+    ) -> Sequence[month.Month]:
+        """How a client's scheduled fires went, by calendar month of the client's own zone; this
+        month and the two before it, newest first, where anything came due.
+        """
+        this = clock.local_date(now, zone).replace(day=1)
+        first = (this - timedelta(days=_MONTHS * 28)).replace(day=1)
+        values: database.Values = {
+            "client": client,
+            "first": first.isoformat(),
+            "now": codec.instant(now),
+        }
+        return [
+            month.Month(
+                first=date.fromisoformat(codec.text(row, "first")),
+                in_time=codec.count(row, "in_time"),
+                due=codec.count(row, "due"),
+            )
+            for row in await self._many("months", values)
+        ]
 
     async def last_posted(
         self,
@@ -150,6 +174,7 @@ def _line(row: sqlite3.Row, costs: Mapping[str, Decimal] | None) -> views.Histor
         posted_at=posted_at,
         in_time=_in_time(posted_at, found.deliver_by),
         attempts=found.attempts,
+        late=found.late,
         by=found.requested_by,
         revision=found.revision,
         unchanged=codec.flag(row, "unchanged"),

@@ -3,9 +3,9 @@
 -- name: record
 -- Of the last fires that were meant to be posted: how many were, and how many of those in time.
 -- A fire without a promise is in time whenever it is posted; one that is still on its way counts
--- only once it is posted or its promise is broken.
+-- only once it is posted or its promise is broken, one that nobody ran or that was given up at once.
 WITH fires AS (
-  SELECT runs.id, runs.deliver_by, runs.client, runs.report, runs.period_start, runs.period_end,
+  SELECT runs.id, runs.deliver_by, runs.status, runs.client, runs.report, runs.period_start, runs.period_end,
     (SELECT min(posted_at) FROM deliveries
      WHERE kind = 'report' AND state = 'posted' AND deliveries.client = runs.client
        AND deliveries.report = runs.report AND deliveries.period_start = runs.period_start
@@ -17,7 +17,8 @@ WITH fires AS (
   LIMIT :fires)
 SELECT
   count(posted_at) AS posted,
-  count(*) FILTER (WHERE posted_at IS NOT NULL OR deliver_by < :now) AS due,
+  count(*) FILTER (WHERE posted_at IS NOT NULL OR deliver_by < :now
+    OR status IN ('missed', 'failed')) AS due,
   count(*) FILTER (WHERE posted_at IS NOT NULL
     AND (deliver_by IS NULL OR posted_at <= deliver_by)) AS in_time,
   (SELECT coalesce(sum((deliveries.revision > 0) + (deliveries.version - 1)), 0)
@@ -29,6 +30,25 @@ SELECT
    WHERE fires.posted_at IS NOT NULL
      AND json_extract(outcomes.report, '$.author_note') != '') AS without_ai
 FROM fires
+
+-- name: months
+-- The same by the month of the fire's own local time, newest first.
+WITH fires AS (
+  SELECT substr(scheduled_for, 1, 7) || '-01' AS first, deliver_by, status,
+    (SELECT min(posted_at) FROM deliveries
+     WHERE kind = 'report' AND state = 'posted' AND deliveries.client = runs.client
+       AND deliveries.report = runs.report AND deliveries.period_start = runs.period_start
+       AND deliveries.period_end = runs.period_end) AS posted_at
+  FROM runs
+  WHERE client = :client AND trigger = 'scheduled' AND status NOT IN ('skipped', 'cancelled')
+    AND scheduled_for >= :first)
+SELECT first, count(*) AS due,
+  count(*) FILTER (WHERE posted_at IS NOT NULL
+    AND (deliver_by IS NULL OR posted_at <= deliver_by)) AS in_time
+FROM fires
+WHERE posted_at IS NOT NULL OR deliver_by < :now OR status IN ('missed', 'failed')
+GROUP BY first
+ORDER BY first DESC
 
 -- name: last_posted
 -- The newest post, with the promise it was made under.

@@ -28,10 +28,14 @@ SELECT * FROM runs WHERE status IN (SELECT value FROM json_each(:status))
 ORDER BY created_at, rowid
 
 -- name: due
--- Queued runs whose next attempt has come: by deadline, then by age.
+-- Queued runs whose next attempt has come: by deadline, then by age; what ran out of time before,
+-- and would hold a seat for as long again, goes last.
 SELECT * FROM runs
 WHERE status = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= :now)
-ORDER BY deliver_by IS NULL, deliver_by, created_at, rowid
+ORDER BY EXISTS (
+    SELECT 1 FROM attempts WHERE attempts.run = runs.id
+      AND json_extract(failure, '$.code') IN ('deadline', 'source_timeout')),
+  deliver_by IS NULL, deliver_by, created_at, rowid
 
 -- name: wake
 -- The next instant at which a queued run comes due or a ready one may be posted; not of clients

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,44 @@ def test_it_is_stable_and_spread_by_a_tenth(run_id: str, attempts: int) -> None:
 def test_runs_that_failed_together_do_not_come_back_together() -> None:
     others = [replace(QUEUED, id=ids.RunId(f"{number:016}")) for number in range(20)]
     assert len({backoff.next_attempt(one, now=MONDAY) for one in others}) == 20
+
+
+def asked(seconds: str, code: run.FailureCode = run.FailureCode.SOURCE_BUSY) -> run.Failure:
+    return run.Failure(code=code, params={"retry_after": seconds})
+
+
+@pytest.mark.parametrize("seconds", [60, 90, 600, 7200])
+def test_a_source_that_says_when_to_come_back_is_obeyed_and_never_early(seconds: int) -> None:
+    for attempts in range(20):
+        stopped = replace(QUEUED, attempts=attempts, retries=3)
+        at = backoff.next_attempt(stopped, now=MONDAY, failure=asked(str(seconds)))
+        assert at is not None
+        assert 1 <= (at - MONDAY).total_seconds() / seconds <= 1 + backoff.JITTER
+
+
+def test_who_says_at_once_is_given_a_minute() -> None:
+    at = backoff.next_attempt(QUEUED, now=MONDAY, failure=asked("0"))
+    assert at is not None
+    assert at >= MONDAY + MINUTE
+
+
+def test_who_asks_for_longer_than_the_promise_ends_it() -> None:
+    promised = replace(QUEUED, deliver_by=MONDAY + HOUR)
+    assert backoff.next_attempt(promised, now=MONDAY, failure=asked("3700")) is None
+    assert backoff.next_attempt(promised, now=MONDAY, failure=asked("3000")) is not None
+
+
+@given(st.text(max_size=30))
+def test_whatever_a_worker_says_is_a_bounded_span_or_nothing(told: str) -> None:
+    found = backoff.retry_after(asked(told))
+    assert found is None or timedelta() <= found <= timedelta(days=1)
+
+
+@pytest.mark.parametrize("code", [run.FailureCode.DEADLINE, run.FailureCode.SOURCE_TIMEOUT])
+def test_what_runs_out_of_time_is_tried_three_times(code: run.FailureCode) -> None:
+    failure = run.Failure(code=code)
+    left = [
+        backoff.next_attempt(replace(QUEUED, retries=retries), now=MONDAY, failure=failure)
+        for retries in range(3)
+    ]
+    assert [at is None for at in left] == [False, False, True]

@@ -139,3 +139,36 @@ async def test_draining_hands_over_what_does_not_finish(store: Store) -> None:
         assert await here.runner.drain(timedelta(milliseconds=5)) == 1
         assert here.worker.at_once == 0
         assert (await here.only("acme")).status is run.Status.RUNNING
+
+
+async def test_a_report_that_is_posted_is_not_run_again_whatever_fails_after_it(
+    store: Store,
+) -> None:
+    """Its card cannot be edited, the bot dies, the day passes: one attempt, one post."""
+    async with stage(store, customer("acme")) as here:
+        here.worker.script["acme"] = [FLAKY, FLAKY]
+        await here.live_until(MONDAY + 10 * MINUTE)
+        here.people.deaf = True
+        for hour in range(1, 8):
+            await here.live_until(MONDAY + hour * HOUR)
+            await reboot(here)
+        assert await here.statuses("acme") == ["succeeded"]
+        assert len(here.worker.orders) == 3
+        posted = await here.posted("acme")
+        assert posted is not None
+        assert (posted.version, await here.posted("acme", 1)) == (1, None)
+
+
+async def test_a_report_whose_post_is_on_its_way_when_the_bot_dies_is_not_run_again(
+    store: Store,
+) -> None:
+    async with stage(store, customer("acme")) as here:
+        here.slack_is_up = False
+        await here.live_until(MONDAY + MINUTE)
+        wanted = await here.posted("acme")
+        assert wanted is not None
+        assert await store.outbox.begin(wanted.key, since="1.0")
+        await reboot(here)
+        await here.live_until(MONDAY + HOUR)
+        assert await here.statuses("acme") == ["posting"]  # delivery reads back and settles it
+        assert len(here.worker.orders) == 1

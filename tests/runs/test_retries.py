@@ -192,3 +192,31 @@ async def test_a_client_whose_files_are_away_waits_for_them(store: Store) -> Non
         here.clients.now[of.id] = of
         await here.sweep()
         assert await here.statuses("acme") == ["succeeded"]
+
+
+async def test_a_source_that_says_when_to_come_back_is_obeyed_across_a_restart(
+    store: Store,
+) -> None:
+    busy = run.Failure(
+        code=run.FailureCode.SOURCE_BUSY, source="shop", params={"retry_after": "1200"}
+    )
+    async with stage(store, customer("acme")) as here:
+        here.worker.script["acme"] = [busy]
+        await here.live_until(MONDAY + MINUTE)
+        here.boot()
+        await here.runner.start()
+        await here.live_until(MONDAY + HOUR)
+        (_, second) = here.worker.times("acme")
+        assert 20 <= second <= 22
+
+
+async def test_what_keeps_running_out_of_time_goes_last_and_ends(store: Store) -> None:
+    slow = run.Failure(code=run.FailureCode.DEADLINE, params={"seconds": "600"})
+    of = [customer("slow"), *(customer(f"c{number}") for number in range(4))]
+    async with stage(store, *of, config={"max_concurrent_runs": 1}) as here:
+        here.worker.script["slow"] = [slow] * 9
+        await here.live_until(MONDAY + 3 * HOUR)
+        assert (await here.only("slow")).status is run.Status.FAILED
+        assert len(here.worker.times("slow")) == 3
+        for one in of[1:]:
+            assert (await here.only(one.id)).status is run.Status.SUCCEEDED

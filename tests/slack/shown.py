@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from bot.domain import client, delay, ids, incident, run, views
+from bot.domain import client, delay, ids, incident, month, pause, run, views
 from bot.domain.views import Button, Light
 from tests import samples
 
@@ -162,6 +162,10 @@ OVERVIEW = views.Overview(
     faults=1,
 )
 OWN = replace(OVERVIEW, lines=OVERVIEW.lines[:1], client=samples.ACME, faults=0)
+MONTHS = (
+    month.Month(first=date(2026, 11, 1), in_time=3, due=4),
+    month.Month(first=date(2026, 10, 1), in_time=4, due=4),
+)
 STATUS = views.ClientStatus(
     client=samples.ACME,
     name="Acme Corp",
@@ -176,6 +180,7 @@ STATUS = views.ClientStatus(
     next=NEXT,
     on_time=11,
     sent=12,
+    months=MONTHS,
     corrections=1,
     sources=(
         views.SourceHealth(name="shop", label="Shop (DuckDB)", ok=True, at=at(6)),
@@ -220,7 +225,9 @@ HISTORY = views.History(
             cost=None,
         ),
         replace(SENT_ROW, ref="9N4H", by=CLAIRE, revision=1, in_time=False, attempts=1),
+        replace(SENT_ROW, ref="2P5J", period=samples.LAST_WEEK, attempts=1, late=True),
     ),
+    months=MONTHS,
 )
 COSTS = views.Costs(
     month=date(2026, 11, 1),
@@ -312,4 +319,11 @@ MISSED = (
     ("Acme", "Weekly KPIs", "Mon 23 Nov 06:00"),
     ("Globex", "Weekly KPIs", "Mon 23 Nov 07:00"),
     ("Acme", "Daily orders", "Mon 23 Nov 08:00"),
+)
+BY_US = pause.Pause(
+    client=samples.ACME,
+    since=at(6),
+    until=None,
+    by=pause.BOT,
+    reason="its last 4 fires have failed",
 )

@@ -72,6 +72,10 @@ SCREENS: Mapping[str, Draw] = {
     "change": lambda: change.draw(shown.CHANGE),
     "ops_faults": lambda: ops.faults(shown.FAULTS),
     "ops_missed": lambda: ops.missed(shown.MISSED),
+    "ops_paused": lambda: ops.paused(shown.BY_US, "Acme Corp"),
+    "ops_paused_resumed": lambda: ops.paused(
+        replace(shown.BY_US, resumed_at=shown.at(9)), "Acme Corp"
+    ),
     "card_elsewhere": lambda: card.elsewhere(
         notice(PeriodKind.WEEK), samples.CHANNEL, code="not_in_channel"
     ),

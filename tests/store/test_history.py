@@ -51,3 +51,32 @@ async def test_a_replaced_post_and_what_replaced_it_are_told_apart(kept: Store) 
         (False, False, True),
         (True, False, False),
     ]
+
+
+async def test_how_the_fires_of_each_month_went(kept: Store) -> None:
+    """By the month of the fire's own local time, whenever it was posted."""
+
+    async def fire(weeks_back: int, day: str, *, late: bool = False, to: str = "posted") -> None:
+        one = replace(make.a_run(), scheduled_for=f"{day}T06:00 Europe/Paris")
+        one = make.of_week(
+            replace(one, status=run.Status(to) if to == "missed" else one.status), weeks_back
+        )
+        if to == "posted":
+            at = make.NOW + timedelta(hours=9 if late else 1)
+            await make.posted(kept, one, at=at)
+        elif to == "missed":
+            await kept.fires.claim([one], considered={})
+        else:
+            await kept.runs.claim(one)
+
+    await fire(0, "2026-11-30", to="queued")
+    await fire(1, "2026-11-23")
+    await fire(2, "2026-11-16", late=True)
+    await fire(3, "2026-11-09", to="missed")
+    await fire(4, "2026-10-26")
+    await fire(5, "2026-08-03")
+    found = await kept.history.months(samples.ACME, now=make.NOW, zone="Europe/Paris")
+    assert [(f"{one.first:%Y-%m}", one.in_time, one.due) for one in found] == [
+        ("2026-11", 1, 3),
+        ("2026-10", 1, 1),
+    ]

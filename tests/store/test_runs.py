@@ -72,6 +72,17 @@ async def test_what_is_due_comes_by_deadline_then_by_age(kept: Store) -> None:
     assert await kept.runs.wanted_at(make.NOW) == make.LATER
 
 
+async def test_what_ran_out_of_time_lets_the_others_go_first(kept: Store) -> None:
+    slow = replace(make.a_run(), deliver_by=make.LATER)
+    other = make.of_week(make.a_run(), 1)
+    for one in (slow, other):
+        await kept.runs.claim(one)
+    out_of_time = run.Failure(code=run.FailureCode.DEADLINE)
+    ended = make.stopped(out_of_time, to=run.Status.QUEUED, again=make.NOW)
+    await make.tried(kept, slow, ended)
+    assert [one.id for one in await kept.runs.due(make.NOW)] == [other.id, slow.id]
+
+
 async def test_an_attempt_begins_once(kept: Store) -> None:
     one = make.a_run()
     await kept.runs.claim(one)

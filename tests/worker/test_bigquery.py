@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import requests
+from google.api_core import exceptions
 
 from bot import errors
 from bot.demo import bigquery
@@ -16,7 +18,7 @@ from bot.domain.run import FailureCode
 from bot.kinds import mask
 from bot.worker import sources
 from bot.worker.credentials import google as credential
-from bot.worker.sources import base, statement
+from bot.worker.sources import base, bigqueryerrors, statement
 from tests.contract import benches
 
 COUNT = "SELECT COUNT(*) AS n FROM orders"
@@ -164,6 +166,31 @@ def test_every_fault_has_its_code(
     failure = _failure(bench)
     assert failure.code is code
     assert failure.said == fault.message
+
+
+@pytest.mark.parametrize("reason", ["rateLimitExceeded", "backendError"])
+@pytest.mark.parametrize(("told", "seconds"), [("120", "120"), ("0", "0"), ("soon", None)])
+def test_when_to_come_back_is_told(
+    bench: benches.Bench,
+    doubles: benches.Doubles,
+    reason: str,
+    told: str,
+    seconds: str | None,
+) -> None:
+    fault = bigquery.Fault(reason=reason, message="?", retry_after=told)
+    doubles.warehouse.fail(fault, times=50)
+    assert _failure(bench).params.get("retry_after") == seconds
+
+
+def test_when_to_come_back_may_be_a_date_beside_theirs() -> None:
+    response = requests.Response()
+    response.status_code = 503
+    response.headers["Date"] = "Mon, 23 Nov 2026 05:00:00 GMT"
+    response.headers["Retry-After"] = "Mon, 23 Nov 2026 05:20:00 GMT"
+    error = exceptions.ServiceUnavailable("later", response=response)
+    assert bigqueryerrors.explain(error).retry_after == 1200
+    del response.headers["Date"]
+    assert bigqueryerrors.explain(error).retry_after is None
 
 
 @pytest.mark.parametrize("call", ["insert", "get", "results"])

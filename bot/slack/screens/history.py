@@ -1,8 +1,8 @@
 """`/report history acme`: the last runs, newest first, each on one line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bot.domain import delivery, run, views
+from bot.domain import delivery, month, run, views
 from bot.slack import blocks, limits, moments
 from bot.slack.screens import dollars
 
@@ -24,14 +24,23 @@ def draw(view: views.History) -> delivery.Body:
         return limits.fit(delivery.Body(text=text, blocks=(blocks.section(text),)))
     lines = "\n".join(" · ".join(_told(row, view.timezone)) for row in view.rows)
     small = f"Times in {moments.city(view.timezone)}"
+    if view.months:
+        small = f"On time: {by_month(view.months)} · {small}"
     parts = (blocks.section(f"*{text}*"), blocks.section(lines), blocks.context(small))
     return limits.fit(delivery.Body(text=text, blocks=parts))
+
+
+def by_month(months: Sequence[month.Month]) -> str:
+    """Return how many fires of each month were in time, such as ``November 3 of 4``."""
+    return ", ".join(f"{one.first:%B} {one.in_time} of {one.due}" for one in months)
 
 
 def _told(row: views.HistoryRow, zone: str) -> Iterator[str]:
     sign = _SIGNS.get(row.status, _ON_ITS_WAY)
     yield f"{sign} *{moments.period(row.period)}* {blocks.escape(row.report)}"
     yield _end(row, zone)
+    if row.late:
+        yield "run late"
     if row.failure:
         yield blocks.escape(row.failure)
     if row.revision:

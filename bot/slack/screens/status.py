@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain import delivery, pause, views
 from bot.domain.delivery import Block
 from bot.slack import blocks, ids, limits, moments
+from bot.slack.screens import history
 
 
 def draw(view: views.ClientStatus, *, now: datetime) -> delivery.Body:
@@ -59,8 +60,9 @@ def _times(view: views.ClientStatus, now: datetime) -> Iterator[str]:
         yield f"Last: {moments.moment(view.last_posted, view.timezone, now=now)}{in_time}."
     yield f"Next: {_next(view)}."
     if view.sent and view.operator:
+        months = f" ({history.by_month(view.months)})" if view.months else ""
         yield (
-            f"On time {view.on_time} of {view.sent} · corrections {view.corrections} · "
+            f"On time {view.on_time} of {view.sent}{months} · corrections {view.corrections} · "
             f"without AI {view.without_ai}"
         )
 
