@@ -129,6 +129,12 @@ class Words:
     data_to: str
     by_ai: str
     without_ai: str
+    partial: str
+    """The period is still running."""
+    data_ends: str
+    """Takes a query, the last day of its data, and that of the period."""
+    no_value: str
+    """Takes a label."""
     last_year: Mapping[PeriodKind, str]
     """How the same period of last year is called."""
     common: frozenset[str] = field(default_factory=frozenset[str])

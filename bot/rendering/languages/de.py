@@ -34,6 +34,9 @@ WORDS = words.Words(
     data_to="Daten bis {}",
     by_ai="Von KI aus berechneten Zahlen geschrieben",
     without_ai="Ohne KI geschrieben",
+    partial="Der Zeitraum ist noch nicht zu Ende: Das sind die Zahlen bis jetzt.",
+    data_ends="Die Daten von „{0}“ enden am {1}; der Zeitraum endet am {2}.",
+    no_value="{}: diesmal ohne Wert.",
     last_year={
         PeriodKind.DAY: "Gleicher Tag im Vorjahr",
         PeriodKind.WEEK: "Gleiche Woche im Vorjahr",

@@ -32,6 +32,9 @@ WORDS = words.Words(
     data_to="Data to {}",
     by_ai="Written by AI from computed figures",
     without_ai="Written without AI",
+    partial="The period is not over: its figures are those so far.",
+    data_ends="The data of “{0}” ends on {1}; the period ends on {2}.",
+    no_value="{} has no value this time.",
     last_year={
         PeriodKind.DAY: "Same day last year",
         PeriodKind.WEEK: "Same week last year",

@@ -31,6 +31,9 @@ WORDS = words.Words(
     data_to="Datos hasta el {}",
     by_ai="Escrito por IA a partir de cifras calculadas",
     without_ai="Escrito sin IA",
+    partial="El periodo no ha terminado: son las cifras hasta ahora.",
+    data_ends="Los datos de «{0}» llegan hasta el {1}; el periodo termina el {2}.",
+    no_value="{}: esta vez sin valor.",
     last_year={
         PeriodKind.DAY: "Mismo día del año pasado",
         PeriodKind.WEEK: "Misma semana del año pasado",

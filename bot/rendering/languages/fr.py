@@ -32,6 +32,9 @@ WORDS = words.Words(
     data_to="Données jusqu’au {}",
     by_ai="Rédigé par IA à partir de chiffres calculés",
     without_ai="Rédigé sans IA",
+    partial="La période n’est pas terminée : ces chiffres sont provisoires.",
+    data_ends="Les données de « {0} » s’arrêtent au {1} ; la période va jusqu’au {2}.",
+    no_value="{} : aucune valeur cette fois.",
     last_year={
         PeriodKind.DAY: "Même jour l’an dernier",
         PeriodKind.WEEK: "Même semaine l’an dernier",
