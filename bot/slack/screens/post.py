@@ -194,7 +194,10 @@ def _last_year(post: _Post) -> list[str]:
 
 def _findings(post: _Post) -> list[str]:
     shown = [one for one in post.found.findings if one.severity is report.Severity.SHOWN]
-    return [f"ⓘ {blocks.escape(blocks.one_line(one.text, 300))}" for one in shown[:_FINDINGS]]
+    return [
+        f":information_source: {blocks.escape(blocks.one_line(one.text, 300))}"
+        for one in shown[:_FINDINGS]
+    ]
 
 
 def _closing(post: _Post) -> Iterator[Block]:

@@ -191,7 +191,7 @@ const BREAKS: Trouble[] = [
     what: "warehouse",
     name: "The warehouse",
     note: "BigQuery cannot be reached, so XYZ's run fails. The bot tries again by itself; a card comes only after the second failure.",
-    then: "Run XYZ, wait ten seconds, go one hour on: the first failure is silent, the second makes a card. Mend it, go one hour on: the card turns green.",
+    then: "Run XYZ, wait half a minute, go one hour on: the first failure is silent, the second makes a card. Mend it, go one hour on: the card turns green.",
     verb: "Cut",
     back: "Mend",
   },

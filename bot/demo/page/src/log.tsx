@@ -103,6 +103,7 @@ function useStuck(box: React.RefObject<HTMLDivElement | null>, near: React.RefOb
       if (near.current && box.current) box.current.scrollTop = box.current.scrollHeight;
     });
     watch.observe(inside);
+    if (box.current) watch.observe(box.current);
     return () => watch.disconnect();
   }, [box, near]);
 }
