@@ -95,18 +95,15 @@ class Health:
         unsaid = await store.deliveries.undelivered(now - _LATELY)
         homeless = self._house.outward.unsaid(now - _LATELY)
         told = [
-            (waiting, "waits to be posted for more than 15 minutes", "wait"),
-            (unsaid, "of the last day could not be said anywhere", ""),
-            (homeless, "to the operators had no channel: set REPORTOPS_OPS_CHANNEL", ""),
+            (waiting, "waited more than 15 minutes to be posted"),
+            (unsaid, "of the last day could not be said anywhere"),
+            (homeless, "to the operators had no channel: set REPORTOPS_OPS_CHANNEL"),
         ]
-        return [_counted(count, words, many=many) for count, words, many in told if count]
-
-
-def _counted(count: int, words: str, *, many: str) -> str:
-    if count == 1:
-        return f"1 message {words}."
-    verb, _, rest = words.partition(" ")
-    return f"{count} messages {many or verb} {rest}."
+        return [
+            f"{count} {'message' if count == 1 else 'messages'} {words}."
+            for count, words in told
+            if count
+        ]
 
 
 def _nearly_full(folder: Path) -> int | None:

@@ -140,13 +140,13 @@ async def test_messages_that_wait_or_failed_or_had_no_channel(bench: Bench) -> N
     await bench.store.deliveries.failed(failed.key, error="channel_not_found")
     await bench.outward.warned("something")
     assert (await bench.health()).problems == (
-        "1 message waits to be posted for more than 15 minutes.",
+        "1 message waited more than 15 minutes to be posted.",
         "1 message of the last day could not be said anywhere.",
         "1 message to the operators had no channel: set REPORTOPS_OPS_CHANNEL.",
     )
     bench.clock.advance(timedelta(days=1, minutes=1))
     assert (await bench.health()).problems == (
-        "2 messages wait to be posted for more than 15 minutes.",
+        "2 messages waited more than 15 minutes to be posted.",
     )
 
 
