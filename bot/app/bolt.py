@@ -44,8 +44,8 @@ def build(desk: handlers.Desk, sdk: AsyncWebClient, *, identity: preflight.Ident
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt finds SLACK_BOT_TOKEN by itself and warns that the client's own token is used."""
-    return "`token` will be unused" not in record.getMessage()
+    """Bolt finds SLACK_BOT_TOKEN by itself and warns, twice, that it is not used."""
+    return "`token`" not in record.getMessage()
 
 
 def dispatch(app: AsyncApp) -> envelopes.Dispatch:

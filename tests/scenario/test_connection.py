@@ -1,0 +1,103 @@
+"""The real bot without its socket, and the real bot twice."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.demo import stage
+from bot.demo.slack import records
+from tests.scenario import many
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+_USAGE = 2
+_ENDLESS = """\
+SELECT sum(a.range * b.range) AS revenue, 1 AS orders
+FROM range(9999999) a, range(9999999) b WHERE $period_start < $period_end
+"""
+
+
+async def test_without_a_socket_reports_go_out_and_the_operators_are_told(tmp_path: Path) -> None:
+    settings = {"REPORTOPS_STAGGER": "0"}
+    async with many.open_many(tmp_path / "house", 2, settings=settings) as on:
+        await on.start_bot()
+        await on.slack.until(lambda: on.slack.control.sockets >= 2, timeout=30)
+        on.slack.faults.add("refused", "apps.connections.open", times=None, value="invalid_auth")
+        await on.slack.control.disconnect("link_disabled", seconds=0)
+        await on.slack.until(lambda: not on.slack.control.sockets or None)
+        on.clock.move_to(on.monday)
+        await on.wake()
+        for number in range(2):
+            await on.slack.until(
+                lambda: on.slack.control.messages(many.channel(number)),  # noqa: B023
+                timeout=60,
+            )
+        await on.slack.until(
+            lambda: any(_told(one) for one in on.slack.control.messages(stage.OPS)), timeout=30
+        )
+        await on.wake()
+        assert sum(_told(one) for one in on.slack.control.messages(stage.OPS)) == 1
+        await on.stop_bot()
+
+
+def _told(one: records.Message) -> bool:
+    return "Socket Mode is turned off" in one.text
+
+
+async def test_a_second_bot_on_the_same_database_is_refused_and_told_why(tmp_path: Path) -> None:
+    async with many.open_many(tmp_path / "house", 1) as on:
+        await on.start_bot()
+        second = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            cwd=on.place.checkout,
+            env=on.environment(),
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, told = await second.communicate()
+        assert second.returncode == _USAGE
+        assert f"in use by another reportops (process {on.pid} " in told.decode()
+        assert on.running
+        await on.stop_bot()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+async def test_a_killed_bots_worker_keeps_nothing_of_its_database(tmp_path: Path) -> None:
+    async with many.open_many(tmp_path / "house", 1) as on:
+        (on.place.clients / "client000" / "sales.sql").write_text(_ENDLESS, "utf-8")
+        await on.start_bot()
+        on.clock.move_to(on.monday)
+        await on.wake()
+        worker = await _worker(on)
+        held = _open_files(worker)
+        assert held
+        assert not [one for one in held if on.database.name in one]
+        await on.stop_bot(signal.SIGKILL)
+        await on.start_bot()
+        assert on.running
+        await on.stop_bot(signal.SIGKILL)
+
+
+def _open_files(process: int) -> list[str]:
+    return [str(one.readlink()) for one in Path(f"/proc/{process}/fd").iterdir()]
+
+
+async def _worker(on: many.Stage) -> int:
+    """The worker's process, once there is one that has begun."""
+    async with asyncio.timeout(20):
+        while (found := _child(on)) is None:  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.02)
+    return found
+
+
+def _child(on: many.Stage) -> int | None:
+    children = Path(f"/proc/{on.pid}/task/{on.pid}/children").read_text("ascii").split()
+    workers = [one for one in children if b"bot.worker" in _command_line(one)]
+    return int(workers[0]) if workers else None
+
+
+def _command_line(process: str) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
