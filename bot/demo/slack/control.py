@@ -276,6 +276,11 @@ class Control:
         return self._at.journal.calls(method)
 
     @property
+    def exceeded(self) -> int:
+        """How many calls came beyond Slack's limits, where ``rules.rate_limits`` counts them."""
+        return self._at.tiers.exceeded
+
+    @property
     def sockets(self) -> int:
         """How many sockets take envelopes."""
         return len(self._hub.live)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot import clock
-from bot.demo.slack import changes, faults, journal, tickets, workspace
+from bot.demo.slack import changes, faults, journal, tickets, tiers, workspace
 from bot.demo.slack.shapes import Json
 
 DEFAULT_SCOPES: frozenset[str] = frozenset(
@@ -71,6 +71,7 @@ class Core:
     faults: faults.Faults
     changes: changes.Changes
     tickets: tickets.Tickets
+    tiers: tiers.Tiers
     emit: Callable[[Json], None]
     """Send an event to the app, if it is subscribed; returns at once."""
     base: str = ""

@@ -41,12 +41,23 @@ class Exchange:
         self._entry.fault = ",".join(fault.kind.value for fault in met)
         await _wait(met, faults.Kind.DELAY)
         other = next((one for one in met if one.kind not in faults.DELAYS), None)
-        response = self._met(other, perform) if other else self._answer(perform)
+        response = self._too_many(channel) or (
+            self._met(other, perform) if other else self._answer(perform)
+        )
         await _wait(met, faults.Kind.DELAY_AFTER)
         if response is None:
             response = self._cut()
         self._entry.ms = (time.perf_counter() - self._started) * 1000
         return response
+
+    def _too_many(self, channel: str) -> web.Response | None:
+        if not self._at.space.rules.rate_limits:
+            return None
+        wait = self._at.tiers.wait(self._entry.method, channel)
+        if wait == 0:
+            return None
+        self._entry.fault = "tier"
+        return self._limited(wait)
 
     def _met(self, fault: faults.Fault, perform: Perform) -> web.Response | None:
         match fault.kind:

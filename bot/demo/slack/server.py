@@ -71,6 +71,7 @@ class LocalSlack:
             clock=clock,
             journal=journal.Journal((self.bot_token, self.app_token, self.control_token)),
             faults=faults.Faults(),
+            tiers=tiers.Tiers(),
             changes=self.changes,
             tickets=tickets.Tickets(clock, space.rules),
             emit=self._emit,

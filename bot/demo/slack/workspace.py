@@ -71,6 +71,8 @@ class Rules:
     max_sockets: int = 10
     post_seconds: float = 0.0
     """Least distance between two posts in one channel; Slack's is 1. 0: not enforced."""
+    rate_limits: bool = False
+    """Whether calls beyond Slack's tiers are answered 429, and counted; see tiers.py."""
     max_blocks_bytes: int = 200_000
 
 
