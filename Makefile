@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo page test check format bench setup setup-dev lock clean
+.PHONY: help demo page test check format bench chaos setup setup-dev lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ format: setup-dev ## let the formatter decide
 
 bench: setup-dev ## speed and memory, as ratios in one run
 	@$(BIN)/python -m bench
+
+chaos: setup-dev ## kill the bot N times (300) and count what Slack was told; SEED= repeats one
+	@$(BIN)/python -m bench.chaos $(or $(N),300) $(if $(SEED),--seed $(SEED))
 
 setup: $(VENV)/.runtime ## .venv with the reportops command; seconds when nothing changed
 
