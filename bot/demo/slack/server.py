@@ -25,6 +25,7 @@ from bot.demo.slack import (
     snapshot,
     sockets,
     tickets,
+    tiers,
     uploads,
     workspace,
 )
