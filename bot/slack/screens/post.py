@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.domain import client as clients
 from bot.domain import delivery, ids, report, run
 from bot.domain.delivery import Block
-from bot.rendering import formats, references
+from bot.rendering import findings, formats, references
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
 from bot.slack.screens import figures, phrases, trend
@@ -194,10 +194,8 @@ def _last_year(post: _Post) -> list[str]:
 
 def _findings(post: _Post) -> list[str]:
     shown = [one for one in post.found.findings if one.severity is report.Severity.SHOWN]
-    return [
-        f":information_source: {blocks.escape(blocks.one_line(one.text, 300))}"
-        for one in shown[:_FINDINGS]
-    ]
+    told = [findings.tell(one, post.found, to=post.spoken) for one in shown[:_FINDINGS]]
+    return [f":information_source: {blocks.escape(blocks.one_line(one, 300))}" for one in told]
 
 
 def _closing(post: _Post) -> Iterator[Block]:
