@@ -70,3 +70,27 @@ async def test_a_bot_killed_at_the_acknowledgement_has_done_it_all_the_same(tmp_
     assert {f"word{number:05d}" for number in range(0, KILLS, 2)} <= set(told)
     assert len(asked) == len(set(asked)) == KILLS // 2
     assert undone, "no kill came between the acknowledgement and the deed"
+
+
+async def test_what_is_under_way_at_the_end_is_done_by_it_or_by_the_next(tmp_path: Path) -> None:
+    """SIGTERM among thirty commands: whatever was acknowledged is done, and done once."""
+    async with many.open_many(tmp_path / "house", storm.CLIENTS) as on:
+        await on.start_bot()
+        acked: list[str] = []
+
+        async def send(number: int) -> None:
+            client, word = f"client{number % storm.CLIENTS:03d}", f"word{number:05d}"
+            if (await _type(on, f"pause {client} for 3d {word}")).acked:
+                acked.append(word)
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(30):
+                group.create_task(send(number))
+            await on.slack.until(lambda: len(acked) >= 5 or None, timeout=30)
+            group.create_task(on.stop_bot())
+        await on.start_bot()
+        await _until_done(on)
+        told = Counter(detail.split()[-1] for (detail,) in _rows(on, "SELECT detail FROM audit"))
+        await on.stop_bot()
+    assert {word: told[word] for word in acked} == dict.fromkeys(acked, 1)
+    assert len(acked) >= 5
