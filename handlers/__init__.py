@@ -34,7 +34,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt = cast("_Bolt", app)
     command, action = commands.Commands(desk), actions.Actions(desk)
     homes = windows.Homes(desk)
-    view, event = views.Views(desk, homes), events.Events(desk)
+    view, event = views.Views(desk, homes), events.Events(desk, homes)
     bolt.error(errors.on_error)
     bolt.middleware(desk.once)
     _doors(bolt, desk, homes=homes)

@@ -80,6 +80,11 @@ class Desk:
         """Modals and home tabs."""
         return self._house.windows
 
+    @property
+    def ops_channel(self) -> str | None:
+        """The operators' channel."""
+        return self._house.ops_channel
+
     async def query(
         self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, *, via: str, ask: Ask
     ) -> None:

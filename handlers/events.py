@@ -2,7 +2,8 @@
 
 import structlog
 
-from handlers import desk, payload
+from bot.domain import ids
+from handlers import desk, payload, windows
 
 _log = structlog.get_logger(__name__)
 
@@ -17,14 +18,17 @@ RENUMBERED = "channel_id_changed"
 class Events:
     """What Slack tells without being asked. Events are acknowledged by Bolt itself."""
 
-    def __init__(self, desk: desk.Desk) -> None:
+    def __init__(self, desk: desk.Desk, homes: windows.Homes) -> None:
         self._desk = desk
+        self._homes = homes
 
     async def people(self, event: payload.Body) -> None:
         """Somebody joined or left, or the channel was shared, unshared or archived."""
         channel = payload.text(event, "channel")
         if channel:
             self._desk.channel_changed(channel)
+        if channel and channel == self._desk.ops_channel:
+            self._desk.begin(self._homes.judged(ids.UserId(payload.text(event, "user"))))
 
     async def renumbered(self, event: payload.Body) -> None:
         """Sharing gave a channel another id; client.yaml names the old one."""

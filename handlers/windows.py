@@ -10,7 +10,7 @@ from bot.domain import delivery, ids
 from bot.slack import ids as names
 from bot.slack import windows
 from bot.slack.screens import home, window
-from handlers import desk, payload
+from handlers import desk, errors, payload
 
 ANSWERED = frozenset(
     {
@@ -134,6 +134,17 @@ class Homes:
         seen = self._looked.get(turn.user)
         if seen is not None:
             await self.show(seen)
+
+    async def judged(self, user: ids.UserId) -> None:
+        """Who is in the ops channel has changed: nobody keeps a tab with names that are not theirs
+        to see any more, whoever left (``user``, unless empty) no less than those who have looked.
+        """
+        turns = dict(self._looked)
+        if user:
+            nowhere = payload.Turn(user=user, channel=None, direct=True, trigger="", home=True)
+            turns.setdefault(user, nowhere)
+        for turn in turns.values():
+            await errors.quietly(self.show(turn))
 
     async def show(self, turn: payload.Turn) -> None:
         """Publish it. However often it is wanted meanwhile, one more follows, and never two of one

@@ -12,6 +12,12 @@ from bot.domain import ids
 from bot.slack import web
 
 _log = structlog.get_logger(__name__)
+_TRIGGER = 2.0
+"""Seconds that a modal may wait for its turn: its trigger is good for three."""
+_LOOKED = 10.0
+"""Seconds for who is looking at one."""
+_BEHIND = 60.0
+"""Seconds for a home tab, which stands behind."""
 _FULL = "push_limit_reached"
 """Three modals are open already."""
 
@@ -29,7 +35,8 @@ class Windows:
         of three changes in its place). Returns its id; empty: it was too late.
         """
         method = "views.push" if over else "views.open"
-        answer = await self._slack.write(method, {"trigger_id": trigger, "view": view})
+        arguments = {"trigger_id": trigger, "view": view}
+        answer = await self._slack.write(method, arguments, patience=_TRIGGER)
         if answer.ok:
             return str(answer.part("view").get("id", ""))
         if answer.error == _FULL and await self.change(over, view):
@@ -39,19 +46,22 @@ class Windows:
 
     async def change(self, view_id: str, view: View) -> bool:
         """Show something else in an open modal; False where it is gone."""
-        answer = await self._slack.write("views.update", {"view_id": view_id, "view": view})
+        arguments = {"view_id": view_id, "view": view}
+        answer = await self._slack.write("views.update", arguments, patience=_LOOKED)
         if not answer.ok:
             _log.warning("view_refused", method="views.update", error=answer.error)
         return answer.ok
 
     async def publish(self, user: ids.UserId, view: View) -> bool:
         """Put somebody's home tab there; False where Slack would not have it."""
-        answer = await self._slack.write("views.publish", {"user_id": user, "view": view})
+        arguments = {"user_id": user, "view": view}
+        answer = await self._slack.write("views.publish", arguments, patience=_BEHIND)
         if not answer.ok:
             _log.warning("home_refused", user=user, error=answer.error)
         return answer.ok
 
     async def direct(self, user: ids.UserId) -> str:
         """The channel of somebody's direct messages with us; empty where Slack does not say."""
-        answer = await self._slack.write("conversations.open", {"users": user})
+        arguments = {"users": user}
+        answer = await self._slack.write("conversations.open", arguments, patience=_LOOKED)
         return str(answer.part("channel").get("id", ""))

@@ -8,9 +8,9 @@ import pytest
 from bot.demo.slack import records, refusal, shapes
 from bot.domain import client, delivery
 from bot.domain import ids as identifiers
-from bot.slack import ids
+from bot.slack import blocks, ids
 from tests.handlers import front
-from tests.handlers.front import CLAIRE, FOREIGN, GUEST, MALIK, Front
+from tests.handlers.front import CLAIRE, FOREIGN, GUEST, MALIK, TOM, Front
 from tests.operations import house
 from tests.store import make
 
@@ -62,6 +62,28 @@ async def test_a_guest_and_an_outsider_in_the_ops_channel_are_greeted_too(shop: 
         words = _said(await _home(shop, user))
         assert "/report status" in words
         assert "Acme" not in words
+
+
+@pytest.mark.parametrize("seen_in_this_life", [True, False])
+async def test_who_leaves_the_ops_channel_keeps_no_names_at_home(
+    shop: Front, *, seen_in_this_life: bool
+) -> None:
+    told = {"type": "home", "blocks": [blocks.section("Acme Corp, of an earlier life")]}
+    answer = await shop.web.write("views.publish", {"user_id": TOM, "view": told})
+    assert answer.ok
+    if seen_in_this_life:
+        assert "Acme" in _said(await _home(shop, TOM))
+    before = shop.slack.workspace.homes[TOM].hash
+    shop.slack.control.house.remove_member(front.OPS, TOM)
+    await shop.slack.until(lambda: shop.slack.workspace.homes[TOM].hash != before)
+    await shop.desk.drained()
+    assert "Acme" not in _said(shop.slack.workspace.homes[TOM])
+
+
+async def test_nobody_keeps_names_at_home_once_the_ops_channel_is_shared(shop: Front) -> None:
+    assert "Acme" in _said(await _home(shop))
+    shop.slack.control.house.share(front.OPS, "T0ACMESAS")
+    await shop.slack.until(lambda: "Acme" not in _said(shop.slack.workspace.homes[CLAIRE]))
 
 
 async def test_the_messages_tab_publishes_nothing(shop: Front) -> None:
@@ -143,10 +165,10 @@ async def test_two_hundred_clients_stand_at_home_with_those_in_trouble_first(sho
     shop.home.clients.by_id = {one.id: one for one in many}
     await shop.home.failed(of=many[-1])
     found = await _home(shop)
-    blocks = shapes.objects(found.body["blocks"])
-    assert len(blocks) <= 100
-    assert "Shop 199" in shapes.dump(blocks[2])
-    assert "and 154 more clients" in shapes.dump(blocks[-1])
+    shown = shapes.objects(found.body["blocks"])
+    assert len(shown) <= 100
+    assert "Shop 199" in shapes.dump(shown[2])
+    assert "and 154 more clients" in shapes.dump(shown[-1])
     told = await shop.slack.control.suggest(
         CLAIRE, found.id, action=ids.MENU_CLIENT, query="shop 150"
     )

@@ -11,7 +11,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot import errors as errors_
 from bot.domain import ids
-from handlers import actions, commands, errors, events, payload, views
+from handlers import actions, commands, errors, events, payload, views, windows
 from handlers.desk import Desk
 from tests.handlers import front
 from tests.handlers.front import Front
@@ -76,14 +76,14 @@ async def test_a_channel_with_another_id_is_looked_at_anew_and_said(shop: Front)
     body: Body = {"type": "event_callback", "event_id": "Ev2", "event": event}
     assert (await _send(shop, body)).status == 200
     # Bolt acknowledges an event before its handler has run; saying it again says it once.
-    await events.Events(shop.desk).renumbered(event)
+    await events.Events(shop.desk, windows.Homes(shop.desk)).renumbered(event)
     (told,) = await shop.home.store.deliveries.due(shop.home.clock.now())
     assert told.channel == front.OPS
     assert "Write `C0NEW` where `C0ACMEREPORT` stands in `acme/client.yaml`" in told.bodies[0].text
 
 
 async def test_a_channel_of_nobody_may_have_any_id(shop: Front) -> None:
-    await events.Events(shop.desk).renumbered(_renumbered("C0ELSE"))
+    await events.Events(shop.desk, windows.Homes(shop.desk)).renumbered(_renumbered("C0ELSE"))
     assert not await shop.home.store.deliveries.due(shop.home.clock.now())
 
 
