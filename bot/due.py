@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 import cronsim
 
-from bot.domain import run, spec
+from bot.domain import spec
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -35,8 +35,6 @@ RETRY_WAIT = timedelta(minutes=1)
 """The first wait of the backoff: what one retry costs beyond the run itself."""
 USUAL = timedelta(minutes=1)
 """How long a report is taken to last that has not been made yet."""
-LEAD = timedelta(minutes=30)
-"""How long before its promise a report that is not there is worth a word, at most."""
 GRACE = timedelta(minutes=5)
 """A fire that is seen later than this after it was due was not seen by a bot that was up."""
 
@@ -166,22 +164,6 @@ def window(wanted: Wanted) -> timedelta:
     else:
         room = OPEN_WINDOW
     return max(room, timedelta())
-
-
-def is_endangered(one: run.Run, *, now: datetime, usual: timedelta) -> bool:
-    """Say whether a run's promise will break as things stand: it is planned too late, or the time
-    for one more try of ``usual`` length (half of what it had, at least half an hour) has come.
-
-    What is ready and holds for its time is not in danger.
-    """
-    if one.deliver_by is None:
-        return False
-    if one.status is run.Status.READY and now <= (one.post_at or one.created_at) + GRACE:
-        return False
-    if one.next_attempt_at is not None and one.next_attempt_at + usual > one.deliver_by:
-        return True
-    half = (one.deliver_by - one.created_at) / 2
-    return now >= one.deliver_by - max(min(LEAD, half), usual + RETRY_WAIT)
 
 
 def _place(wanted: Wanted) -> tuple[timedelta, str]:

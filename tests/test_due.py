@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,9 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import due
-from bot.domain import ids, run
 from bot.domain.spec import ScheduleSpec
-from tests import samples
 
 PARIS = "Europe/Paris"
 HOUR = timedelta(hours=1)
@@ -167,55 +164,3 @@ def test_without_promises_there_are_none() -> None:
 def test_how_late_is_still_wanted(age: timedelta, expected: due.Timing) -> None:
     one = fire("2026-11-23T06:00")
     assert due.judge(one, now=one.at + age, catch_up=12 * HOUR) is expected
-
-
-def promised(
-    *,
-    status: run.Status = run.Status.QUEUED,
-    lasts: timedelta = 3 * HOUR,
-    post_at: datetime | None = None,
-    next_attempt_at: datetime | None = None,
-) -> run.Run:
-    """A run made at 06:00, promised for 09:00 or another time."""
-    made = datetime(2026, 11, 23, 5, tzinfo=UTC)
-    return run.Run(
-        id=ids.RunId("0123456789abcdef"),
-        client=samples.ACME,
-        report=samples.WEEKLY,
-        key="fire:x",
-        trigger=run.Trigger.SCHEDULED,
-        period=samples.THIS_WEEK,
-        as_of=made,
-        status=status,
-        created_at=made,
-        deliver_by=made + lasts,
-        post_at=post_at,
-        next_attempt_at=next_attempt_at,
-    )
-
-
-@pytest.mark.parametrize(
-    ("one", "usual", "minutes"),
-    [
-        (promised(), 1, 30),
-        (promised(), 45, 46),
-        (promised(lasts=HOUR / 3), 1, 10),
-        (promised(status=run.Status.RUNNING), 1, 30),
-        (promised(status=run.Status.READY, post_at=promised().created_at + 2.8 * HOUR), 1, 7),
-    ],
-)
-def test_a_promise_is_in_danger_while_one_more_try_still_helps(
-    one: run.Run, usual: int, minutes: int
-) -> None:
-    assert one.deliver_by is not None
-    length, last = timedelta(minutes=usual), one.deliver_by - timedelta(minutes=minutes)
-    assert not due.is_endangered(one, now=last - timedelta(seconds=1), usual=length)
-    assert due.is_endangered(one, now=last + timedelta(seconds=1), usual=length)
-
-
-def test_a_plan_that_is_too_late_is_in_danger_from_the_start() -> None:
-    late = promised(next_attempt_at=promised().created_at + 3 * HOUR)
-    assert due.is_endangered(late, now=late.created_at, usual=timedelta(minutes=1))
-    assert not due.is_endangered(
-        replace(late, deliver_by=None), now=late.created_at, usual=timedelta(minutes=1)
-    )

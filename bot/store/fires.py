@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import due
 from bot.domain import ids, run
 from bot.store import codec, database, runs, statements
 
@@ -19,7 +18,6 @@ _NEWEST = 5
 """Attempts that say how long a report usually takes, …"""
 _LATELY = timedelta(days=35)
 """… none of them older than this: four weeklies and a monthly."""
-_FARTHEST = timedelta(hours=6)
 
 
 def _sql(name: str) -> str:
@@ -72,14 +70,6 @@ class FireStore:
         A report that made none of late is not in it.
         """
         return await self._database.read(lambda connection: _usual(connection, now))
-
-    async def endangered(self, now: datetime) -> Sequence[run.Run]:
-        """Runs of fires whose promise will break soon as things stand, the most urgent first.
-
-        Those that failed are not among them, their card says so; nor is what is ready and only
-        holds for its time. ``due.alarm`` says what soon is.
-        """
-        return await self._database.read(lambda connection: _endangered(connection, now))
 
 
 def _watermark(connection: sqlite3.Connection, name: Name, *, seen: datetime) -> datetime:
@@ -146,16 +136,3 @@ def _usual(connection: sqlite3.Connection, now: datetime) -> Mapping[Name, timed
         took = codec.moment(row, "ended_at") - codec.moment(row, "started_at")
         lengths[codec.client(row), codec.report(row)].append(max(took, timedelta()))
     return {name: sorted(some)[len(some) // 2] for name, some in lengths.items()}
-
-
-def _endangered(connection: sqlite3.Connection, now: datetime) -> Sequence[run.Run]:
-    values = {"now": codec.instant(now), "until": codec.instant(now + _FARTHEST)}
-    promised = [runs.decode(row) for row in database.rows(connection, _sql("promised"), **values)]
-    if not promised:
-        return []
-    usual = _usual(connection, now)
-    return [
-        one
-        for one in promised
-        if due.is_endangered(one, now=now, usual=usual.get((one.client, one.report), due.USUAL))
-    ]

@@ -61,10 +61,3 @@ SELECT client, report, started_at, ended_at FROM (
   FROM attempts JOIN runs ON runs.id = attempts.run
   WHERE attempts.ended = 'report' AND attempts.started_at >= :since)
 WHERE nth <= :newest
-
--- name: promised
--- Runs of fires that still have a promise to keep, by its time.
-SELECT * FROM runs
-WHERE deliver_by > :now AND deliver_by <= :until AND trigger = 'scheduled'
-  AND status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled')
-ORDER BY deliver_by, created_at, rowid

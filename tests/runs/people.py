@@ -116,6 +116,7 @@ class People:
 
     async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
         self.choices.append((choice, by))
+
     async def paused(self, by_us: pause.Pause) -> None:
         self.hear()
         self.pauses.append((by_us.client, by_us.reason, by_us.resumed_at is not None))

@@ -5,13 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import ids, run
+from bot.domain import run
 from bot.store import Store
 from tests import samples
 from tests.store import make
 
 NAME = (samples.ACME, samples.WEEKLY)
-MINUTE = timedelta(minutes=1)
 
 
 def missed(key: str) -> run.Run:
@@ -98,36 +97,10 @@ async def test_a_report_usually_takes_what_its_newest_attempts_took(kept: Store)
     for week, took in enumerate([90, 2, 4, 3, 60, 5]):
         one = make.of_week(make.a_run(), week)
         await kept.runs.claim(one)
-        start = make.NOW + week * MINUTE
+        start = make.NOW + timedelta(minutes=week)
         begun = await kept.runs.begin(one.id, at=start, by=None)
         assert begun is not None
         ended = make.made(start + timedelta(seconds=took))
         await kept.runs.end(one.id, ended, attempt=begun.number)
     assert await kept.fires.usual(make.NOW) == {NAME: timedelta(seconds=4)}
     assert await kept.fires.usual(make.NOW + timedelta(days=40)) == {}
-
-
-async def test_a_promise_in_danger_is_told_before_it_breaks(kept: Store) -> None:
-    promise = make.NOW + timedelta(hours=3)
-    one = replace(make.a_run(), deliver_by=promise)
-    later = replace(make.of_week(make.a_run(), 1), deliver_by=promise + timedelta(days=1))
-    ready = replace(
-        make.of_week(make.a_run(), 2), deliver_by=promise, post_at=promise - 10 * MINUTE
-    )
-    for each in (one, later):
-        await kept.fires.claim([each], considered={})
-    await make.ready(kept, ready)
-
-    async def seen(before: timedelta) -> list[ids.RunId]:
-        return [each.id for each in await kept.fires.endangered(promise - before)]
-
-    assert await seen(31 * MINUTE) == []
-    assert await seen(30 * MINUTE) == [one.id]
-    assert await seen(4 * MINUTE) == [one.id, ready.id]
-    assert await seen(timedelta()) == []  # it is broken now: another matter
-
-
-async def test_what_is_planned_too_late_is_told_at_once(kept: Store) -> None:
-    one = replace(make.a_run(), next_attempt_at=make.NOW + timedelta(hours=3))
-    await kept.fires.claim([one], considered={})
-    assert [each.id for each in await kept.fires.endangered(make.NOW)] == [one.id]
