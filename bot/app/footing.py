@@ -18,7 +18,7 @@ from bot.slack.screens import plain
 from bot.store import Store, disk
 
 _REMEMBERED = timedelta(hours=6)
-"""A cause that was told so short ago is not told again, also by a bot that starts anew."""
+"""What was told so short ago is not told again, also not by a bot that is started anew."""
 _ALLOW = "or set REPORTOPS_EPHEMERAL_DISK=allow if that does not matter"
 
 _log = structlog.get_logger(__name__)
@@ -90,21 +90,24 @@ async def opened(
         yield store
 
 
-async def cry(poster: Poster, channel: str | None, *, text: str, now: clock.Clock) -> None:
-    """Tell the operators without the database; what was told lately is found there, and stands."""
+async def cry(
+    poster: Poster, channel: str | None, *, text: str, now: clock.Clock, key: str = ""
+) -> bool:
+    """Tell the operators without the database; False: they could not be told.
+
+    ``key`` names the occasion, which is told once; without it the text is its own occasion.
+    """
     _log.error("store_trouble", text=text)
     if channel is None:
-        return
+        return True
     at, body = now.now(), plain.say(f"⚠️ {text}")
     wanted = delivery.Delivery(
-        key=f"ops:store:{hashlib.sha256(text.encode()).hexdigest()[:12]}",
+        key=f"ops:store:{key or hashlib.sha256(text.encode()).hexdigest()[:12]}",
         kind=delivery.Kind.OPS,
         channel=ids.ChannelId(channel),
         bodies=(body,),
         created_at=at - _REMEMBERED,
     )
     if isinstance(await poster.find(wanted, thread_ts=None), delivery.Sent):
-        return
-    sent = await poster.send(wanted, body, thread_ts=None)
-    if not isinstance(sent, delivery.Sent):
-        _log.error("store_trouble_not_told", code=sent.code)
+        return True
+    return isinstance(await poster.send(wanted, body, thread_ts=None), delivery.Sent)

@@ -40,6 +40,8 @@ class Service:
         self._turn = asyncio.Lock()
         self._refused = 0
         self._refused_at = 0.0
+        self._word: tuple[str, str] | None = None
+        """What the operators are still to be told of the store, and on which occasion."""
         self.trouble: errors.StoreTrouble | None = None
         """Why the store refuses; None: it does not."""
         self.unclaimed: datetime | None = None
@@ -115,18 +117,22 @@ class Service:
         store, now = self._ground.store, self._ground.clock.monotonic()
         if store.troubles > self._refused and store.trouble is not None:
             self._refused, self._refused_at = store.troubles, now
-            is_new = self.trouble is None or str(self.trouble) != str(store.trouble)
+            if self.trouble is None:
+                self._tell(f"Nothing can be kept, so nothing new is posted: {store.trouble}.")
             self.trouble = store.trouble
-            if is_new:
-                await self._cry(f"Nothing can be kept, so nothing new is posted: {self.trouble}.")
         elif self.trouble is not None and now - self._refused_at >= _CALM.total_seconds():
             self.trouble = None
-            _log.info("store_sound_again")
-            await self._cry("The database can be used again; what was left undone is done now.")
+            self._tell("The database can be used again; what was left undone is done now.")
+        if self._word is not None and await self._told(*self._word):
+            self._word = None
 
-    async def _cry(self, text: str) -> None:
-        channel = self._ground.config.ops_channel
-        await footing.cry(self._house.poster, channel, text=text, now=self._ground.clock)
+    def _tell(self, text: str) -> None:
+        """Each trouble is an occasion of its own, and so is its end."""
+        self._word = (f"{self._ground.clock.now():%Y%m%dT%H%M%S}", text)
+
+    async def _told(self, key: str, text: str) -> bool:
+        channel, now = self._ground.config.ops_channel, self._ground.clock
+        return await footing.cry(self._house.poster, channel, text=text, now=now, key=key)
 
     async def _look_at_files(self) -> None:
         change = await asyncio.to_thread(self._house.clients.refresh)

@@ -95,11 +95,12 @@ class Database:
         try:
             return await asyncio.shield(self._connection.run(work))
         except sqlite3.Error as error:
-            # What a damaged file says of what was posted cannot be trusted: no more of it.
-            self._is_damaged = troubles.is_damage(error)
-            self.trouble = troubles.plain(self._path, error)
-            self.troubles += 1
-            raise self.trouble from error
+            refusal = troubles.plain(self._path, error)
+            if isinstance(refusal, errors.StoreTrouble):
+                # What a damaged file says of what was posted cannot be trusted: no more of it.
+                self._is_damaged = troubles.is_damage(error)
+                self.trouble, self.troubles = refusal, self.troubles + 1
+            raise refusal from error
 
 
 @asynccontextmanager

@@ -41,14 +41,14 @@ def is_damage(error: sqlite3.Error) -> bool:
     return _kind(code(error)) in DAMAGED
 
 
-def plain(path: Path, error: sqlite3.Error) -> errors.StoreTrouble:
-    """Return an error of SQLite's as one of ours."""
+def plain(path: Path, error: sqlite3.Error) -> errors.StoreError:
+    """Return an error of SQLite's as one of ours: StoreTrouble where disk or file are to blame."""
     name = code(error)
     if is_damage(error):
         return damaged(path)
     words = _WORDS.get(_kind(name))
     if words is None:
-        return errors.StoreTrouble(f"the database {path} refused: {error}")
+        return errors.StoreError(f"the database {path} refused: {error}")
     return errors.StoreTrouble(words.format(path=path, code=name))
 
 

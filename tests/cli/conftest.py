@@ -30,6 +30,7 @@ def shell(tmp_path: Path, clients: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REPORTOPS_CLIENTS_DIR", str(clients))
     monkeypatch.setenv("REPORTOPS_DATABASE", str(tmp_path / "reportops.db"))
+    monkeypatch.setenv("REPORTOPS_EPHEMERAL_DISK", "allow")
     runner = CliRunner()
 
     def typed(*words: str) -> Result:

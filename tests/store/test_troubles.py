@@ -79,6 +79,15 @@ def test_a_file_that_may_not_grow_is_told_and_mends_itself(tmp_path: Path) -> No
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 400_000
 
 
+async def test_a_fault_of_ours_is_no_trouble_of_the_disk(tmp_path: Path) -> None:
+    async with Store.open(tmp_path / "a.db") as kept, database.connect(tmp_path / "b.db") as owner:
+        twice = "INSERT INTO meta VALUES ('k', 'v'), ('k', 'v')"
+        with pytest.raises(errors.StoreError, match="UNIQUE") as caught:
+            await owner.write(lambda connection: connection.execute(twice))
+        assert not isinstance(caught.value, errors.StoreTrouble)
+        assert (owner.troubles, kept.trouble) == (0, None)
+
+
 async def test_a_lock_of_another_program_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     async with database.connect(path) as owner:
