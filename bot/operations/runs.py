@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot import errors, wire
+from bot import clock, errors, wire
 from bot.access import Kind, Operation
 from bot.domain import client, ids, incident, periods, run, spec
 from bot.operations import answers, ports, scope, standing
@@ -248,6 +248,9 @@ def _wanted(
     asker: scope.Asker, found: client.Client, *, report: spec.ReportSpec, period: str | None
 ) -> acts.Request:
     shell = asker.actor.kind is Kind.SHELL
+    if period is None and asker.asked_at is not None:  # the last one complete when it was asked
+        today = clock.local_date(asker.asked_at, found.timezone)
+        period = periods.notation(periods.last_complete(report.period, today=today))
     return acts.Request(
         client=found.id,
         report=report.name,

@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import TypeAdapter
@@ -100,6 +100,17 @@ async def test_a_pause_of_some_days_counts_from_when_it_was_asked(shop: Front) -
     paused = await shop.home.store.pauses.current(ACME)
     assert paused is not None
     assert paused.until == shop.home.clock.now() + timedelta(minutes=90)
+
+
+async def test_a_rerun_means_the_period_that_was_the_last_one_when_it_was_asked(
+    shop: Front,
+) -> None:
+    shop.home.clock.move_to(datetime(2026, 11, 22, 22, 30, tzinfo=UTC))  # Sunday night in Paris
+    await _leave(shop, _turn("rerun acme"))
+    shop.home.clock.advance(timedelta(minutes=45))
+    await _caught_up(shop)
+    (made,) = await shop.home.store.runs.latest(ACME)
+    assert made.period.start == date(2026, 11, 9)
 
 
 async def test_what_was_asked_too_long_ago_is_said_and_not_done(shop: Front) -> None:
