@@ -20,11 +20,11 @@ class Rules:
     """How long Slack may count a socket that is closed."""
     sure: float = 90.0
     """How long it must count too many before that is believed."""
-    easy: float = 600.0
+    easy: float = 300.0
     """How old a socket gets where all is well: then another one counts again."""
     doubtful: float = 45.0
     """… while it is to be found out …"""
-    known: float = 300.0
+    known: float = 120.0
     """… and while it is known."""
 
 
