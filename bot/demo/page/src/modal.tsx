@@ -12,13 +12,19 @@ const FIRST = ":is(input:not(.hidden), select, textarea, [contenteditable])";
 
 export function Modals({ views }: { views: View[] }) {
   const { act } = useDesk();
+  const closing = useRef("");
   const top = views.at(-1);
   if (!top) return null;
-  const shut = () => void act("close", { view: top.id });
+  // Browsers tell of one Escape twice, and people press twice.
+  const shut = async () => {
+    if (closing.current === top.id) return;
+    closing.current = top.id;
+    if ((await act("close", { view: top.id })) === null) closing.current = "";
+  };
   return (
-    <Dialog title={top.title?.text ?? ""} onClose={shut} back={views.length > 1}>
+    <Dialog title={top.title?.text ?? ""} onClose={() => void shut()} back={views.length > 1}>
       {views.map((view) => (
-        <Form key={view.id} view={view} shown={view === top} onClose={shut} />
+        <Form key={view.id} view={view} shown={view === top} onClose={() => void shut()} />
       ))}
     </Dialog>
   );
