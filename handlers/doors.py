@@ -49,6 +49,11 @@ class Doors:
 
         await self._desk.query(ack, beside, turn, via="shortcut", ask=ask)
 
+    async def closed(self, ack: AsyncAck, body: payload.Body) -> None:
+        """An answer was read and closed: the home tab behind it may say something else by now."""
+        await ack()
+        self._desk.begin(self._homes.acted(payload.shortcut(body)))
+
     async def clients(self, ack: AsyncAck, body: payload.Body) -> None:
         """What a select of clients offers to who opens it, for the letters typed."""
         found = await errors.caught(self._offered(payload.press(body), payload.text(body, "value")))

@@ -49,7 +49,7 @@ HOME = "home"
 """The first word of the home tab's private metadata; the second is the channel of their direct
 messages with us."""
 WINDOW = "window"
-"""The same of a modal that answers a press or a shortcut."""
+"""The same of a modal that answers a press or a shortcut; it is its callback id too."""
 MENU_SHORTCUT = "report_menu"
 ABOUT_SHORTCUT = "about_report"
 ABOUT_RERUN = "about_rerun"

@@ -97,8 +97,12 @@ async def test_an_act_at_home_is_answered_in_a_modal_and_seen_at_home(shop: Fron
     answer = await _press(shop, found.id, ids.MENU_RERUN, "acme")
     assert "on its way" in _said(answer)
     assert "about to run" in _said(await _again(shop))
+    where = (await _again(shop)).hash
+    assert (await shop.slack.control.close(CLAIRE)).acked
+    await shop.desk.drained()
+    assert (await _again(shop)).hash != where
     calls = [one.method for one in shop.slack.control.journal() if one.method.startswith("views.")]
-    assert calls == ["views.publish", "views.open", "views.update", "views.publish"]
+    assert calls == [*["views.publish", "views.open", "views.update"], *["views.publish"] * 2]
 
 
 async def _again(shop: Front) -> records.View:

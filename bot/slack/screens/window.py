@@ -27,6 +27,8 @@ def _view(shown: Sequence[Block], *, channel: str) -> Mapping[str, object]:
     return limits.modal(
         {
             "type": "modal",
+            "callback_id": ids.WINDOW,
+            "notify_on_close": True,
             "private_metadata": f"{ids.WINDOW} {channel}".strip(),
             "title": blocks.plain(TITLE),
             "close": blocks.plain("Close"),
