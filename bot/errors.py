@@ -225,6 +225,13 @@ WORDS: Mapping[FailureCode, Words] = {
         sentence="Slack refused the post: $fault.",
         remedy="$remedy",
     ),
+    FailureCode.POST_UNCLEAR: Words(
+        stage="delivery",
+        retryable=False,
+        short="post unclear",
+        sentence="The report may or may not be in its channel, and nobody can look: $fault.",
+        remedy="It is posted once that can be found out. $remedy",
+    ),
 }
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
+from bot import clock, incidents
 from bot.app import joints
 from bot.domain import delivery, ids, views
+from bot.slack import poster, web
+from bot.slack.screens import card
 from bot.store import Store
 from tests import samples
 from tests.operations import house
@@ -79,3 +81,41 @@ async def test_what_was_missed_is_told_in_the_clients_own_day_and_hour(kept: Sto
     await _outward(kept).missed([lost])
     (told,) = await _said(kept)
     assert "due Mon 7 Dec 06:00" in str(told.bodies[0].blocks)
+
+
+async def test_a_post_that_nobody_can_find_out_about_opens_a_card_until_it_is_found(
+    kept: Store,
+) -> None:
+    one = await make.ready(kept)
+    post = replace(make.post(one), state=delivery.State.PENDING)
+    assert await kept.runs.enter_posting(one.id, post)
+    told = _told(kept)
+    refused = delivery.Refused(code="missing_scope", detail="")
+    await told.stuck(post, refused)
+    (opened,) = await kept.incidents.all_open()
+    assert (opened.cause, opened.runs) == ("delivery:post_unclear", (one.id,))
+    found = await kept.deliveries.get(f"card:{opened.id}")
+    assert found is not None
+    assert "perhaps sent, looked for" in found.bodies[0].text
+    assert "may or may not be in its channel" in str(found.bodies[0].blocks)
+    await told.posted(await kept.deliveries.posted(post.key, ts=make.TS, at=make.LATER))
+    assert await kept.incidents.all_open() == []
+
+
+def _told(kept: Store) -> joints.Told:
+    ticking = clock.HeldClock(make.NOW)
+    clients = house.Clients(samples.CLIENT)
+    line = web.connect(token="xoxb-" + "test", url="http://127.0.0.1:9/api/", time=ticking)
+    return joints.Told(
+        kept.runs,
+        incidents.Incidents(
+            kept,
+            clients=clients,
+            audiences=house.Audiences(),
+            cards=card,
+            clock=ticking,
+            ops_channel=OPS,
+        ),
+        outward=_outward(kept),
+        links=poster.Poster(line, bot_user=ids.UserId("U0BOT")),
+    )

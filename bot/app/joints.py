@@ -228,18 +228,16 @@ class Told:
         if found is None:
             await self._incidents.undelivered(settled, refused)
             return
-        fault, remedy = refusals.explain(refused.code, refused.detail)
-        failure = run.Failure(
-            code=run.FailureCode.POST_REFUSED,
-            said=refused.code,
-            params={"fault": fault, "remedy": remedy},
-        )
-        await self._incidents.failed(found, failure)
+        await self._incidents.failed(found, _failure(run.FailureCode.POST_REFUSED, refused))
 
     async def stuck(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
         """Whether it was posted cannot be found out for many minutes."""
         _log.error("delivery_unclear", key=waiting.key, code=refused.code)
-        await self._outward.warned(outbox.stuck(waiting, _why(refused)))
+        found = await self._report_run(waiting)
+        if found is None:
+            await self._outward.warned(outbox.stuck(waiting, _why(refused)))
+        else:
+            await self._incidents.failed(found, _failure(run.FailureCode.POST_UNCLEAR, refused))
 
     async def delayed(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
         """Slack has not taken it for many minutes."""
@@ -286,6 +284,11 @@ class Charts:
         except errors.RunError as error:
             _log.warning("chart_not_drawn", code=error.failure.code.value)
             return None
+
+
+def _failure(code: run.FailureCode, refused: delivery.Refused) -> run.Failure:
+    fault, remedy = _why(refused)
+    return run.Failure(code=code, said=refused.code, params={"fault": fault, "remedy": remedy})
 
 
 def _why(refused: delivery.Refused) -> tuple[str, str]:

@@ -105,6 +105,8 @@ class FailureCode(StrEnum):
     """The process ended without an outcome."""
     POST_REFUSED = "post_refused"
     """Slack will not take the post; ``said`` is Slack's error name."""
+    POST_UNCLEAR = "post_unclear"
+    """Whether Slack took the post cannot be found out; ``said`` is Slack's error name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

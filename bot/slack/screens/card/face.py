@@ -70,6 +70,8 @@ def _on_its_way(view: views.CardView) -> str:
     match view.status:
         case run.Status.RUNNING:
             return f"{so_far} · attempt {view.attempts} is running"
+        case run.Status.POSTING if view.incident.failure.code is run.FailureCode.POST_UNCLEAR:
+            return "perhaps sent, looked for"
         case run.Status.READY | run.Status.POSTING:
             return "report ready · about to be sent"
         case run.Status.HELD:
