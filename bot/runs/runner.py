@@ -30,6 +30,10 @@ from bot.runs import (
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
+_POSTING_SECONDS = 5.0
+"""How long one sweep asks who reads the channels of what is ready: on a morning with hundreds of
+reports Slack's limits make that minutes, and the first of them are to go out meanwhile.
+"""
 Pauses = Mapping[ids.ClientId, ports.Pause]
 
 
@@ -179,7 +183,11 @@ class Runner(acts.Acts):
         for one in await self._house.runs.unfinished({run.Status.HELD}):
             if one.client not in paused and not self._gone(one):
                 await self._guard(self._posting.unhold(one), one)
+        end = self._clock.monotonic() + _POSTING_SECONDS
         for one in await self._house.runs.unfinished({run.Status.READY}):
+            if self._clock.monotonic() > end:
+                self._wake()
+                return
             may = one.post_at is None or one.post_at <= now or one.id in self._wishes.at_once
             if may and one.client not in paused and not self._gone(one):
                 await self._guard(self._post_one(one, now), one)

@@ -22,6 +22,9 @@ _PAGE = 200
 _MOST_MEMBERS = 2_000
 """In a larger channel nobody can be sure who reads along."""
 
+_LISTED, _SURVEYED = 999, 5
+"""Channels on a page of the app's own, and pages that are read."""
+
 T = TypeVar("T")
 
 log = structlog.get_logger()
@@ -148,11 +151,34 @@ class People:
         kept = self._rooms.get(channel)
         if kept is not None:
             return kept
+        if self._slack.limits.wait("conversations.info") > 0:
+            await self._survey()
+            if (found := self._rooms.get(channel)) is not None:
+                return found
         answer = await self._slack.read("conversations.info", channel=channel)
         if not answer.ok:
             log.warning("channel_unknown", channel=channel, error=answer.error)
             return self._rooms.put(channel, {}, seconds=_KEEP_UNKNOWN)
         return self._rooms.put(channel, answer.part("channel"), seconds=KEEP)
+
+    async def _survey(self) -> None:
+        """Look at all the app's channels in a call or two, where many are asked for at once. Of
+        shared ones the list does not say with whom: those are looked up one by one.
+        """
+        cursor = ""
+        for _ in range(_SURVEYED):
+            answer = await self._slack.peek(
+                "users.conversations",
+                types="public_channel,private_channel",
+                limit=_LISTED,
+                cursor=cursor or None,
+            )
+            for room in answer.parts("channels"):
+                if not _shared(room):
+                    self._rooms.put(str(room.get("id", "")), room, seconds=KEEP)
+            cursor = answer.cursor
+            if not cursor:
+                return
 
     async def _in(self, channel: str) -> frozenset[str] | None:
         """The members of a channel; None where Slack does not say, or they are too many."""

@@ -209,19 +209,21 @@ class Web:
     def _refused(self, method: str, error: SlackApiError) -> Answer:
         found = cast("object", error.response)
         if isinstance(found, aiohttp.ClientResponse) and found.status == _TOO_MANY:
-            return self._busy(method, {}, {name.lower(): of for name, of in found.headers.items()})
+            return self._busy(
+                method, {}, headers={name.lower(): of for name, of in found.headers.items()}
+            )
         if not isinstance(found, AsyncSlackResponse):
             return Answer(error="unreadable_answer")
         response = cast("_Response", found)
         data, headers = _data(response), _headers(response)
         code = data.get("error")
         if response.status_code == _TOO_MANY or code in {RATE_LIMITED, "rate_limited"}:
-            return self._busy(method, data, headers)
+            return self._busy(method, data, headers=headers)
         if response.status_code >= _SERVER_ERROR or not isinstance(code, str):
             return Answer(error="service_unavailable", data=data, headers=headers)
         return Answer(error=code, data=data, headers=headers)
 
-    def _busy(self, method: str, data: Json, headers: Mapping[str, str]) -> Answer:
+    def _busy(self, method: str, data: Json, *, headers: Mapping[str, str]) -> Answer:
         """429: nothing was done, and nobody calls the method before Slack's time has come."""
         seconds = _seconds(headers.get("retry-after"))
         self.limits.hold(method, seconds)

@@ -200,3 +200,14 @@ async def test_preflight_says_when_slack_is_out_of_reach() -> None:
     )
     with pytest.raises(errors.ConfigurationError, match="could not be reached"):
         await preflight.identify(nowhere)
+
+
+async def test_where_many_channels_are_asked_for_one_list_tells_of_all(
+    slack: server.LocalSlack, known: people.People, bot_web: web.Web
+) -> None:
+    bot_web.limits.hold("conversations.info", 30)
+    for channel in (ACME, ids.ChannelId("C0PVCPREPORT"), ids.ChannelId("C0XYZREPORT")):
+        facts = await known.audience(channel)
+        assert (facts.known, facts.outside) == (True, False)
+    assert slack.control.journal("conversations.info") == []
+    assert len(slack.control.journal("users.conversations")) == 1

@@ -53,7 +53,7 @@ class Tiers:
         if method in _UNCOUNTED:
             return 0.0
         now = time.monotonic()
-        wait = max(self._by_method(method, now), self._by_channel(method, channel, now))
+        wait = max(self._by_method(method, now), self._by_channel(method, channel, now=now))
         if wait > 0:
             self.exceeded += 1
         return wait
@@ -66,7 +66,7 @@ class Tiers:
         over = len(calls) > LIMITS.get(method, TIER_2)
         return _MINUTE - (now - calls[0]) if over else 0.0
 
-    def _by_channel(self, method: str, channel: str, now: float) -> float:
+    def _by_channel(self, method: str, channel: str, *, now: float) -> float:
         if method != POST:
             return 0.0
         before = self._posts.get(channel, now - _CHANNEL)
