@@ -44,7 +44,10 @@ class Pace:
     ping: float = 3.0
     """Between two pings; a socket whose pong is half of it late is half-open and replaced."""
     grace: float = 4.0
-    """How long a replaced socket stays, so that answers leave on it."""
+    """How long answers may take at the end."""
+    leave: float = 20.0
+    """How long a replaced socket stays: Slack closes it when it brings nothing any more; closing
+    it ourselves cuts what is on its way."""
     first_wait: float = 0.5
     longest_wait: float = 30.0
     refused_wait: float = 60.0
@@ -197,7 +200,7 @@ class Connection:
 
     async def _retire(self, old: socket.Socket) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._pace.grace):
+            async with asyncio.timeout(self._pace.leave):
                 await self._closing.wait()
         await old.close()
 

@@ -4,8 +4,8 @@ The real bot, in a process of its own, is sent commands that each change somethi
 second, while its sockets are refreshed, closed without a word, refused at the door and left
 half-open. Each command carries a word of its own that the audit trail keeps, so that afterwards
 every single one can be counted: accepted and not done (lost), accepted and done twice, and not
-acknowledged, which Slack tells the person. A half-open socket that Slack itself believes in takes
-commands that nobody can acknowledge: these are counted apart.
+acknowledged, which Slack tells the person. What Slack sent on a socket that was cut or half-open
+before the answer came nobody can acknowledge: it is counted apart.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ import statistics
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.demo.slack import control, shapes
 from tests.scenario import many
@@ -27,6 +28,8 @@ RATE = 30.0
 """Commands a second."""
 REFRESHES = 20
 SEED = 20261123
+_MEANWHILE = timedelta(seconds=1)
+"""An answer takes less."""
 _WORD = re.compile(r"word\d{5}")
 _SLOTS = 2
 """How many sockets the bot keeps; the next trouble comes when they stand again."""
@@ -42,7 +45,7 @@ class Count:
     refused: list[str] = field(default_factory=list[str])
     """Words of the commands that were not acknowledged."""
     void: list[str] = field(default_factory=list[str])
-    """Those of them whose socket went half-open before it could take the answer."""
+    """Those of them whose socket was cut or half-open before it could take the answer."""
     latency: list[float] = field(default_factory=list[float])
     """Milliseconds from Slack's sending until the acknowledgement was there."""
     lost: list[str] = field(default_factory=list[str])
@@ -66,7 +69,7 @@ class Count:
             f"lost                    {len(self.lost)}",
             f"done twice              {len(self.twice)}",
             f"not acknowledged        {len(self.sound)}",
-            f"sent into a void        {len(self.void)} (half-open; Slack told the person)",
+            f"sent into a void        {len(self.void)} (cut or half-open; Slack told the person)",
             f"asker not answered      {self.untold}",
             f"acknowledged in ms      p50 {cuts[49]:.1f}, p99 {cuts[98]:.1f}, most {most:.0f}",
         )
@@ -104,21 +107,23 @@ class Storm:
             self.count.latency.append(done.latency_ms)
         else:
             self.count.refused.append(word)
-            if self._half_open(done):
+            if self._gone(done):
                 self.count.void.append(word)
 
-    def _half_open(self, done: control.CommandResult) -> bool:
-        """Whether the socket that Slack sent it on had gone half-open before the answer came."""
-        deaf = [
-            number
-            for one in self._slack.journal.acts()
-            if one.what == "half_open"
-            for number in shapes.items(one.facts["sockets"])
-        ]
-        found = (
-            one.socket for one in self._slack.journal.envelopes() if one.id == done.envelope_id
+    def _gone(self, done: control.CommandResult) -> bool:
+        """Whether the socket that Slack sent it on went before the answer could come by it."""
+        asked = next(
+            (one for one in self._slack.journal.envelopes() if one.id == done.envelope_id), None
         )
-        return next(found, 0) in deaf
+        if asked is None:
+            return False
+        for act in self._slack.journal.acts():
+            soon = timedelta() <= act.at - asked.at < _MEANWHILE
+            if act.what == "half_open" and asked.socket in shapes.items(act.facts["sockets"]):
+                return True
+            if act.what == "socket_closed" and act.facts["socket"] == asked.socket and soon:
+                return True
+        return False
 
     async def _trouble(self, times: int, pace: float) -> None:
         kinds = itertools.cycle(self._kinds().items())
@@ -132,7 +137,7 @@ class Storm:
     def _kinds(self) -> dict[str, Callable[[], Awaitable[object]]]:
         control_ = self._slack.control
         return {
-            "warning": lambda: control_.disconnect("warning", seconds=5),
+            "warning": lambda: control_.disconnect("warning", seconds=10),
             "refresh": lambda: control_.disconnect("refresh_requested", seconds=2, most=1),
             "cut": lambda: control_.disconnect("refresh_requested", seconds=0, most=1),
             "refused": self._refused,

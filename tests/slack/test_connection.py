@@ -17,6 +17,7 @@ PACE = connection.Pace(
     hello=1.0,
     ping=0.2,
     grace=0.3,
+    leave=0.3,
     first_wait=0.02,
     longest_wait=0.1,
     refused_wait=0.05,

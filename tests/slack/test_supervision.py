@@ -145,7 +145,7 @@ async def test_an_envelope_that_was_not_accepted_is_tried_again() -> None:
 async def test_an_old_socket_is_renewed_and_brings_commands_all_the_while(
     slack: server.LocalSlack, app_web: web.Web
 ) -> None:
-    restless = replace(PACE, counting=replace(QUICK, easy=0.05))
+    restless = replace(PACE, counting=replace(QUICK, easy=0.15))
     answering = Answering()
     async with running(app_web, answering, pace=restless) as line:
         await line.stands(2)
