@@ -1,6 +1,7 @@
 """The running bot: one sweep over everything that is due."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -64,11 +65,12 @@ class Service:
 
     async def begin(self, doubt: str = "") -> None:
         """Say what the operators should know of this start, and take the first look."""
-        if doubt:
-            await self._house.outward.warned(doubt)
-        restored = await self._ground.store.signs.restored()
-        if restored is not None:
-            await self._house.outward.restored(restored.since, restored.until)
+        with suppress(errors.StoreTrouble):  # the sweep meets it too, and tells
+            if doubt:
+                await self._house.outward.warned(doubt)
+            restored = await self._ground.store.signs.restored()
+            if restored is not None:
+                await self._house.outward.restored(restored.since, restored.until)
         await self.sweep()
 
     async def sweep(self) -> datetime | None:
