@@ -1,6 +1,6 @@
 """Outages: a cause that stops several clients is told once, where all of them may be named."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from tests import samples
 from tests.store import make
 
 OPS = ids.ChannelId("C0OPS")
+Step = Callable[[], Awaitable[object]]
 AWAY = run.Failure(
     code=run.FailureCode.SOURCE_UNREACHABLE, source="warehouse", kind="bigquery", said="no route"
 )

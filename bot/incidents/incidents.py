@@ -130,6 +130,7 @@ class Incidents:
             now = self._clock.now()
             for run_id in await self._book.incidents.unattended():
                 await self._attend(run_id)
+            await self._outages.gather()
             for found in await self._book.incidents.over():
                 await self._showing.show(await self._ended(found))
             await self._redraw(now)

@@ -54,12 +54,16 @@ class Outages:
             await self._show(won)
         return won
 
+    async def gather(self) -> None:
+        """Bring together what a death left apart; to be done before cards are drawn."""
+        if self._channel is not None:
+            for shared in await self._book.outages.alone():
+                await self._gather(shared)
+
     async def sweep(self, now: datetime) -> None:
-        """Gather what belongs together, say what is over, and draw what is open as it is now."""
+        """Say what is over, and draw what is open as it is now."""
         if self._channel is None:
             return
-        for shared in await self._book.outages.alone():
-            await self._gather(shared)
         for found in await self._book.outages.over(now):
             log.info("outage_over", outage=found.id, shared=found.shared)
             await self._show(found)
