@@ -8,7 +8,7 @@ import pytest
 
 from bot import clock, incidents
 from bot.app import joints
-from bot.domain import delivery, ids, views
+from bot.domain import delivery, ids, run, views
 from bot.slack import poster, web
 from bot.slack.screens import card
 from bot.store import Store
@@ -119,3 +119,29 @@ def _told(kept: Store) -> joints.Told:
         outward=_outward(kept),
         links=poster.Poster(line, bot_user=ids.UserId("U0BOT")),
     )
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [("replace", "marked corrected (<@U0CLAIRE>"), ("discard", "discarded"), ("", "goes on by")],
+)
+async def test_the_question_of_a_held_report_loses_its_buttons(
+    kept: Store, choice: str, words: str
+) -> None:
+    there = await make.ready(kept)
+    held = replace(there, status=run.Status.HELD, hold="changed")
+    outward = _outward(kept)
+    await outward.held(held)
+    (asked,) = await _said(kept)
+    assert "Replace" in str(asked.bodies)
+    await outward.decided(held, choice=choice, by=ids.UserId("U0CLAIRE"))
+    (told,) = await _said(kept)
+    assert words in told.bodies[0].text
+    assert "button" not in str(told.bodies)
+
+
+async def test_a_renumbered_channel_takes_its_messages_with_it(kept: Store) -> None:
+    await kept.deliveries.put(make.word())
+    await _outward(kept).renumbered(samples.CHANNEL, "C0NEW")
+    assert "C0NEW" in {one.channel for one in await _said(kept)}
+    assert samples.CHANNEL not in {one.channel for one in await _said(kept)}
