@@ -16,7 +16,7 @@ from bot import clock
 class Rules:
     """Spans in seconds."""
 
-    lingers: float = 60.0
+    lingers: float = 15.0
     """How long Slack may count a socket that is closed."""
     sure: float = 90.0
     """How long it must count too many before that is believed."""
@@ -72,10 +72,12 @@ class Census:
         self._is_counted = True
         while self._closed and now - self._closed[0] > self._rules.lingers:
             self._closed.popleft()
-        beyond = connections - self._ours - len(self._closed)
+        beyond = connections - self._ours
         if beyond <= 0:
             self._since, self._others = None, 0
             return
+        if beyond <= len(self._closed):
+            return  # they may be those: the next count tells
         if self._since is None:
             self._since = now
         if now - self._since >= self._rules.sure:

@@ -66,6 +66,21 @@ def test_another_bot_is_believed_only_after_a_while(time: clock.HeldClock) -> No
     assert (counts.others, counts.alone) == (0, True)
 
 
+def test_renewing_our_own_sockets_does_not_hide_another_bot(time: clock.HeldClock) -> None:
+    """As it goes while there is doubt: every 45 s each slot has a new one, the old leaves later."""
+    counts = _standing(time)
+    for _ in range(4):
+        counts.opens()
+        counts.counted(5)  # ours, the new one, and two of another bot
+        counts.opens()
+        counts.counted(6)
+        _after(time, 20)
+        counts.closed()
+        counts.closed()
+        _after(time, RULES.doubtful - 20)
+    assert counts.others == 2
+
+
 def test_what_a_killed_predecessor_left_is_no_other_bot(time: clock.HeldClock) -> None:
     counts = census.Census(time, RULES)
     counts.opens()
