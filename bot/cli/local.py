@@ -143,6 +143,9 @@ class _Silent:
     async def paused(self, by_us: run_ports.Pause) -> None:
         """Nobody is told."""
 
+    async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
+        """Nobody is told."""
+
     async def changed(
         self, change: views.ChangeView, *, channel: ids.ChannelId, user: ids.UserId
     ) -> None:
