@@ -1,15 +1,13 @@
 """The home tab, the shortcuts and the select of clients, through the local Slack's socket."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
 from bot.demo.slack import records, refusal, shapes
-from bot.domain import client, delivery
-from bot.domain import ids as identifiers
+from bot.domain import delivery
 from bot.slack import blocks, ids
-from tests.handlers import front
+from tests.handlers import front, test_finding
 from tests.handlers.front import CLAIRE, FOREIGN, GUEST, MALIK, TOM, Front
 from tests.operations import house
 from tests.store import make
@@ -165,7 +163,7 @@ async def test_who_closes_the_modal_before_its_answer_is_left_alone(shop: Front)
 
 
 async def test_two_hundred_clients_stand_at_home_with_those_in_trouble_first(shop: Front) -> None:
-    many = _many(200)
+    many = test_finding.many(200)
     shop.home.clients.by_id = {one.id: one for one in many}
     await shop.home.failed(of=many[-1])
     found = await _home(shop)
@@ -176,7 +174,7 @@ async def test_two_hundred_clients_stand_at_home_with_those_in_trouble_first(sho
     told = await shop.slack.control.suggest(
         CLAIRE, found.id, action=ids.MENU_CLIENT, query="shop 150"
     )
-    assert _names(told.response) == ["Shop 150"]
+    assert test_finding.names(told.response) == ["Shop 150"]
     await shop.slack.control.choose(CLAIRE, found.id, action=ids.MENU_CLIENT, option="c150")
     where = f"{ids.MENU_TOOLS}/{ids.MENU_HISTORY}"
     assert "History of Shop 150" in _said(await _press(shop, found.id, where))
@@ -298,7 +296,7 @@ async def test_the_global_shortcut_opens_the_menu_loading_first(shop: Front) -> 
     opened = shop.slack.control.journal("views.open")[0]
     assert "Looking it up" in shapes.dump(opened.args)
     offered = await shop.slack.control.suggest(CLAIRE, view.id, action=ids.MENU_CLIENT, query="glo")
-    assert _names(offered.response) == ["Globex"]
+    assert test_finding.names(offered.response) == ["Globex"]
     await shop.slack.control.choose(CLAIRE, view.id, action=ids.MENU_CLIENT, option="globex")
     assert "History of Globex" in _said(await _press(shop, view.id, ids.MENU_HISTORY))
 
@@ -310,58 +308,3 @@ async def test_the_global_shortcut_tells_others_what_there_is(shop: Front, user:
     (view,) = shop.slack.control.views(user)
     assert "/report status" in _said(view)
     assert "lobex" not in _said(view)
-
-
-# the select of clients
-
-
-def _names(response: shapes.Json | None) -> list[str]:
-    return [
-        shapes.text(shapes.obj(one.get("text")), "text")
-        for one in shapes.objects((response or {}).get("options"))
-    ]
-
-
-def _many(count: int) -> list[client.Client]:
-    return [
-        replace(
-            GLOBEX, id=identifiers.ClientId(f"c{n:03}"), name=f"Shop {n:03}", channel=_channel(n)
-        )
-        for n in range(count)
-    ]
-
-
-def _channel(number: int) -> identifiers.ChannelId:
-    return identifiers.ChannelId(f"C0SHOP{number:04}")
-
-
-@pytest.mark.parametrize(("count", "offered"), [(5, 5), (100, 100), (500, 100)])
-async def test_clients_are_found_by_name_and_id(shop: Front, count: int, offered: int) -> None:
-    shop.home.clients.by_id = {one.id: one for one in _many(count)}
-    await shop.type("")
-    where = shop.told().ts
-
-    async def found(letters: str) -> list[str]:
-        told = await shop.slack.control.suggest(
-            CLAIRE, where, action=ids.MENU_CLIENT, query=letters
-        )
-        assert told.error == ""
-        return _names(told.response)
-
-    assert len(await found("")) == offered
-    last = count - 1
-    assert await found(f"C{last:03}") == [f"Shop {last:03}"]
-    assert await found(f"shop {last:03}") == [f"Shop {last:03}"]
-    assert await found("nobody") == []
-
-
-@pytest.mark.parametrize("user", [MALIK, GUEST, FOREIGN])
-async def test_no_client_is_offered_to_whom_it_may_not_be_shown(shop: Front, user: str) -> None:
-    shop.slack.control.house.share(front.ACME, "T0ACMESAS")
-    for one in (GUEST, FOREIGN):
-        shop.slack.control.house.add_member(front.ACME, one)
-    await shop.type("")
-    copied = delivery.Body(text="forged", blocks=tuple(shop.told().blocks))
-    where = await shop.whisper(copied, user=user)
-    told = await shop.slack.control.suggest(user, where, action=ids.MENU_CLIENT, query="")
-    assert _names(told.response) == ["Acme Corp"]
