@@ -59,7 +59,11 @@ asks = st.tuples(
 )
 crowds = st.lists(
     st.tuples(
-        st.lists(asks, max_size=100), st.floats(0, 90), st.sampled_from([0.0, 0.0, 7.0, 40.0])
+        st.lists(st.tuples(asks, st.integers(1, 80)), max_size=5).map(
+            lambda some: [ask for ask, times in some for _ in range(times)]
+        ),
+        st.floats(0, 90),
+        st.sampled_from([0.0, 0.0, 7.0, 40.0]),
     ),
     max_size=4,
 )
