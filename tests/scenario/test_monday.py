@@ -99,8 +99,10 @@ async def test_a_revoked_credential_is_one_card_and_a_retry_mends_it(monday: Mon
     await monday.posted(XYZ, 2)
     await monday.slack.until(lambda: "🟢" in monday.texts(XYZ)[0], timeout=60)
     assert "Open report" in monday.texts(XYZ)[0]
-    thread = [one.text for one in monday.slack.control.thread(XYZ, card.ts)]
-    assert any("Attempt 2" in text for text in thread)
+    await monday.slack.until(
+        lambda: any("Attempt 2" in one.text for one in monday.slack.control.thread(XYZ, card.ts)),
+        timeout=60,
+    )
     assert len(monday.texts(XYZ)) == 2
 
 
