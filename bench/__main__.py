@@ -1,4 +1,5 @@
-"""`make bench`: cold and warm runs, many at once, and the idle bot. Ratios hold where times do not.
+"""`make bench`: runs cold and warm, many at once, the bot idle, busy and killed, and its store.
+Ratios hold where times do not.
 
 Every figure is the median of several goes in this one process's lifetime; the machine's mood is in
 all of them alike.
@@ -15,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench import acks, recovery, store
 from bot import wire
 from bot.catalog import load
 from bot.demo import data, stage
@@ -155,6 +157,9 @@ def main() -> None:
         asyncio.run(_executed(loaded.clients[ids.ClientId("acme")], folder))
         if Path("/proc/self/smaps_rollup").exists():
             asyncio.run(_idle(folder / "idle"))
+        asyncio.run(store.measure(folder))
+        asyncio.run(acks.measure(folder / "acks"))
+        asyncio.run(recovery.measure(folder / "recovery"))
 
 
 main()

@@ -187,7 +187,7 @@ class Chaos:
         """Wait for the day's end; where it does not come, the judge sees what is left."""
 
         def is_over() -> bool:
-            if state.stopped(self.on):
+            if state.stopped(self.on) and not state.accepted(self.on):
                 self.operator.check()
             return self._is_quiet()
 
