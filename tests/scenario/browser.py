@@ -23,7 +23,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 """Read before the tests close the environment off."""
 DESKTOP: async_api.ViewportSize = {"width": 1440, "height": 900}
 PHONE: async_api.ViewportSize = {"width": 390, "height": 844}
-SECONDS = 20_000
+SECONDS = 30_000
 
 
 def missing() -> str:
