@@ -109,7 +109,8 @@ class Shots:
     async def _other(self) -> None:
         """A second bot on the same database, or Slack renewing its sockets."""
         if self._dice.random() < 0.5:
-            await self._on.slack.control.disconnect(seconds=0.5)
+            with contextlib.suppress(ConnectionError):  # of a bot that has just died
+                await self._on.slack.control.disconnect(seconds=0.5)
             self.others["sockets renewed"] += 1
         elif self._on.slack.control.sockets:
             await self._second()
