@@ -16,9 +16,9 @@ from pathlib import Path
 import structlog
 
 from bot import alarms, clock, errors, settings
-from bot.app import footing, health, house, pulse, service
+from bot.app import arrival, footing, health, house, pulse, service
 from bot.operations import control, shell
-from bot.slack import poster, preflight, web
+from bot.slack import poster, web
 from bot.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -31,8 +31,8 @@ _BEGINS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 async def serve(config: settings.Settings) -> None:
     """Run the bot until SIGTERM or SIGINT, then let what runs end.
 
-    Raises ConfigurationError where a token is missing or refused, or a restart empties the
-    database's disk; OwnedElsewhere where another bot has the database.
+    While Slack is away it waits. Raises ConfigurationError where a token is missing, the bot's is
+    refused, or a restart empties the database's disk; OwnedElsewhere where another bot has it.
     """
     _close_to_neighbours()
     supervisor = settings.supervisor()
@@ -46,7 +46,7 @@ async def serve(config: settings.Settings) -> None:
         )
         scratch = stack.enter_context(_scratch(config.database))
         app = web.connect(token=app_token, url=config.slack_api_url, time=ticking)
-        line = await _line(bot, app)
+        line = await arrival.line(bot, app, supervisor=supervisor)
         async with asyncio.TaskGroup() as group:
             running = _Running(
                 config=config,
@@ -85,14 +85,6 @@ def _scratch(database: Path) -> Generator[Path]:
 def ticker(config: settings.Settings) -> clock.Clock:
     """Return the clock the settings ask for."""
     return clock.MovedClock(config.clock_file) if config.clock_file else clock.SystemClock()
-
-
-async def _line(bot: web.Web, app: web.Web) -> house.Line:
-    identity = await preflight.identify(bot)
-    await preflight.check_socket(app)
-    for warning in identity.warnings:
-        _log.warning("slack_scope_missing", consequence=warning)
-    return house.Line(bot=bot, app=app, identity=identity)
 
 
 def tokens(config: settings.Settings) -> tuple[str, str]:

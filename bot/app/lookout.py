@@ -30,6 +30,11 @@ _REFUSALS = {
     "not_authed": _TOKEN,
     "token_revoked": _TOKEN,
     "token_expired": _TOKEN,
+    "not_allowed_token_type": _TOKEN,
+    "missing_scope": (
+        "the app-level token lacks `connections:write`",
+        "Make a new one with it, set `SLACK_APP_TOKEN` and restart the bot.",
+    ),
     "account_inactive": (
         "the app was removed from the workspace",
         "Reinstall it from manifest.yml, set the new tokens and restart the bot.",
@@ -87,9 +92,12 @@ class Lookout:
 
     async def _wrong(self, name: str, text: str) -> None:
         """Its key is kept first, so that a bot that starts anew in between says it once."""
-        if self._channel is None or self._open.get(name) is True:
+        if self._open.get(name) is True:
             return
         log.error("slack_connection_wrong", what=name, text=text)
+        if self._channel is None:
+            self._open[name] = True
+            return
         now = self._clock.now()
         key = await self._store.meta.get(_noted(name)) or f"ops:{name}:{now:%Y%m%dT%H%M%S}"
         await self._store.meta.set(_noted(name), key)

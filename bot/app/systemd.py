@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import suppress
+from datetime import timedelta
 
 from bot import settings
 
@@ -17,6 +18,11 @@ class Notifier:
     def ready(self) -> None:
         """The service is up."""
         self._say("READY=1")
+
+    def starting(self, why: str, *, longer: timedelta) -> None:
+        """It is not up yet, and may take so much longer from now."""
+        self._say(f"EXTEND_TIMEOUT_USEC={longer // timedelta(microseconds=1)}")
+        self.status(why)
 
     def stopping(self) -> None:
         """It is on its way out."""

@@ -1,6 +1,12 @@
-"""Before anything starts: who we are in Slack, what we may do, and whether the socket opens."""
+"""Before anything starts: who we are in Slack, and what we may do.
 
-from collections.abc import Mapping, Sequence
+The app-level token is not asked for here: reports go out without a socket, and the connection says
+by itself what Slack has against it.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import errors
@@ -37,13 +43,45 @@ class Identity:
     """What will not work, in plain words."""
 
 
-async def identify(slack: web.Web) -> Identity:
-    """Ask Slack who the bot token belongs to; raises ConfigurationError in plain words."""
-    answer = await slack.read("auth.test")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds between two questions; tests make them short."""
+
+    first: float = 1.0
+    longest: float = 30.0
+
+    def after(self, failures: int, told: float | None) -> float:
+        """The wait after so many answers that were none; Slack's own where that is longer."""
+        return max(min(self.longest, self.first * 2 ** min(failures - 1, 16)), told or 0.0)
+
+
+async def identify(
+    slack: web.Web, *, waiting: Callable[[str], None], patience: Patience = Patience()
+) -> Identity:
+    """Ask Slack who the bot token belongs to, until Slack answers; ``waiting`` hears each time
+    why it did not. Raises ConfigurationError in plain words where no waiting helps.
+    """
+    for failures in itertools.count(1):
+        answer = await slack.read("auth.test")
+        if not _passes(answer):
+            return _identity(answer)
+        waiting(
+            f"Slack does not answer ({answer.error}); the bot starts when it does. Where that "
+            "lasts, check the network and SLACK_API_URL."
+        )
+        await asyncio.sleep(patience.after(failures, answer.retry_after))
+    raise AssertionError
+
+
+def _passes(answer: web.Answer) -> bool:
+    return answer.unclear or answer.retry_after is not None or answer.error in refusals.PASSING
+
+
+def _identity(answer: web.Answer) -> Identity:
     if not answer.ok:
-        raise errors.ConfigurationError(_trouble("SLACK_BOT_TOKEN", answer))
+        raise errors.ConfigurationError(_trouble(answer.error))
     if not answer.text("bot_id"):
-        raise errors.ConfigurationError(_wrong_kind("SLACK_BOT_TOKEN", "not a bot's"))
+        raise errors.ConfigurationError(_wrong_kind("not a bot's"))
     told = answer.headers.get("x-oauth-scopes", "")
     scopes = tuple(sorted(one.strip() for one in told.split(",") if one.strip()))
     missing = _missing(NEEDED, scopes)
@@ -63,13 +101,6 @@ async def identify(slack: web.Web) -> Identity:
     )
 
 
-async def check_socket(slack: web.Web) -> None:
-    """Ask for one socket address with the app token; raises ConfigurationError in plain words."""
-    answer = await slack.write("apps.connections.open", {})
-    if not answer.ok and answer.retry_after is None and not answer.unclear:
-        raise errors.ConfigurationError(_trouble("SLACK_APP_TOKEN", answer))
-
-
 def _missing(wanted: Mapping[str, str], scopes: Sequence[str]) -> list[str]:
     """The missing scopes with what they are for; nothing where Slack told no scopes at all."""
     if not scopes:
@@ -81,16 +112,12 @@ def _listed(lines: Sequence[str]) -> str:
     return ", ".join(lines)
 
 
-def _trouble(name: str, answer: web.Answer) -> str:
-    if answer.error == web.UNREACHABLE or answer.unclear:
-        return f"Slack could not be reached ({answer.error}). Check the network and SLACK_API_URL."
-    if answer.error in {"not_allowed_token_type", "missing_scope"}:
-        return _wrong_kind(name, answer.error)
-    fault, _ = refusals.explain(answer.error)
-    return f"{name} was refused: {fault} ({answer.error}). Set a valid one and start again."
+def _trouble(code: str) -> str:
+    if code in {"not_allowed_token_type", "missing_scope"}:
+        return _wrong_kind(code)
+    fault, _ = refusals.explain(code)
+    return f"SLACK_BOT_TOKEN was refused: {fault} ({code}). Set a valid one and start again."
 
 
-def _wrong_kind(name: str, told: str) -> str:
-    app = "the app-level token (xapp-…) with connections:write"
-    wanted = app if name == "SLACK_APP_TOKEN" else "the bot token (xoxb-…)"
-    return f"{name} is not of the right kind ({told}). Set {wanted}."
+def _wrong_kind(told: str) -> str:
+    return f"SLACK_BOT_TOKEN is not of the right kind ({told}). Set the bot token (xoxb-…)."

@@ -57,9 +57,7 @@ class Shots:
 
     def _fell(self, code: int) -> None:
         words = self._on.last_words()
-        if "could not be reached" in words:
-            self.others["started into Slack's faults"] += 1
-        elif "in use by another" in words:
+        if "in use by another" in words:
             self.others["started before the second bot was gone"] += 1
         else:
             self.falls.append(f"a bot ended by itself with exit code {code}: {words[:300]}")

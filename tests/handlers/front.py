@@ -109,7 +109,8 @@ async def opened(folder: Path) -> AsyncGenerator[Front]:
                 clock=home.clock,
             )
         )
-        app = bolt.build(front, bot.sdk, identity=await preflight.identify(bot))
+        identity = await preflight.identify(bot, waiting=list[str]().append)
+        app = bolt.build(front, bot.sdk, identity=identity)
         sockets = connection.Connection(app_web, bolt.dispatch(app), time=ticking, pace=PACE)
         running = group.create_task(sockets.run())
         await sockets.stands()

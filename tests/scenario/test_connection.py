@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import health
 from bot.demo import stage
 from bot.demo.slack import records
 from tests.scenario import many
@@ -44,6 +45,46 @@ async def test_without_a_socket_reports_go_out_and_the_operators_are_told(tmp_pa
 
 def _told(one: records.Message) -> bool:
     return "Socket Mode is turned off" in one.text
+
+
+async def test_a_start_into_slacks_trouble_waits_and_then_does_its_work(tmp_path: Path) -> None:
+    settings = {"REPORTOPS_STAGGER": "0"}
+    async with many.open_many(tmp_path / "house", 1, settings=settings) as on:
+        trouble = on.slack.faults.add("error_before", "auth.test", times=None)
+        async with asyncio.TaskGroup() as group:
+            starting = group.create_task(on.start_bot())
+            await on.slack.until(lambda: trouble.met >= 2, timeout=30)
+            told = await asyncio.to_thread(health.look, on.database)
+            on.slack.faults.clear()
+            await starting
+        assert told["starting"]
+        on.clock.move_to(on.monday)
+        await on.wake()
+        await on.slack.until(lambda: on.slack.control.messages(many.channel(0)), timeout=60)
+        log = on.place.log.read_text("utf-8")
+        assert (log.count("waiting_for_slack"), log.count("slack_is_back")) == (1, 1)
+        await on.stop_bot()
+
+
+async def test_a_start_with_a_revoked_app_token_posts_and_tells_the_operators(
+    tmp_path: Path,
+) -> None:
+    settings = {"REPORTOPS_STAGGER": "0"}
+    async with many.open_many(tmp_path / "house", 1, settings=settings) as on:
+        refusal = on.slack.faults.add(
+            "refused", "apps.connections.open", times=None, value="token_revoked"
+        )
+        async with asyncio.TaskGroup() as group:
+            starting = group.create_task(on.start_bot())  # until it has a socket
+            await on.slack.until(lambda: on.slack.control.messages(stage.OPS), timeout=30)
+            on.clock.move_to(on.monday)
+            await on.wake()
+            await on.slack.until(lambda: on.slack.control.messages(many.channel(0)), timeout=60)
+            starting.cancel()
+        (told,) = on.slack.control.messages(stage.OPS)
+        assert "the app-level token is not valid any more" in told.text
+        assert refusal.met == 2  # one a slot, and neither of them again soon
+        await on.stop_bot()
 
 
 async def test_a_second_bot_on_the_same_database_is_refused_and_told_why(tmp_path: Path) -> None:

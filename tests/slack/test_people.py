@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot import clock, errors
+from bot import clock
 from bot.demo.slack import server, workspace
 from bot.domain import ids
-from bot.slack import people, preflight, web
+from bot.slack import people, web
 from tests import samples
 
 OPS = ids.ChannelId("C0REPORTOPS")
@@ -158,48 +158,6 @@ async def test_an_ops_channel_that_gets_another_id_is_followed(
     slack.workspace.channels["C0MOVED"] = room
     known.channel_renamed(OPS, "C0MOVED")
     assert (await known.person(CLAIRE)).ops_member
-
-
-async def test_preflight_says_who_we_are(slack: server.LocalSlack, bot_web: web.Web) -> None:
-    found = await preflight.identify(bot_web)
-    assert found.team == slack.workspace.team_id
-    assert found.bot_user == slack.workspace.bot_user
-    assert found.warnings == ()
-
-
-async def test_preflight_names_the_missing_scopes() -> None:
-    space = workspace.sample_workspace()
-    some = server.DEFAULT_SCOPES - {"chat:write", "files:write"}
-    async with server.LocalSlack(space, clock=clock.SystemClock(), scopes=some) as slack:
-        bot = web.connect(token=slack.bot_token, url=slack.api_url, time=clock.SystemClock())
-        with pytest.raises(errors.ConfigurationError, match="chat:write \\(to post reports\\)"):
-            await preflight.identify(bot)
-    some = server.DEFAULT_SCOPES - {"files:write"}
-    async with server.LocalSlack(space, clock=clock.SystemClock(), scopes=some) as slack:
-        bot = web.connect(token=slack.bot_token, url=slack.api_url, time=clock.SystemClock())
-        assert "files:write" in (await preflight.identify(bot)).warnings[0]
-
-
-async def test_preflight_tells_tokens_apart(
-    slack: server.LocalSlack, bot_web: web.Web, app_web: web.Web
-) -> None:
-    await preflight.check_socket(app_web)
-    with pytest.raises(errors.ConfigurationError, match="SLACK_APP_TOKEN"):
-        await preflight.check_socket(bot_web)
-    slack.faults.add("refused", "auth.test", value="not_allowed_token_type")
-    with pytest.raises(errors.ConfigurationError, match="SLACK_BOT_TOKEN is not of the right"):
-        await preflight.identify(bot_web)
-    wrong = web.connect(token="xoxb-" + "no", url=slack.api_url, time=clock.SystemClock())
-    with pytest.raises(errors.ConfigurationError, match="not valid"):
-        await preflight.identify(wrong)
-
-
-async def test_preflight_says_when_slack_is_out_of_reach() -> None:
-    nowhere = web.connect(
-        token="xoxb-" + "no", url="http://127.0.0.1:9/api/", time=clock.SystemClock()
-    )
-    with pytest.raises(errors.ConfigurationError, match="could not be reached"):
-        await preflight.identify(nowhere)
 
 
 async def test_where_many_channels_are_asked_for_one_list_tells_of_all(
