@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain import ids, money
@@ -223,6 +223,8 @@ class Ended:
     report: Report | None = None
     usage: tuple[money.Usage, ...] = ()
     timings: Mapping[str, int]
+    took: timedelta | None = None
+    """How long it lasted by a clock that nobody moves; None: as long as its two instants say."""
     next_attempt_at: datetime | None = None
     retries: int | None = None
     """The new count of the backoff's retries, where it changes."""

@@ -1,5 +1,8 @@
 """One attempt: begin, execute, end; each a row before anything else hears of it."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import structlog
 
 from bot import clock, errors, wire
@@ -38,8 +41,10 @@ class Attempts:
         with structlog.contextvars.bound_contextvars(run=running.id):
             if begun.number > 1:
                 await self._telling.moved(running)
+            since = self._clock.monotonic()
             outcome = await self._execute(running, begun.number)
-            return await self._end(running, begun.number, outcome=outcome)
+            took = timedelta(seconds=self._clock.monotonic() - since)
+            return await self._end(running, begun.number, outcome=outcome, took=took)
 
     async def crashed(self, run_id: ids.RunId) -> run.Run | None:
         """End an attempt that broke in our own hands, as a crash; None: it had ended."""
@@ -62,13 +67,21 @@ class Attempts:
             return wire.RunFailed(failure=error.failure, timings={})
         return await self._house.executor.execute(order, on_progress=_progress)
 
-    async def _end(self, running: run.Run, number: int, *, outcome: wire.RunOutcome) -> run.Run:
+    async def _end(
+        self,
+        running: run.Run,
+        number: int,
+        *,
+        outcome: wire.RunOutcome,
+        took: timedelta | None = None,
+    ) -> run.Run:
         """Write how it ended and where the run goes, then say so."""
         failure = None
         if isinstance(outcome, wire.RunFailed):
             failure, ended = outcome.failure, self._failed(running, outcome)
         else:
             ended = await self._made(running, outcome)
+        ended = replace(ended, took=took)
         moved = await self._house.runs.end(running.id, ended, attempt=number)
         _finished(moved, number, outcome=outcome)
         if moved.status is not ended.to:

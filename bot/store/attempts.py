@@ -34,11 +34,13 @@ def end(
 ) -> None:
     """Write the end of an open attempt with its report and cost; MoveRefused when it had ended."""
     failure = None if ended.failure is None else codec.dump(codec.FAILURE, ended.failure)
+    began = None if ended.took is None else codec.instant(ended.at - ended.took)
     found = database.row(
         connection,
         _sql("end"),
         run=run_id,
         number=number,
+        started_at=began,
         ended_at=codec.instant(ended.at),
         ended=ended.end.value,
         failure=failure,

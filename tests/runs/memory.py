@@ -103,8 +103,13 @@ class Runs:
         tries = self._memory.tries[run_id]
         if tries[attempt - 1].end is not None or ended.to not in run.MOVES[run.Status.RUNNING]:
             raise errors.MoveRefused("it has ended")
+        last = tries[attempt - 1]
         tries[attempt - 1] = replace(
-            tries[attempt - 1], ended_at=ended.at, end=ended.end, failure=ended.failure
+            last,
+            started_at=last.started_at if ended.took is None else ended.at - ended.took,
+            ended_at=ended.at,
+            end=ended.end,
+            failure=ended.failure,
         )
         now = self._memory.runs[run_id]
         if ended.report is not None:

@@ -115,6 +115,18 @@ async def test_a_failure_comes_back_as_it_was_told(kept: Store) -> None:
     assert (after.status, after.next_attempt_at, after.retries) == (run.Status.QUEUED, again, 2)
 
 
+async def test_an_attempt_lasted_as_long_as_it_did_although_the_clock_was_moved(
+    kept: Store,
+) -> None:
+    one = make.a_run()
+    await kept.runs.claim(one)
+    ended = replace(make.stopped(at=make.NOW + timedelta(hours=1)), took=timedelta(seconds=4))
+    await make.tried(kept, one, ended)
+    (attempt,) = await kept.runs.attempts(one.id)
+    assert attempt.ended_at is not None
+    assert attempt.ended_at - attempt.started_at == timedelta(seconds=4)
+
+
 async def test_an_attempt_ends_once(kept: Store) -> None:
     there = await make.ready(kept)
     with pytest.raises(errors.MoveRefused, match="ended already"):
