@@ -20,6 +20,7 @@ export function Channel({ channel, since, typed, onBack }: Props) {
   const { act, as, state } = useDesk();
   const app = channel.is_im ?? false;
   const [tab, setTab] = useState<"home" | "messages">(() => (news(channel, since) ? "messages" : "home"));
+  const [sent, setSent] = useState(0);
   useEffect(() => {
     if (app) void act("home");
   }, [app, act]);
@@ -53,11 +54,18 @@ export function Channel({ channel, since, typed, onBack }: Props) {
         <Home view={home} />
       ) : (
         <>
-          <Log messages={inChannel(state, channel)} channel={channel.id} label={`Messages in ${name}`} since={since} key={channel.id + as}>
+          <Log
+            key={channel.id + as}
+            messages={inChannel(state, channel)}
+            channel={channel.id}
+            label={`Messages in ${name}`}
+            since={since}
+            sent={sent}
+          >
             <Beginning channel={channel} />
           </Log>
           {channel.members.includes(as) && !channel.is_archived ? (
-            <Composer channel={channel.id} name={name} typed={typed} key={channel.id} />
+            <Composer channel={channel.id} name={name} typed={typed} onSent={() => setSent(sent + 1)} key={channel.id} />
           ) : (
             <p className="no-composer">
               {channel.is_archived ? `${name} is archived.` : `You are reading ${name}; its members can write here.`}

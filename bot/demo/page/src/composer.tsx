@@ -12,6 +12,7 @@ interface Props {
   thread?: string;
   /** Words put in from elsewhere, such as the tour; `seq` tells equal ones apart. */
   typed?: { seq: number; words: string };
+  onSent: () => void;
 }
 
 interface Suggestion {
@@ -20,7 +21,7 @@ interface Suggestion {
   hint?: string;
 }
 
-export function Composer({ channel, name, thread = "", typed }: Props) {
+export function Composer({ channel, name, thread = "", typed, onSent }: Props) {
   const { act, complain, state } = useDesk();
   const [words, setWords] = useState("");
   const [active, setActive] = useState(-1);
@@ -59,6 +60,7 @@ export function Composer({ channel, name, thread = "", typed }: Props) {
     if (!said || busy) return;
     if (said.startsWith("/") && thread) return complain(`${said.split(" ")[0]} is not supported in threads. Sorry!`);
     setBusy(true);
+    onSent();
     const slash = said.startsWith("/");
     const result = slash
       ? await act("command", { channel, text: said })

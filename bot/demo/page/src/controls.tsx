@@ -190,8 +190,8 @@ const BREAKS: Trouble[] = [
   {
     what: "warehouse",
     name: "The warehouse",
-    note: "BigQuery cannot be reached, so XYZ's run fails. The bot tries again by itself; a card comes only after the second failure.",
-    then: "Run XYZ, wait half a minute, go one hour on: the first failure is silent, the second makes a card. Mend it, go one hour on: the card turns green.",
+    note: "BigQuery is down: XYZ's run fails after half a minute, and is tried again by itself. A card comes only with the second failure.",
+    then: "Run XYZ: the first failure is silent. Half a minute later go one hour on: the second makes a card. Mend it and go one hour on: the card turns green.",
     verb: "Cut",
     back: "Mend",
   },

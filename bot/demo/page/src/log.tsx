@@ -1,6 +1,6 @@
 // Messages one below the other, with a line for each day and one where the new ones begin.
 
-import { Fragment, useLayoutEffect, useRef, useState } from "react";
+import { Fragment, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { useDesk } from "./desk";
 import { Message } from "./message";
 import { dayKey, dayLabel, ofStamp } from "./moments";
@@ -16,19 +16,28 @@ interface Props {
   /** The ts up to where it was read when it was opened. */
   since?: string;
   inThread?: boolean;
+  /** Goes up with everything that is sent from here: one wants to see what comes of it. */
+  sent?: number;
   children?: React.ReactNode;
 }
 
-export function Log({ messages, channel, label, since = "", inThread = false, children }: Props) {
+export function Log({ messages, channel, label, since = "", inThread = false, sent = 0, children }: Props) {
   const { state } = useDesk();
   const box = useRef<HTMLDivElement>(null);
   const near = useRef(true);
+  const top = useRef(0);
+  const [seen, setSeen] = useState("");
   const last = messages.at(-1);
   // What arrives while one is looking is not marked as new.
   const [opened] = useState(last?.ts ?? "");
+  const down = useCallback(() => {
+    near.current = true;
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, []);
   useLayoutEffect(() => {
-    if (near.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [last?.ts, messages.length, last?.edited?.ts]);
+    if (near.current) down();
+  }, [last?.ts, messages.length, last?.edited?.ts, down]);
+  useLayoutEffect(down, [sent, down]);
   useStuck(box, near);
 
   const now = new Date(state.now);
@@ -42,7 +51,11 @@ export function Log({ messages, channel, label, since = "", inThread = false, ch
       tabIndex={0}
       onScroll={(event) => {
         const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-        near.current = scrollHeight - scrollTop - clientHeight < NEAR;
+        // What grows below is no wish to stay above: only who scrolls up leaves the newest message.
+        near.current = scrollHeight - scrollTop - clientHeight < NEAR || (near.current && scrollTop >= top.current);
+        top.current = scrollTop;
+        if (!near.current && seen === "") setSeen(last?.ts ?? "");
+        if (near.current && seen !== "") setSeen("");
       }}
     >
       <div className="log-inside">
@@ -80,6 +93,11 @@ export function Log({ messages, channel, label, since = "", inThread = false, ch
           );
         })}
       </div>
+      {seen !== "" && (last?.ts ?? "") > seen && (
+        <button type="button" className="newer" onClick={down}>
+          <span aria-hidden="true">↓ </span>New messages
+        </button>
+      )}
     </div>
   );
 }

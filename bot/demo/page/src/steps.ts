@@ -95,22 +95,23 @@ export function stopped(doing: Doing): { words: string; deeds: Deed[] } | null {
   return null;
 }
 
+/** One thing at a time: expire, ask, grant, retry. */
 function failing(doing: Doing): Deed[] {
-  const broken = doing.state.broken.includes("credential");
   const card = stands(doing, "xyz", "incident_retry");
-  const retry = shown(doing, { channel: "xyz", words: "Show Retry", selector: '[data-action="incident_retry"]' });
-  if (!broken) {
-    const expire = { words: "Expire it", run: () => doing.act("break", { what: "credential" }) };
-    return card ? [retry, expire] : [expire];
+  if (doing.state.broken.includes("credential")) {
+    return [card ? { words: "Grant it again", run: () => doing.act("mend", { what: "credential" }) } : typed(doing, "xyz", "/report rerun xyz")];
   }
-  const grant = { words: "Grant it again", run: () => doing.act("mend", { what: "credential" }) };
-  return card ? [retry, grant] : [typed(doing, "xyz", "/report rerun xyz"), grant];
+  return [
+    card
+      ? shown(doing, { channel: "xyz", words: "Show Retry", selector: '[data-action="incident_retry"]' })
+      : { words: "Expire it", run: () => doing.act("break", { what: "credential" }) },
+  ];
 }
 
 export const STEPS: Step[] = [
   {
     title: "A report",
-    words: "On Monday at 06:00 each client's report arrives in that client's own channel. Code computes the figures; AI writes the sentences and types no digit.",
+    words: "On Monday at 06:00 each client's report arrives in that client's own channel. Code computes the figures; AI writes the sentences and types no digit (without a key, a template writes them).",
     deeds: (doing) =>
       stands(doing, "acme", "post_why")
         ? [shown(doing, { channel: "acme", words: "Show Acme's report", selector: ".message:has(table)" })]

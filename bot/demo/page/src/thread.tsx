@@ -1,6 +1,6 @@
 // A thread beside its channel; on a phone, instead of it.
 
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Composer } from "./composer";
 import { useDesk } from "./desk";
 import { Log } from "./log";
@@ -9,6 +9,7 @@ import type { Channel } from "./types";
 
 export function Thread({ channel, ts, onClose }: { channel: Channel; ts: string; onClose: () => void }) {
   const { as, state } = useDesk();
+  const [sent, setSent] = useState(0);
   const closer = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
@@ -36,10 +37,10 @@ export function Thread({ channel, ts, onClose }: { channel: Channel; ts: string;
           ✕
         </button>
       </header>
-      <Log messages={messages} channel={channel.id} label="Messages in this thread" inThread key={ts}>
+      <Log messages={messages} channel={channel.id} label="Messages in this thread" inThread sent={sent} key={ts}>
         {messages.length === 0 && <p className="empty">This message was deleted.</p>}
       </Log>
-      {channel.members.includes(as) && <Composer channel={channel.id} name="" thread={ts} key={`c${ts}`} />}
+      {channel.members.includes(as) && <Composer channel={channel.id} name="" thread={ts} onSent={() => setSent(sent + 1)} key={`c${ts}`} />}
     </aside>
   );
 }

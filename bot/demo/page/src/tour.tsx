@@ -104,7 +104,9 @@ function light(selector: string): void {
   const found = [...document.querySelectorAll<HTMLElement>(selector)].at(-1);
   if (!found) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  found.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+  // What is taller than its log is read from its beginning.
+  const tall = found.offsetHeight > (found.closest(".log")?.clientHeight ?? Infinity) - 80;
+  found.scrollIntoView({ block: tall ? "start" : "center", behavior: still ? "auto" : "smooth" });
   found.classList.add("spot");
   window.setTimeout(() => found.classList.remove("spot"), SPOT_MS);
 }
