@@ -278,6 +278,17 @@ async def test_an_incident_is_over_when_all_its_runs_are(desk: Desk) -> None:
     assert after.status is incident.IncidentStatus.RECOVERED
 
 
+async def test_an_older_success_recovers_nothing_that_failed_again(desk: Desk) -> None:
+    await desk.recover(await desk.fail())
+    again = await desk.fail(weeks=1)
+    (found,) = await desk.kept.incidents.all_open()
+    skipped = await desk.kept.runs.move(again.id, run.Status.SKIPPED, expect={run.Status.FAILED})
+    await desk.incidents.changed(skipped)
+    after = await desk.kept.incidents.get(found.id)
+    assert after is not None
+    assert after.status is incident.IncidentStatus.CLOSED
+
+
 async def test_skipped_is_closed_not_recovered(desk: Desk) -> None:
     stopped = await desk.fail()
     (found,) = await desk.kept.incidents.all_open()

@@ -166,6 +166,7 @@ def _join(
         since = {**of_cause, "since": codec.instant(lately)}
         found = _find(connection, "lately_of_cause", values=since)
         if found is not None:
+            database.rows(connection, _sql("forget"), id=found.id)
             database.rows(connection, _sql("reopen"), id=found.id, at=values["opened_at"])
     if found is None:
         database.rows(connection, _sql("insert"), **values)

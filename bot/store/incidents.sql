@@ -44,6 +44,12 @@ SET status = 'open', closed_at = NULL, closed_by = NULL, outage = NULL, noticed 
   acted_by = NULL, acted_at = NULL, acted = '', opened_at = :at
 WHERE id = :id
 
+-- name: forget
+-- What was over before: it decides nothing about how the reopened one ends.
+DELETE FROM incident_runs
+WHERE incident = :id AND run IN (
+  SELECT id FROM runs WHERE status IN ('succeeded', 'missed', 'skipped', 'cancelled'))
+
 -- name: attach
 INSERT INTO incident_runs (incident, run, position)
 SELECT :id, :run, coalesce(max(position), 0) + 1 FROM incident_runs WHERE incident = :id

@@ -81,6 +81,17 @@ async def test_a_closed_incident_is_not_joined(kept: Store) -> None:
     assert await kept.incidents.open_of_run(stopped.id) == second
 
 
+async def test_a_reopened_incident_forgets_what_was_over(kept: Store) -> None:
+    old = await make.failed(kept)
+    first = await kept.incidents.join(wanted(old))
+    await kept.runs.move(old.id, run.Status.SKIPPED, expect={run.Status.FAILED})
+    await kept.incidents.close(first.id, incident.IncidentStatus.CLOSED, at=make.LATER)
+    now = await make.failed(kept, make.of_week(make.a_run(), 1))
+    again = await kept.incidents.join(wanted(now), lately=make.NOW)
+    assert again.id == first.id
+    assert again.runs == (now.id,)
+
+
 async def test_of_many_presses_one_wins_and_the_others_learn_whose(kept: Store) -> None:
     opened = await kept.incidents.join(wanted(await make.failed(kept)))
     people = [ids.UserId(f"U{number}") for number in range(10)]
