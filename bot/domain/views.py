@@ -330,11 +330,11 @@ class Entry:
 
     at: datetime
     who: str
-    """A Slack id, or ``shell:<user>``."""
+    """A Slack id, ``shell:<user>``, or the bot itself (pause.BOT)."""
     what: str
     client: ids.ClientId | None
     detail: str
     via: str
-    """command, button, modal, shortcut or shell."""
+    """command, button, modal, shortcut or shell; ``bot``: of its own accord."""
     channel: ids.ChannelId | None = None
     """Where it was asked for; None in the shell."""

@@ -19,18 +19,7 @@ class Audit:
 
     async def append(self, entry: views.Entry) -> None:
         """Write one line."""
-        values: database.Values = {
-            "at": codec.instant(entry.at),
-            "who": entry.who,
-            "what": entry.what,
-            "client": entry.client,
-            "detail": entry.detail,
-            "via": entry.via,
-            "channel": entry.channel,
-        }
-        await self._database.write(
-            lambda connection: database.rows(connection, _sql("append"), **values)
-        )
+        await self._database.write(lambda connection: append(connection, entry))
 
     async def latest(
         self, limit: int = 50, *, client: ids.ClientId | None = None
@@ -41,6 +30,20 @@ class Audit:
             lambda connection: database.rows(connection, _sql("latest"), **values)
         )
         return [_decode(row) for row in found]
+
+
+def append(connection: sqlite3.Connection, entry: views.Entry) -> None:
+    """Write one line, in the transaction of what it tells of."""
+    values: database.Values = {
+        "at": codec.instant(entry.at),
+        "who": entry.who,
+        "what": entry.what,
+        "client": entry.client,
+        "detail": entry.detail,
+        "via": entry.via,
+        "channel": entry.channel,
+    }
+    database.rows(connection, _sql("append"), **values)
 
 
 def _decode(row: sqlite3.Row) -> views.Entry:

@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain import ids
+from bot.domain import ids, views
 from bot.domain.pause import BOT, Pause
-from bot.store import codec, database, statements
+from bot.store import audit, codec, database, statements
 
 
 def _sql(name: str) -> str:
@@ -80,18 +80,23 @@ class PauseStore:
 
 def _trip(connection: sqlite3.Connection, after: int, *, at: datetime) -> Sequence[Pause]:
     return [
-        _pause(
-            connection,
-            {
-                "client": codec.client(row),
-                "since": codec.instant(at),
-                "until": None,
-                "by": BOT,
-                "reason": f"its last {codec.count(row, 'fires')} fires have failed",
-            },
-        )
+        _trip_one(connection, row, at=at)
         for row in database.rows(connection, _sql("failing"), after=after)
     ]
+
+
+def _trip_one(connection: sqlite3.Connection, row: sqlite3.Row, *, at: datetime) -> Pause:
+    of, reason = codec.client(row), f"its last {codec.count(row, 'fires')} fires have failed"
+    entry = views.Entry(at=at, who=BOT, what="pause", client=of, detail=reason, via="bot")
+    audit.append(connection, entry)
+    values: database.Values = {
+        "client": of,
+        "since": codec.instant(at),
+        "until": None,
+        "by": BOT,
+        "reason": reason,
+    }
+    return _pause(connection, values)
 
 
 def _pause(connection: sqlite3.Connection, values: database.Values) -> Pause:
