@@ -269,8 +269,16 @@ def _asked(seconds: str) -> str:
     return f" It asks us to come back in {told}."
 
 
-def remedy(failure: run.Failure, *, source_label: str | None = None) -> str:
-    """Return what to do next, one plain sentence for operators."""
+def remedy(
+    failure: run.Failure, *, source_label: str | None = None, used_up: int | None = None
+) -> str:
+    """Return what to do next, one plain sentence for operators.
+
+    ``used_up``: after so many attempts nothing is tried again by itself; None: it still is.
+    """
+    if used_up is not None and is_retryable(failure.code):
+        times = "once" if used_up == 1 else f"{used_up} times"
+        return f"It was tried {times} and is not tried again by itself: press Retry."
     fields = _fields(failure, source_label)
     return Template(WORDS[failure.code].remedy).safe_substitute(fields)
 

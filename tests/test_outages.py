@@ -20,6 +20,12 @@ AWAY = run.Failure(
     code=run.FailureCode.SOURCE_UNREACHABLE, source="warehouse", kind="bigquery", said="no route"
 )
 
+UNWELCOME = run.Failure(
+    code=run.FailureCode.POST_REFUSED,
+    said="invalid_auth",
+    params={"fault": "the bot token is not valid", "remedy": "Reinstall.", "of": "workspace"},
+)
+
 
 @dataclass
 class Fleet:
@@ -136,6 +142,9 @@ async def test_two_clients_may_meet_by_chance_three_have_one_cause(desk: Desk) -
     shown = await desk.card()
     assert (shown.channel, shown.kind) == (OPS, delivery.Kind.OPS)
     assert "3 reports of 3 clients not sent" in shown.bodies[0].text
+    assert "None of them is tried again by itself any more: press Retry all now." in str(
+        shown.bodies[0].blocks
+    )
     assert all(f"Client {number}" in str(shown.bodies[0].blocks) for number in range(3))
 
 
@@ -146,6 +155,29 @@ async def test_one_login_is_one_thing_for_two_clients(desk: Desk) -> None:
     shown = await desk.card()
     assert "Fix and rerun all" in str(shown.bodies[0].blocks)
     assert make.REFUSED.said not in str(shown.bodies)
+
+
+async def test_a_workspace_that_refuses_us_is_one_card_from_the_first_on(desk: Desk) -> None:
+    for number in range(3):
+        await desk.fail(number, UNWELCOME)
+    await desk.sweep()
+    assert await desk.said(delivery.Kind.CARD) == []
+    (told,) = await desk.said(delivery.Kind.OPS)
+    assert "3 reports of 3 clients not sent" in told.bodies[0].text
+    await desk.kept.deliveries.failed(told.key, error="invalid_auth")
+    desk.reborn()  # with a new token
+    await desk.sweep()
+    (again,) = await desk.said(delivery.Kind.OPS)
+    assert again.key == told.key
+
+
+async def test_a_channel_that_refuses_us_is_its_clients_own(desk: Desk) -> None:
+    gone = replace(UNWELCOME, said="is_archived", params={"fault": "it is archived"})
+    for number in range(3):
+        await desk.fail(number, gone)
+    await desk.sweep()
+    assert len(await desk.said(delivery.Kind.CARD)) == 3
+    assert await desk.said(delivery.Kind.OPS) == []
 
 
 async def test_two_hundred_clients_at_once_are_one_card(desk: Desk) -> None:

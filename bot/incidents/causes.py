@@ -15,6 +15,7 @@ _LOGIN = frozenset({_CODE.CREDENTIAL_MISSING, _CODE.CREDENTIAL_INVALID, _CODE.CR
 _AWAY = frozenset(
     {_CODE.SOURCE_UNREACHABLE, _CODE.SOURCE_BUSY, _CODE.SOURCE_FAULT, _CODE.SOURCE_TIMEOUT}
 )
+_LOGINS, _SLACK = "login:", "slack:"
 _MACHINE = frozenset({_CODE.CRASHED, _CODE.DEADLINE})
 
 
@@ -28,22 +29,27 @@ def cause(failure: run.Failure) -> str:
 
 def shared(failure: run.Failure) -> str:
     """Return what it may have in common with other clients' failures: one login, one kind of
-    source that is away, this machine; empty where a client's own files or data are the cause.
+    source that is away, this machine, the whole workspace refused; empty where a client's own
+    channel, files or data are the cause.
     """
+    if failure.code is _CODE.POST_REFUSED and failure.params.get("of") == "workspace":
+        return f"{_SLACK}{failure.said}"
     if failure.code in _LOGIN and failure.reference:
-        return f"login:{failure.reference}"
+        return f"{_LOGINS}{failure.reference}"
     if failure.code in _AWAY and failure.kind:
         return f"source:{failure.kind}"
     return "machine:" if failure.code in _MACHINE else ""
 
 
 def fewest(of: str) -> int:
-    """Return how many clients make it an outage: a login is one thing for certain, but of the
-    rest two may meet by chance.
+    """Return how many clients make it an outage: what the whole workspace is refused is nobody's
+    own, a login is one thing for certain, but of the rest two may meet by chance.
     """
-    return 2 if of.startswith("login:") else 3
+    if of.startswith(_SLACK):
+        return 1
+    return 2 if of.startswith(_LOGINS) else 3
 
 
 def within(of: str) -> timedelta:
     """Return how long an incident may have been open to count."""
-    return _FOREVER if of.startswith("login:") else PASSING
+    return _FOREVER if of.startswith((_LOGINS, _SLACK)) else PASSING

@@ -74,10 +74,14 @@ class Outages:
                 await self._show(found)
 
     async def redraw(self, since: datetime) -> None:
-        """Draw all that are open or were closed since: a death may have come before."""
-        if self._channel is not None:
-            for found in await self._book.outages.recent(since):
-                await self._show(found)
+        """Draw all that are open or were closed since: a death may have come before, or Slack have
+        refused the card too, as a revoked token does.
+        """
+        if self._channel is None:
+            return
+        for found in await self._book.outages.recent(since):
+            await self._book.deliveries.redirect(_key(found.id), channel=self._channel)
+            await self._show(found)
 
     async def _gather(self, shared: str) -> bool:
         now = self._clock.now()

@@ -197,6 +197,12 @@ PERMANENT: Mapping[str, Words] = {
 PAYLOAD: Mapping[str, Words] = {**_PAYLOAD, **_FILES}
 """The message as it is cannot be taken; a simpler rendering may."""
 
+WORKSPACE = frozenset(
+    {*_TOKEN, "team_not_found", "app_access_restricted", "enterprise_is_restricted"}
+    | {"message_limit_exceeded"}
+) - {"is_bot"}
+"""Not of one channel or message: the whole workspace is refused."""
+
 _OTHER = ("it gave the reason “{code}”", "Look it up in Slack's documentation, then press Retry.")
 _OTHER_SHARED = (_SHARED, _ADMIN)
 

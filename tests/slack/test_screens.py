@@ -164,6 +164,16 @@ def test_an_open_card_says_what_the_run_is_doing(status_: run.Status, words: str
     assert words in card.card(replace(shown.CARD, status=status_)).text
 
 
+@pytest.mark.parametrize(("attempts", "times"), [(1, "once"), (6, "6 times")])
+def test_what_is_used_up_is_not_said_to_be_tried_again(attempts: int, times: str) -> None:
+    used_up = replace(shown.RETRYING, status=run.Status.FAILED, attempts=attempts)
+    seen = views.DetailsView(card=used_up, attempts=(), said="", run_ref="r")
+    for body in (card.card(used_up), details.draw(seen)):
+        told = json.dumps(golden.plain(body))
+        assert f"It was tried {times} and is not tried again by itself: press Retry." in told
+        assert "It is tried again by itself." not in told
+
+
 def test_a_recovered_card_says_how_late_it_was_and_what_the_client_saw() -> None:
     late = replace(
         shown.RECOVERED, posted_at=shown.at(9, 20), client_saw="one neutral line", fixed_by=None

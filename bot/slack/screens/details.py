@@ -6,6 +6,7 @@ from typing import assert_never
 from bot import errors
 from bot.domain import delivery, run, views
 from bot.slack import blocks, limits, moments
+from bot.slack.screens.card import words
 
 
 def draw(view: views.DetailsView) -> delivery.Body:
@@ -26,7 +27,8 @@ def draw(view: views.DetailsView) -> delivery.Body:
 def _facts(view: views.DetailsView) -> Iterator[str]:
     card, failure = view.card, view.card.incident.failure
     yield blocks.escape(errors.describe(failure, source_label=card.source_label))
-    yield blocks.escape(errors.remedy(failure, source_label=card.source_label))
+    used_up = words.used_up(card)
+    yield blocks.escape(errors.remedy(failure, source_label=card.source_label, used_up=used_up))
     if view.said:
         yield f"The other side said: “{blocks.escape(view.said)}”"
     kind = "can pass by itself" if errors.is_retryable(failure.code) else "needs somebody"

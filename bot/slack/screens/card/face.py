@@ -127,7 +127,9 @@ def _reason(view: views.CardView) -> str:
             "Its preview has Replace, Post as new and Discard; "
             "asking for the rerun again shows it again."
         )
-    remedy = errors.remedy(view.incident.failure, source_label=view.source_label)
+    remedy = errors.remedy(
+        view.incident.failure, source_label=view.source_label, used_up=words.used_up(view)
+    )
     return blocks.escape(f"{_failure(view)} {remedy}".strip())
 
 

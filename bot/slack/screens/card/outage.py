@@ -25,7 +25,7 @@ def outage(view: delay.OutageView) -> delivery.Body:
     head = f"{light} {_short(view)} · {told}"
     parts = (
         blocks.section(words.bold(head)),
-        blocks.section(_reason(view)),
+        blocks.section(_reason(view, going)),
         blocks.section("\n".join(_lines(view, going))),
         blocks.context(" · ".join(_facts(view))),
         *row(view, going),
@@ -85,10 +85,14 @@ def _short(view: delay.OutageView) -> str:
     return blocks.escape(errors.short(view.outage.failure, source_label=view.source_label))
 
 
-def _reason(view: delay.OutageView) -> str:
+def _reason(view: delay.OutageView, going: Sequence[delay.LateView]) -> str:
     failure, source = view.outage.failure, view.source_label
     told = errors.describe(failure, source_label=source)
     helps = errors.remedy(failure, source_label=source)
+    used_up = sum(one.status is run.Status.FAILED for one in going)
+    if used_up and errors.is_retryable(failure.code):
+        which = "None of them is" if used_up == len(going) else f"{used_up} of them are not"
+        helps = f"{which} tried again by itself any more: press {buttons.again(failure)}."
     return blocks.escape(f"{told} {helps}".strip())
 
 

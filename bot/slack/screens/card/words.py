@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain import delivery, ids
+from bot.domain import delivery, ids, run, views
 from bot.slack import blocks, limits, moments
 
 RED, AMBER, GREEN, GREY = "🔴", "🟠", "🟢", "⚪"
@@ -22,6 +22,11 @@ def line(text: str) -> delivery.Body:
 def owner(named: ids.UserId | None) -> str:
     """Return whose it is."""
     return f"Owner {blocks.mention(named)}" if named else "No owner named"
+
+
+def used_up(view: views.CardView) -> int | None:
+    """Return how often it was tried, where it is not tried again by itself; else None."""
+    return view.attempts if view.status is run.Status.FAILED else None
 
 
 def sent(
