@@ -181,7 +181,11 @@ async def test_without_an_ops_channel_it_is_told_where_a_card_would_stand(tmp_pa
         desk.clock.move_to(bench.BREAK)
         desk.world.outside = {samples.CHANNEL}
         await desk.incidents.sweep()
-        assert await desk.kept.deliveries.get(f"late:{one.id}") is None
+        await desk.incidents.sweep()
+        lost = await desk.kept.deliveries.get(f"late:{one.id}")
+        assert lost is not None
+        assert lost.state is delivery.State.FAILED
+        assert await desk.kept.deliveries.undelivered(make.NOW) == 1
         second = make.of_week(make.a_run("fire:2"), 1)
         await desk.kept.runs.claim(second)
         desk.world.outside = set()

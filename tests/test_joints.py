@@ -71,9 +71,10 @@ async def test_what_is_mended_is_said_where_nothing_is_left(kept: Store) -> None
     ]
 
 
-async def test_without_an_ops_channel_the_log_has_it(kept: Store) -> None:
+async def test_without_an_ops_channel_the_log_has_it_and_health_counts_it(kept: Store) -> None:
     await _outward(kept, channel=None).faults([_fault("acme")], ())
     assert await _said(kept) == []
+    assert await kept.deliveries.undelivered(make.NOW) == 1  # the next life's health counts it too
 
 
 async def test_what_was_missed_is_told_in_the_clients_own_day_and_hour(kept: Store) -> None:
@@ -100,6 +101,17 @@ async def test_a_post_that_nobody_can_find_out_about_opens_a_card_until_it_is_fo
     assert "may or may not be in its channel" in str(found.bodies[0].blocks)
     await told.posted(await kept.deliveries.posted(post.key, ts=make.TS, at=make.LATER))
     assert await kept.incidents.all_open() == []
+
+
+@pytest.mark.parametrize(("code", "shared"), [("missing_scope", True), ("is_archived", False)])
+async def test_what_the_workspace_refuses_is_no_clients_own(
+    kept: Store, code: str, shared: bool
+) -> None:
+    post = make.post(await make.ready(kept))
+    await _told(kept).failed(post, delivery.Refused(code=code, permanent=True))
+    (opened,) = await kept.incidents.all_open()
+    assert (opened.outage is not None) is shared
+    assert (await kept.deliveries.get(f"card:{opened.id}") is None) is shared
 
 
 def _told(kept: Store) -> joints.Told:

@@ -56,6 +56,12 @@ def _run(status: S, *, slot: int | None = None, post: int | None = None, tried: 
         (_run(S.HELD), 29, True),
         (_run(S.WAITING), 29, True),
         (_run(S.FAILED), 29, True),
+        (_run(S.QUEUED, slot=-30), 120, True),
+        (_run(S.QUEUED, slot=-30, tried=1), 120, True),
+        (_run(S.READY, post=-10), 120, True),
+        (_run(S.RUNNING, post=-10), 120, True),
+        (_run(S.RUNNING, slot=-30), 120, False),
+        (_run(S.POSTING, post=-10), 120, False),
         (_run(S.POSTING), 5, False),
         (_run(S.POSTING), -1, False),
         (_run(S.POSTING), -3, True),
@@ -96,6 +102,18 @@ async def test_one_promise_is_one_message_from_at_risk_to_kept(desk: Desk) -> No
     assert shown is not None
     assert shown.bodies[0].text.endswith("sent 09:05, 5 min late")
     assert shown.version == 3
+
+
+@pytest.mark.parametrize("planned", ["next_attempt_at", "post_at"])
+async def test_what_is_planned_too_late_is_told_at_once(desk: Desk, planned: str) -> None:
+    late = {planned: DUE + timedelta(minutes=10)}
+    one = replace(make.a_run(), **late)
+    await desk.kept.runs.claim(one)
+    desk.clock.move_to(DUE - timedelta(hours=2))
+    await desk.incidents.sweep()
+    shown = await desk.kept.deliveries.get(f"late:{one.id}")
+    assert shown is not None
+    assert "at risk for 09:00" in shown.bodies[0].text
 
 
 async def test_a_warning_that_was_not_out_yet_is_not_needed_any_more(desk: Desk) -> None:

@@ -93,11 +93,10 @@ class Health:
         now, store = self._ground.clock.now(), self._ground.store
         waiting = await store.signs.waiting(now - _WAITING)
         unsaid = await store.deliveries.undelivered(now - _LATELY)
-        homeless = self._house.outward.unsaid(now - _LATELY)
+        settled = "" if self._ground.ops_channel else ": set REPORTOPS_OPS_CHANNEL"
         told = [
             (waiting, "waited more than 15 minutes to be posted"),
-            (unsaid, "of the last day could not be said anywhere"),
-            (homeless, "to the operators had no channel: set REPORTOPS_OPS_CHANNEL"),
+            (unsaid, f"of the last day could not be said anywhere{settled}"),
         ]
         return [
             f"{count} {'message' if count == 1 else 'messages'} {words}."

@@ -11,7 +11,7 @@ from bot.domain import audience, delivery, ids, run, views
 from bot.executors import process
 from bot.incidents import Incidents
 from bot.runs import ports, posting
-from bot.slack import blocks, moments, people, poster, refusals
+from bot.slack import blocks, moments, people, poster, refusals, remedies
 from bot.slack.screens import change as preview
 from bot.slack.screens import ops, outbox, plain
 
@@ -59,11 +59,6 @@ class Outward:
         self._clients = clients
         self._channel = channel
         self._clock = now
-        self._unsaid: dict[str, datetime] = {}
-
-    def unsaid(self, since: datetime) -> int:
-        """How many words had no channel to be said in since then."""
-        return sum(at >= since for at in self._unsaid.values())
 
     async def restored(self, since: datetime, until: datetime) -> None:
         """The database was put back from a copy; said once of each restore."""
@@ -145,20 +140,18 @@ class Outward:
     async def _put(
         self, key: str, body: delivery.Body, *, client: ids.ClientId | None = None
     ) -> bool:
-        if self._channel is None:
-            _log.error("no_ops_channel", key=key, text=body.text)
-            self._unsaid[key] = self._clock.now()
-            return False
-        return await self._outbox.put(
-            delivery.Delivery(
-                key=key,
-                kind=delivery.Kind.OPS,
-                client=client,
-                channel=self._channel,
-                bodies=(body,),
-                created_at=self._clock.now(),
-            )
+        wanted = delivery.Delivery(
+            key=key,
+            kind=delivery.Kind.OPS,
+            client=client,
+            channel=self._channel or delivery.NOWHERE,
+            bodies=(body,),
+            created_at=self._clock.now(),
         )
+        if self._channel is not None:
+            return await self._outbox.put(wanted)
+        _log.error("no_ops_channel", key=key, text=body.text)
+        return await self._outbox.put(delivery.unsaid(wanted))
 
 
 class Replies:
@@ -288,7 +281,10 @@ class Charts:
 
 def _failure(code: run.FailureCode, refused: delivery.Refused) -> run.Failure:
     fault, remedy = _why(refused)
-    return run.Failure(code=code, said=refused.code, params={"fault": fault, "remedy": remedy})
+    params = {"fault": fault, "remedy": remedy}
+    if refused.code in remedies.WORKSPACE:
+        params["of"] = "workspace"
+    return run.Failure(code=code, said=refused.code, params=params)
 
 
 def _why(refused: delivery.Refused) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Deliveries: what is, or will be, in Slack; each row is posted exactly once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -94,6 +94,16 @@ class Delivery:
     """… and the version that Slack shows; smaller while an edit is due."""
     created_at: datetime
     posted_at: datetime | None = None
+
+
+NOWHERE = ids.ChannelId("")
+
+
+def unsaid(wanted: Delivery) -> Delivery:
+    """Return what can be said nowhere, since no channel for operators is set: as a row that has
+    failed, which the health check counts, also after a restart (Settled 15).
+    """
+    return replace(wanted, channel=NOWHERE, state=State.FAILED, error="no_ops_channel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

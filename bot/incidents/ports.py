@@ -137,8 +137,8 @@ class PromiseRows(Protocol):
     """Which promises come due; filled by store.promises.PromiseStore."""
 
     async def near(self, until: datetime, *, oldest: datetime) -> Sequence[run.Run]:
-        """Unfinished scheduled runs promised in between that neither a card nor a warning tells
-        of, the earliest promise first.
+        """Unfinished scheduled runs promised in between, or planned for later than promised, that
+        neither a card nor a warning tells of, the earliest promise first.
         """
         ...
 

@@ -137,7 +137,6 @@ class Promises:
         channel = self.places.ops_channel or await self.places.card(first)
         if channel is None:
             log.error("no_ops_channel", client=first.client, run=first.id)
-            return
         await self._put(first, message, channel=channel, body=body, now=now)
 
     async def _put(
@@ -145,21 +144,20 @@ class Promises:
         stopped: run.Run,
         key: str,
         *,
-        channel: ids.ChannelId,
+        channel: ids.ChannelId | None,
         body: delivery.Body,
         now: datetime,
     ) -> bool:
-        return await self.book.deliveries.put(
-            delivery.Delivery(
-                key=key,
-                kind=delivery.Kind.NOTICE,
-                client=stopped.client,
-                run=stopped.id,
-                channel=channel,
-                bodies=(body,),
-                created_at=now,
-            )
+        wanted = delivery.Delivery(
+            key=key,
+            kind=delivery.Kind.NOTICE,
+            client=stopped.client,
+            run=stopped.id,
+            channel=channel or delivery.NOWHERE,
+            bodies=(body,),
+            created_at=now,
         )
+        return await self.book.deliveries.put(wanted if channel else delivery.unsaid(wanted))
 
     async def _view(self, told: incident.Promise, *, now: datetime) -> delay.LateView:
         late = told.run
@@ -182,8 +180,9 @@ class Promises:
 def is_at_risk(one: run.Run, *, now: datetime) -> bool:
     """Whether somebody should look now, lest a promise be broken; also once it is.
 
-    The lead is half an hour, or half of the time there was. What goes its way is at risk only when
-    the last third has begun; what is planned for later, but in time, is not.
+    What is planned for later than it is promised is at risk from then on. Else the lead is half an
+    hour, or half of the time there was. What goes its way is at risk only when the last third has
+    begun; what is planned for later, but in time, is not.
     """
     due = one.deliver_by
     if due is None or one.status in run.TERMINAL:
@@ -191,10 +190,19 @@ def is_at_risk(one: run.Run, *, now: datetime) -> bool:
     left = due - now
     if left <= timedelta():
         return one.status is not run.Status.POSTING or -left > _ON_ITS_WAY
+    if _is_planned_late(one, due):
+        return True
     lead = min(LEAD, (due - one.created_at) / 2)
     if left > lead or one.status is run.Status.POSTING:
         return False
     return one.status in _STANDING or _is_behind(one, now=now) or _is_last(one, left, lead=lead)
+
+
+def _is_planned_late(one: run.Run, due: datetime) -> bool:
+    """Whether even what goes as planned breaks the promise."""
+    again = one.next_attempt_at if one.status is run.Status.QUEUED else None
+    held_back = one.post_at if one.status is not run.Status.POSTING else None
+    return any(at is not None and at > due for at in (again, held_back))
 
 
 def _is_behind(one: run.Run, *, now: datetime) -> bool:

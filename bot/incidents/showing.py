@@ -6,10 +6,9 @@ from datetime import datetime
 import structlog
 
 from bot import clock
-from bot.domain import delivery, ids, incident, views
+from bot.domain import delivery, incident, views
 from bot.incidents import picture, places, ports
 
-_NOWHERE = ids.ChannelId("")
 _WORDS = {
     "retry": "asked for another attempt.",
     "send without": "had it sent without the failed source.",
@@ -67,14 +66,11 @@ class Showing:
             kind=delivery.Kind.CARD,
             client=facts.incident.client,
             incident=facts.incident.id,
-            channel=channel or _NOWHERE,
+            channel=channel or delivery.NOWHERE,
             bodies=(self.cards.card(self.draw(placed)),),
-            # A card that can stand nowhere is a failed one: the health check counts it.
-            state=delivery.State.PENDING if channel else delivery.State.FAILED,
-            error="" if channel else "no_ops_channel",
             created_at=self.clock.now(),
         )
-        await self.book.deliveries.put(wanted)
+        await self.book.deliveries.put(wanted if channel else delivery.unsaid(wanted))
 
     async def _replies(self, facts: picture.Facts) -> None:
         """One line per act, and per attempt that has ended, also before the incident opened."""
@@ -95,7 +91,7 @@ class Showing:
 
     async def _reply(self, to: incident.Incident, body: delivery.Body, *, number: str) -> None:
         card = await self.book.deliveries.get(picture.card_key(to.id))
-        if card is None or card.channel == _NOWHERE:
+        if card is None or card.channel == delivery.NOWHERE:
             return
         wanted = delivery.Delivery(
             key=f"reply:{to.id}:{number}",

@@ -1,11 +1,13 @@
 -- Promises: until when reports are to be there, and which message warns of those that may not be.
 
 -- name: near
--- Unfinished scheduled runs that are promised by then, of which nobody was warned: neither by a
--- message of its own nor by the card of what stopped them.
+-- Unfinished scheduled runs that are promised by then, or planned for later than they are promised,
+-- of which nobody was warned: neither by a message of its own nor by the card of what stopped them.
 SELECT * FROM runs
 WHERE deliver_by IS NOT NULL AND status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled')
-  AND deliver_by <= :until AND deliver_by >= :oldest AND trigger = 'scheduled'
+  AND deliver_by >= :oldest AND trigger = 'scheduled'
+  AND (deliver_by <= :until OR post_at > deliver_by
+    OR (status = 'queued' AND next_attempt_at > deliver_by))
   AND NOT EXISTS (SELECT 1 FROM promises WHERE promises.run = runs.id)
   AND NOT EXISTS (
     SELECT 1 FROM incident_runs JOIN incidents ON incidents.id = incident_runs.incident
