@@ -64,9 +64,13 @@ def kept(folder: Path) -> Sequence[Path]:
 
 
 def forget(folder: Path, keep: int) -> Sequence[Path]:
-    """Delete all but the newest dated copies; return those that went."""
-    gone = kept(folder)[:-keep]
-    for one in gone:
+    """Delete all but the newest dated copies, and what those left that were cut short before the
+    newest was made; return the copies that went.
+    """
+    found = kept(folder)
+    gone = found[:-keep]
+    cut = [one for one in folder.glob("reportops-*.db.part") if found and one < found[-1]]
+    for one in (*gone, *cut):
         one.unlink(missing_ok=True)
     return gone
 
@@ -186,18 +190,22 @@ def _mark(part: Path, *, at: datetime) -> datetime:
 
 
 def _put_aside(old: Path, *, at: datetime) -> Path | None:
-    """Keep the database under another name; its own name stands until it is taken over."""
-    if not old.exists():
-        return None
+    """Keep the database under another name; its own name stands until it is taken over.
+
+    Its log goes too, also where somebody has moved the file alone: SQLite would play into the copy
+    what the log holds of the database before.
+    """
     kept_as = old.with_name(f"{old.name}.replaced-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    with suppress(sqlite3.Error), closing(sqlite3.connect(old)) as connection:
-        connection.execute(_sql("checkpoint"))
-    os.link(old, kept_as)
+    is_there = old.exists()
+    if is_there:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(old)) as connection:
+            connection.execute(_sql("checkpoint"))
+        os.link(old, kept_as)
     for end in ("-wal", "-shm"):
-        beside = old.with_name(old.name + end)  # left only by one that is damaged
+        beside = old.with_name(old.name + end)
         if beside.exists():
             beside.rename(kept_as.with_name(kept_as.name + end))
-    return kept_as
+    return kept_as if is_there else None
 
 
 @contextmanager

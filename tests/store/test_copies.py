@@ -1,6 +1,7 @@
 """Copies of the database: whole, private, checked, kept for a while, and put back."""
 
 import asyncio
+import shutil
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -125,6 +126,33 @@ async def test_a_damaged_database_is_put_aside_with_its_log(tmp_path: Path) -> N
     assert done.replaced.read_bytes() == b"no database" * 1000
     assert not path.with_name("a.db-wal").exists()
     assert await _value(path) == "before"
+
+
+async def test_the_log_of_a_database_that_was_taken_away_is_not_played_into_the_copy(
+    tmp_path: Path,
+) -> None:
+    """A bot that was killed left its log; somebody has moved the damaged file alone."""
+    path, dead = tmp_path / "a.db", tmp_path / "dead" / "a.db"
+    copy = await _made(path)
+    dead.parent.mkdir()
+    async with Store.open(path) as kept:
+        await kept.meta.set("k", "lost")
+        for end in ("-wal", "-shm"):
+            shutil.copy(path.with_name(path.name + end), dead.with_name(dead.name + end))
+    done = copies.restore(copy, dead, at=AT)
+    assert done.replaced is None
+    assert await _value(dead) == "before"
+    assert len(list(dead.parent.glob("a.db.replaced-*-wal"))) == 1
+
+
+async def test_what_a_copy_that_was_cut_short_left_is_swept_up(tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    async with Store.open(tmp_path / "a.db") as kept:
+        cut = copies.draft(copies.dated(folder, AT))
+        beside = copies.draft(copies.dated(folder, AT + timedelta(days=2)))
+        await kept.keep(folder, 2, at=AT + timedelta(days=1))
+    assert not cut.exists()
+    assert beside.exists()  # of one that is being made
 
 
 @pytest.mark.parametrize("how", ["cut", "flipped", "empty", "absent", "foreign", "newer"])
