@@ -34,28 +34,31 @@ export function Chart({ block, chart }: { block: Block; chart: Told }) {
           ))}
         </ul>
       )}
-      <table className="hidden">
-        <thead>
-          <tr>
-            <th scope="col">{chart.axis_config?.x_label ?? "Period"}</th>
-            {series.map((one) => (
-              <th key={one.name} scope="col">
-                {one.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {categories.map((label, at) => (
-            <tr key={label}>
-              <th scope="row">{label}</th>
+      {/* A table heeds no height of its own: what hides it is the box around it. */}
+      <div className="hidden">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{chart.axis_config?.x_label ?? "Period"}</th>
               {series.map((one) => (
-                <td key={one.name}>{figure(one.data[at]?.value ?? 0)}</td>
+                <th key={one.name} scope="col">
+                  {one.name}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {categories.map((label, at) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                {series.map((one) => (
+                  <td key={one.name}>{figure(one.data[at]?.value ?? 0)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }
