@@ -275,7 +275,7 @@ class Charts:
         try:
             return await self._executor.draw(trend)
         except errors.RunError as error:
-            _log.warning("chart_not_drawn", code=error.failure.code.value)
+            _log.warning("chart_not_drawn", text=errors.describe(error.failure))
             return None
 
 

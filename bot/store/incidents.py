@@ -43,7 +43,8 @@ class IncidentStore:
 
         Into the open incident it is in already, else into the open one of the same client and
         cause, else into the newest one that was closed no earlier than ``lately``, which is open
-        again then, else into this new one. All but the last take over the wanted failure and cause.
+        again then without the runs that had ended, else into this new one. All but the last take
+        over the wanted failure and cause.
         """
         return await self._database.write(
             lambda connection: _join(connection, wanted, lately=lately)

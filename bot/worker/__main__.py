@@ -12,7 +12,7 @@ import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
 
-from bot import wire
+from bot import errors, wire
 from bot.domain import delivery, run
 from bot.domain.run import FailureCode
 from bot.worker import pipeline
@@ -48,9 +48,12 @@ async def _work(order: wire.RunOrder, out: BinaryIO) -> None:
     _end(out, outcome)
 
 
-def _drawn(order: wire.ChartOrder) -> wire.ChartMade:
+def _drawn(order: wire.ChartOrder) -> wire.ChartMade | wire.RunFailed:
     draw = cast("Callable[[delivery.Trend], bytes]", import_module("bot.worker.charts").draw)
-    return wire.ChartMade(png=base64.b64encode(draw(order.trend)).decode())
+    try:
+        return wire.ChartMade(png=base64.b64encode(draw(order.trend)).decode())
+    except errors.RunError as error:
+        return wire.RunFailed(failure=error.failure, timings={})
 
 
 def _claim_stdout() -> BinaryIO:

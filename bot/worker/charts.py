@@ -1,4 +1,8 @@
-"""One trend → a PNG that reads on a phone: bars from zero, every value written, the last strong."""
+"""One trend → a PNG that reads on a phone: bars from zero, every value written, the last strong.
+
+The letters are the machine's own. Where it has none the renderer leaves them out and says nothing,
+and bars without figures are no chart: then there is none, and the post says it in words.
+"""
 
 import sys
 from importlib import import_module
@@ -6,7 +10,8 @@ from typing import Protocol, cast
 
 import resvg_py
 
-from bot.domain import delivery
+from bot import errors
+from bot.domain import delivery, run
 
 _WIDTH, _HEIGHT = 700, 340
 _ZOOM = 2
@@ -41,8 +46,21 @@ class _MakeStyle(Protocol):
     def __call__(self, **options: object) -> object: ...
 
 
-def draw(trend: delivery.Trend) -> bytes:
-    """Return the PNG of a trend, 1400 pixels wide."""
+_LETTER = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
+    f'<text x="2" y="16" font-family="{_FONT}" font-size="15">{{}}</text></svg>'
+)
+
+
+def draw(trend: delivery.Trend, *, system_fonts: bool = True) -> bytes:
+    """Return the PNG of a trend, 1400 pixels wide; raises RunError where there are no fonts."""
+    if not _writes(system_fonts=system_fonts):
+        raise errors.RunError(
+            run.Failure(
+                code=run.FailureCode.CONFIGURATION,
+                params={"fault": "this machine has no fonts to write with"},
+            )
+        )
     written = len(trend.values) <= _MOST_VALUES
     bar, style = _pygal()
     chart = bar(
@@ -72,6 +90,15 @@ def draw(trend: delivery.Trend) -> bytes:
     return resvg_py.svg_to_bytes(
         svg_string=chart.render(is_unicode=True), zoom=_ZOOM, background=_PAPER
     )
+
+
+def _writes(*, system_fonts: bool) -> bool:
+    """Whether a letter leaves a trace."""
+    seen, blank = (
+        resvg_py.svg_to_bytes(svg_string=_LETTER.format(letter), skip_system_fonts=not system_fonts)
+        for letter in ("8", "")
+    )
+    return seen != blank
 
 
 def _thinned(labels: tuple[str, ...]) -> list[str]:
