@@ -15,13 +15,18 @@ UNION SELECT run FROM attempts WHERE ended = 'failed' GROUP BY run HAVING count(
 UNION SELECT id FROM runs WHERE status = 'failed'
 """
 _INCIDENTS = "SELECT run, incident FROM incident_runs"
+_SHOWN = """
+SELECT 'card:' || id, coalesce('outage:' || outage, '') FROM incidents
+"""
 _CARDS = """
 SELECT ts, channel, bodies FROM deliveries WHERE kind = 'card'
 """
 _ENDED = """
-SELECT 'reply:' || incident_runs.incident || ':' || attempts.run || '.' || attempts.number
+SELECT 'reply:' || incident_runs.incident || ':' || attempts.run || '.' || attempts.number,
+  'card:' || incident_runs.incident
 FROM attempts JOIN incident_runs ON incident_runs.run = attempts.run
 """
+_COUNTED = {"report", "card", "outage", "reply"}
 _AUDIT = "SELECT what, client, count(*) FROM audit WHERE via = 'command' GROUP BY what, client"
 _ASKED = "SELECT client, count(*) FROM runs WHERE trigger = 'slack' GROUP BY client"
 _OPEN = "SELECT run FROM attempts WHERE ended IS NULL"
@@ -67,9 +72,9 @@ def judge(on: world.World, due: Due, asked: people.Asked) -> Verdict:
         "skipped in a pause": len(due.paused),
         "missed in an outage, and said": len(due.slept),
         "incidents": len({incident for _, incident in on.rows(_INCIDENTS)}),
-        "cards posted": kinds["card"],
+        "cards posted": kinds["card"] + kinds["outage"],
         "replies posted": kinds["reply"],
-        "other words posted": kinds.total() - kinds["report"] - kinds["card"] - kinds["reply"],
+        "other words posted": sum(times for kind, times in kinds.items() if kind not in _COUNTED),
         "commands accepted": asked.accepted.total(),
         "presses accepted": asked.heeded + len(asked.ignored),
         "lost": sum(" lost" in one for one in wrong),
@@ -117,17 +122,19 @@ def _reports(on: world.World, due: Due, posted: Counter[tuple[str, str]]) -> Ite
 
 
 def _alerts(on: world.World, posted: Counter[str]) -> Iterator[str]:
-    """Each run that people should know of is in one incident, and each incident has one card."""
+    """Each run that people should know of is in one incident, and each incident has one card, or
+    one together with others.
+    """
     incidents = Counter(run for run, _ in on.rows(_INCIDENTS))
     for (run,) in on.rows(_FAILED):
         if not incidents[run]:
             yield f"the alert of run {run} is lost"
     yield from (f"run {run} has a card {n} times" for run, n in incidents.items() if n > 1)
-    for incident in {incident for _, incident in on.rows(_INCIDENTS)}:
-        if not posted[f"card:{incident}"]:
-            yield f"the card of incident {incident} is lost"
-    for (key,) in on.rows(_ENDED):
-        if not posted[key]:
+    for card, outage in on.rows(_SHOWN):
+        if not posted[card] and not posted[outage]:
+            yield f"{card} is lost"
+    for key, card in on.rows(_ENDED):
+        if posted[card] and not posted[key]:
             yield f"{key} is lost"
 
 

@@ -17,6 +17,13 @@ JOIN incidents ON incidents.id = incident_runs.incident AND incidents.status = '
 JOIN deliveries AS card ON card.incident = incidents.id AND card.kind = 'card'
 WHERE incident_runs.run = ? AND card.ts IS NOT NULL
 """
+_OUTAGE = """
+SELECT card.ts, outages.id, outages.version FROM incident_runs
+JOIN incidents ON incidents.id = incident_runs.incident AND incidents.status = 'open'
+JOIN outages ON outages.id = incidents.outage AND outages.status = 'open'
+JOIN deliveries AS card ON card.key = 'outage:' || outages.id
+WHERE incident_runs.run = ? AND card.ts IS NOT NULL
+"""
 _TRIED = "SELECT attempts, status FROM runs WHERE id = ?"
 
 
@@ -70,15 +77,21 @@ class Operator:
         self._pressed.clear()
 
     async def retry(self, run_id: str) -> None:
-        """Press Retry on the card of a failed run, as it stands in the channel."""
-        found = self._on.rows(_CARD, run_id)
-        if not found or run_id in self._pressed:
-            return
-        ts, incident, version = found[0]
+        """Press Retry on the card of a failed run, as it stands in the channel; on the card of an
+        outage where that stands for it.
+        """
+        for sql, action in ((_CARD, ids.RETRY), (_OUTAGE, ids.RETRY_ALL)):
+            found = self._on.rows(sql, run_id)
+            if found and run_id not in self._pressed:
+                await self._press(run_id, found[0], action=action)
+                return
+
+    async def _press(self, run_id: str, card: tuple[str, ...], *, action: str) -> None:
+        ts, about, version = card
         ((attempts, _),) = self._on.rows(_TRIED, run_id)
         with suppress(Impossible):  # the card is being edited: its button is an older one
             done = await self._on.slack.control.press(
-                many.OPERATOR, ts, action=ids.RETRY, value=f"{incident}:{version}"
+                many.OPERATOR, ts, action=action, value=f"{about}:{version}"
             )
             self.asked.presses += 1
             if done.acked:

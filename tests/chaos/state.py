@@ -16,6 +16,7 @@ SELECT key, state, version, shown, tries, error, not_before FROM deliveries
 WHERE state IN ('pending', 'posting', 'unknown') OR (state = 'posted' AND shown < version)
 """,
     "incident": "SELECT id, client, cause, version, acted FROM incidents WHERE status = 'open'",
+    "outage": "SELECT id, shared, version, acted FROM outages WHERE status = 'open'",
     "request": "SELECT * FROM inbox WHERE done_at IS NULL",
     "word": "SELECT id, client, unsaid FROM runs WHERE unsaid IS NOT NULL",
 }
