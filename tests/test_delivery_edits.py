@@ -126,12 +126,16 @@ async def test_a_correction_of_a_post_that_was_deleted_is_posted_once_as_new(
     assert (await desk.row(message.key)).revision == 1
 
 
-async def test_a_correction_in_an_archived_channel_is_said_and_not_posted(
+async def test_a_correction_in_an_archived_channel_is_said_once_and_waits_for_the_channel(
     desk: bench.Desk,
 ) -> None:
     wanted = await _sent_report(desk)
-    desk.slack.edit_faults.append(Fault.PERMANENT)
+    desk.slack.edit_faults.extend([Fault.PERMANENT] * 2)
     assert await desk.kept.deliveries.revise(wanted.key, (noun.Body(text="corrected"),))
-    await desk.settle(60)
-    assert len(desk.slack.posts(wanted.key)) == 1
+    await desk.settle(11 * 60)
+    (message,) = desk.slack.posts(wanted.key)
+    assert not message.edits
     assert desk.told.others == [("unedited is_archived False", wanted.key)]
+    await desk.settle(11 * 60)
+    assert [body.text for _, body in message.edits] == ["corrected"]
+    assert await desk.kept.deliveries.stale() == []

@@ -41,7 +41,8 @@ class Deliveries:
         self._editing = editing.Editing(outbox, poster, clock=clock, told=told, rungs=rungs)
         self._seats = asyncio.Semaphore(_LANES)
         self._busy: set[str] = set()
-        self._holds: dict[ids.ChannelId, datetime] = {}
+        self._holds: dict[ids.ChannelId, float] = {}
+        """Until when, by the clock that only goes forward, a channel is to be left alone."""
         self._later: set[datetime] = set()
 
     async def pump(self, now: datetime | None = None) -> datetime | None:
@@ -104,19 +105,19 @@ class Deliveries:
             return
         hold = await self._posting.advance(one)
         if hold is not None:
-            self._holds[one.channel] = self._clock.now() + hold
+            self._holds[one.channel] = self._clock.monotonic() + hold.total_seconds()
 
     def _is_held(self, channel: ids.ChannelId) -> bool:
-        return self._holds.get(channel, self._clock.now()) > self._clock.now()
+        return self._holds.get(channel, 0.0) > self._clock.monotonic()
 
     async def _next(self) -> datetime | None:
-        now = self._clock.now()
-        self._holds = {channel: at for channel, at in self._holds.items() if at > now}
+        now, passed = self._clock.now(), self._clock.monotonic()
+        self._holds = {channel: at for channel, at in self._holds.items() if at > passed}
         later, self._later = self._later, set()
         wanted = [
             await self._outbox.wanted_at(),
             *later,
-            *self._holds.values(),
+            *(now + timedelta(seconds=at - passed) for at in self._holds.values()),
             *(now + self._editing.wait(one) for one in await self._outbox.stale()),
         ]
         instants = [at for at in wanted if at is not None]

@@ -15,6 +15,8 @@ from bot.domain import delivery
 
 DEBOUNCE = timedelta(seconds=1)
 """Between two edits of one message."""
+REFUSED = timedelta(minutes=10)
+"""Until an edit is tried again that Slack refuses until somebody lifts the reason."""
 _ANEW = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"}
 )
@@ -42,6 +44,8 @@ class Editing:
         self._rungs = rungs
         self._not_before: dict[str, float] = {}
         self._tries: dict[str, int] = {}
+        self._told_of: set[tuple[str, int]] = set()
+        """Refused edits, by key and version, of which people were told."""
 
     async def advance(self, shown: delivery.Delivery) -> None:
         """Edit it, unless it was edited less than a second ago."""
@@ -71,8 +75,11 @@ class Editing:
             if result.retry_after is not None:
                 self._pause(shown.key, timedelta(seconds=result.retry_after))
                 return None
-            if result.payload or result.permanent:
+            if result.payload or result.code in _ANEW:
                 await self._give_up(shown, result)
+                return None
+            if result.permanent:
+                await self._refused(shown, result)
                 return None
         self._later(shown.key)
         return None
@@ -84,8 +91,19 @@ class Editing:
         except TimeoutError:
             return delivery.Unknown(code="timeout")
 
+    async def _refused(self, shown: delivery.Delivery, refused: delivery.Refused) -> None:
+        """The channel is archived, or we may not speak there: what stands there says something old
+        until that is mended, and then it is edited.
+        """
+        self._pause(shown.key, REFUSED)
+        if (shown.key, shown.version) in self._told_of:
+            return
+        self._told_of.add((shown.key, shown.version))
+        log.warning("edit_refused", key=shown.key, code=refused.code)
+        await self._told.unedited(shown, refused, anew=False)
+
     async def _give_up(self, shown: delivery.Delivery, refused: delivery.Refused) -> None:
-        """A person deleted it, it is too old, or its channel is gone. A report's correction is
+        """A person deleted it, it is too old, or no rung can say it. A report's correction is
         posted as a new message where that is possible; for the rest nobody is left to read it.
         """
         anew = shown.kind is delivery.Kind.REPORT and refused.code in _ANEW

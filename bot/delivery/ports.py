@@ -169,7 +169,7 @@ class Told(Protocol):
     async def unedited(
         self, shown: delivery.Delivery, refused: delivery.Refused, *, anew: bool
     ) -> None:
-        """A posted message could not be edited, and never will be. ``anew``: what it should have
-        said is posted as a new message instead.
+        """A posted message could not be edited: never will be, or not until the reason is lifted.
+        ``anew``: what it should have said is posted as a new message instead.
         """
         ...

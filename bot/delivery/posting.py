@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 import structlog
@@ -142,8 +142,16 @@ class Posting:
             case _:
                 assert_never(result)
 
-    async def _posted(self, begun: delivery.Delivery, sent: delivery.Sent) -> _Step:
-        settled = await self._outbox.posted(begun.key, ts=sent.ts, at=self._clock.now())
+    def _stood_since(self, lost: delivery.Delivery, found: delivery.Sent) -> datetime:
+        """When what was looked for was posted, as Slack says: it may have stood there for hours."""
+        stored = datetime.fromtimestamp(float(found.ts), UTC)
+        return min(max(stored, lost.created_at), self._clock.now())
+
+    async def _posted(
+        self, begun: delivery.Delivery, sent: delivery.Sent, *, at: datetime | None = None
+    ) -> _Step:
+        at = at or self._clock.now()
+        settled = await self._outbox.posted(begun.key, ts=sent.ts, at=at)
         log.info("delivered", key=begun.key, kind=begun.kind.value, rung=begun.rung)
         self._stuck.discard(begun.key)
         refused = self._refused.pop(begun.key, None)
@@ -197,7 +205,7 @@ class Posting:
         )
         if isinstance(found, delivery.Sent):
             log.info("delivery_adopted", key=lost.key)
-            return await self._posted(lost, found)
+            return await self._posted(lost, found, at=self._stood_since(lost, found))
         if isinstance(found, delivery.Refused):
             return await self._blind(lost, found, passed=passed)
         if passed is None or passed < readback.GRACE:

@@ -13,6 +13,8 @@ GONE_OUT = frozenset({delivery.State.POSTING, delivery.State.UNKNOWN, delivery.S
 _RUNG = "rung"
 _PATIENCE = timedelta(minutes=2)
 """How long a card or a word lets reports go first."""
+_LONGEST = timedelta(minutes=20)
+"""No wait that is written down is longer; Slack's own longer ones are the limiter's to keep."""
 
 
 def _sql(name: str) -> str:
@@ -38,7 +40,11 @@ class DeliveryStore:
         before replies, and of each thread the earliest reply that is not posted yet. Reports come
         first, by their deadlines, and whatever else has waited long enough comes with them.
         """
-        values = {"now": codec.instant(now), "aged": codec.instant(now - _PATIENCE)}
+        values = {
+            "now": codec.instant(now),
+            "aged": codec.instant(now - _PATIENCE),
+            "ahead": codec.instant(now + _LONGEST),
+        }
         return await self._many("due", values)
 
     async def wanted_at(self) -> datetime | None:

@@ -18,10 +18,11 @@ SELECT * FROM deliveries WHERE key = :key
 -- What is to be posted or read back, the most urgent first: parents before replies, then reports by
 -- their deadlines, then the rest in the order it was asked for; who has waited since before :aged
 -- waits behind nobody. A reply waits for the earlier ones of its thread, so that a thread reads in
--- order.
+-- order. Nothing waits beyond :ahead: a clock that was ahead of its time wrote that down.
 SELECT one.* FROM deliveries AS one LEFT JOIN runs ON runs.id = one.run AND one.kind = 'report'
 WHERE state IN ('pending', 'posting', 'unknown') AND (state = 'posting'
-    OR (state IN ('pending', 'unknown') AND (not_before IS NULL OR not_before <= :now)))
+    OR (state IN ('pending', 'unknown') AND (
+      not_before IS NULL OR not_before <= :now OR not_before > :ahead)))
   AND NOT (state = 'pending' AND parent IS NOT NULL AND EXISTS (
     SELECT 1 FROM deliveries AS earlier
     WHERE earlier.parent = one.parent AND earlier.rowid < one.rowid

@@ -53,8 +53,10 @@ def doubled(settled: delivery.Delivery, copies: int, *, link: str) -> str:
 def unedited(shown: delivery.Delivery, why: Why, *, anew: bool) -> str:
     """Return that a posted report could not be corrected in its place."""
     fault, remedy = why
-    end = "It is posted as a new message instead." if anew else _plain(remedy)
-    return f"{_what(shown)} could not be edited: {_plain(fault)}. {end}"
+    told = f"{_what(shown)} could not be edited, and shows what it did: {_plain(fault)}."
+    if anew:
+        return f"{told} What it should say is posted as a new message instead."
+    return f"{told}{_mend(remedy)} The edit is tried again every ten minutes."
 
 
 def _what(one: delivery.Delivery) -> str:
