@@ -141,9 +141,17 @@ class Stage:
                 stdout=log,
                 stderr=log,
             )
-        await self.slack.until(lambda: self.slack.control.sockets or self._gone(), timeout=30)
+        async with asyncio.TaskGroup() as group:
+            ending = group.create_task(self._ending(self._bot))
+            await self.slack.until(lambda: self.slack.control.sockets or self._gone(), timeout=30)
+            ending.cancel()
         if self._gone():
             raise RuntimeError(f"the bot ended at once; see {self.place.log}")
+        self.told()
+
+    async def _ending(self, bot: asyncio.subprocess.Process) -> None:
+        """Slack hears nothing of a bot that ends before it has a socket."""
+        await bot.wait()
         self.told()
 
     def _gone(self) -> bool:

@@ -87,6 +87,12 @@ async def test_a_start_with_a_revoked_app_token_posts_and_tells_the_operators(
         await on.stop_bot()
 
 
+async def test_a_bot_that_ends_before_it_has_a_socket_is_not_waited_for(tmp_path: Path) -> None:
+    async with many.open_many(tmp_path / "house", 1, settings={"REPORTOPS_NONSENSE": "1"}) as on:
+        with pytest.raises(RuntimeError, match="ended at once"):
+            await on.start_bot()
+
+
 async def test_a_second_bot_on_the_same_database_is_refused_and_told_why(tmp_path: Path) -> None:
     async with many.open_many(tmp_path / "house", 1) as on:
         await on.start_bot()
