@@ -134,18 +134,23 @@ def _told(kept: Store) -> joints.Told:
 
 
 @pytest.mark.parametrize(
-    ("choice", "words"),
-    [("replace", "marked corrected (<@U0CLAIRE>"), ("discard", "discarded"), ("", "goes on by")],
+    ("hold", "choice", "words"),
+    [
+        ("changed", "replace", "marked corrected (<@U0CLAIRE>"),
+        ("changed", "discard", "discarded"),
+        ("outsiders", "", "nobody from outside reads its channel any more; it goes on by itself"),
+        ("unsure", "", "Slack says again who reads its channel; it goes on by itself"),
+    ],
 )
 async def test_the_question_of_a_held_report_loses_its_buttons(
-    kept: Store, choice: str, words: str
+    kept: Store, hold: str, choice: str, words: str
 ) -> None:
     there = await make.ready(kept)
-    held = replace(there, status=run.Status.HELD, hold="changed")
+    held = replace(there, status=run.Status.HELD, hold=hold)
     outward = _outward(kept)
     await outward.held(held)
     (asked,) = await _said(kept)
-    assert "Replace" in str(asked.bodies)
+    assert ("button" in str(asked.bodies)) is (hold != "unsure")
     await outward.decided(held, choice=choice, by=ids.UserId("U0CLAIRE"))
     (told,) = await _said(kept)
     assert words in told.bodies[0].text

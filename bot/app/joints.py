@@ -10,7 +10,7 @@ from bot import access, clock, errors, store
 from bot.domain import audience, delivery, ids, run, views
 from bot.executors import process
 from bot.incidents import Incidents
-from bot.runs import ports, posting
+from bot.runs import ports
 from bot.slack import blocks, moments, people, poster, refusals, remedies
 from bot.slack.screens import change as preview
 from bot.slack.screens import ops, outbox, plain
@@ -81,14 +81,20 @@ class Outward:
     async def held(self, held: run.Run) -> None:
         """A report is ready, but an operator must look first."""
         name, title = _names(self._clients, held)
-        body = ops.held(name, title, run_id=held.id, outsiders=held.hold == posting.OUTSIDERS)
+        body = ops.held(name, title, run_id=held.id, hold=held.hold)
         await self._put(f"ops:held:{held.id}:{held.hold}", body, client=held.client)
 
     async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
-        """Somebody chose what becomes of a held report: the question says so, without buttons."""
+        """Somebody chose what becomes of a held report, or its reason went (``choice`` empty): the
+        question says so, without buttons.
+        """
         name, title = _names(self._clients, held)
         at = moments.clock(self._clock.now(), self._zone(held))
-        body = ops.decided(name, title, choice=choice, by=by, at=at)
+        body = (
+            ops.decided(name, title, choice=choice, by=by, at=at)
+            if choice
+            else ops.went_on(name, title, hold=held.hold, at=at)
+        )
         await self._outbox.revise(f"ops:held:{held.id}:{held.hold}", (body,))
 
     async def paused(self, by_us: ports.Pause) -> None:

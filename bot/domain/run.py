@@ -185,7 +185,7 @@ class Run:
     """Sources to leave out, on an operator's word."""
     hold: str = ""
     """Why it is held: ``changed`` (a rerun differs from what was sent), ``outsiders`` (the
-    channel was newly shared), or empty."""
+    channel was newly shared), ``unsure`` (Slack does not say who reads it), or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

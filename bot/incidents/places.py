@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.domain import client, ids, run
 from bot.incidents import ports
 
-_OUTSIDERS = "outsiders"
+_READERS = frozenset({"outsiders", "unsure"})
 """``Run.hold`` of a report that waits for an operator to confirm who reads its channel."""
 
 
@@ -39,7 +39,7 @@ class Places:
         there = home(of, stopped.report)
         if there == (card or await self.card(stopped)):
             return None
-        if stopped.status is not run.Status.HELD or stopped.hold != _OUTSIDERS:
+        if stopped.status is not run.Status.HELD or stopped.hold not in _READERS:
             return there
         found = await self.audiences.audience(there)
         return None if found.outside and not found.confirmed else there

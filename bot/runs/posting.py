@@ -11,6 +11,9 @@ CHANGED = "changed"
 """``Run.hold``: the figures differ from those that were sent."""
 OUTSIDERS = "outsiders"
 """``Run.hold``: people from outside read the channel, and nobody has confirmed them."""
+UNSURE = "unsure"
+"""``Run.hold``: Slack does not say who reads the channel."""
+_READERS = frozenset({OUTSIDERS, UNSURE})
 
 UNKNOWN = timedelta(minutes=5)
 """How long a post waits for Slack to say who reads the channel before an operator is asked."""
@@ -103,7 +106,8 @@ class Posting:
         audience = await self._house.audiences.audience(channel)
         if not _hidden(audience):
             patient = not audience.known and now - (ready.post_at or ready.created_at) < UNKNOWN
-            return None if patient else await self._hold(ready, OUTSIDERS)
+            why = OUTSIDERS if audience.known else UNSURE
+            return None if patient else await self._hold(ready, why)
         found = await self._house.runs.delivered(ready)
         if found is None:
             return await self.enter(ready, made, revision=0, now=now)
@@ -118,9 +122,12 @@ class Posting:
         return await self._hold(ready, CHANGED)
 
     async def unhold(self, held: run.Run) -> None:
-        """Make it ready again where it was held for outside people, and no reason is left."""
-        channel = self.destination(held) if held.hold == OUTSIDERS else None
-        if channel is not None and _hidden(await self._house.audiences.audience(channel)):
+        """Make it ready again where it was held for its readers, and that reason is gone."""
+        channel = self.destination(held) if held.hold in _READERS else None
+        if channel is None:
+            return
+        audience = await self._house.audiences.audience(channel)
+        if _hidden(audience) or (held.hold == UNSURE and audience.known):
             await self._house.runs.move(
                 held.id, run.Status.READY, expect={run.Status.HELD}, change=run.Change(hold="")
             )

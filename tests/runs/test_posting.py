@@ -63,6 +63,14 @@ async def test_nobody_is_asked_before_slack_had_a_moment_to_answer(store: Store)
         assert await here.statuses("acme") == ["ready"]
         await here.live_until(MONDAY + 6 * MINUTE)
         assert await here.statuses("acme") == ["held"]
+        assert here.people.holds == [posting.UNSURE]
+        read_by(here, GUESTS)
+        await here.sweep()
+        await here.sweep()
+        assert here.people.holds == [posting.UNSURE, posting.OUTSIDERS]
+        read_by(here, MEANT)
+        await here.sweep()
+        assert await here.statuses("acme") == ["succeeded"]
 
 
 async def test_only_what_is_held_for_its_audience_is_confirmed(store: Store) -> None:

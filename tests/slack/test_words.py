@@ -105,11 +105,20 @@ def test_a_share_of_a_budget(part: str, whole: str, told: str) -> None:
     assert dollars.share(Decimal(part), Decimal(whole)) == told
 
 
-@pytest.mark.parametrize("outsiders", [True, False])
-def test_a_held_report_asks_for_a_word(*, outsiders: bool) -> None:
-    body = ops.held("Acme Corp", "Weekly KPIs", run_id=shown.RUN.id, outsiders=outsiders)
-    golden.same(f"ops_held_{'outsiders' if outsiders else 'changed'}", golden.plain(body))
+@pytest.mark.parametrize("hold", ["outsiders", "changed"])
+def test_a_held_report_asks_for_a_word(hold: str) -> None:
+    body = ops.held("Acme Corp", "Weekly KPIs", run_id=shown.RUN.id, hold=hold)
+    golden.same(f"ops_held_{hold}", golden.plain(body))
     assert local.refusal(body) == ""
+
+
+def test_nobody_from_outside_is_claimed_where_slack_does_not_say() -> None:
+    body = ops.held("Acme Corp", "Weekly KPIs", run_id=shown.RUN.id, hold="unsure")
+    assert "outside" not in body.text
+    assert "Slack does not say who can read its channel" in body.text
+    assert len(body.blocks) == 1  # no button: nobody knows whom it would mean
+    over = ops.went_on("Acme Corp", "Weekly KPIs", hold="unsure", at="06:20")
+    assert "outside" not in over.text
 
 
 def test_small_screens_are_whole() -> None:

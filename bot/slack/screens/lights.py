@@ -20,6 +20,7 @@ WORDS: Mapping[views.Light, str] = {
 
 HELD: Mapping[str, str] = {
     "outsiders": "held: people from outside were let into its channel",
+    "unsure": "held: Slack does not say who can read its channel",
     "changed": "a rerun differs from what was sent, and waits for somebody to choose",
     "paused": "ready, held by the pause",
 }

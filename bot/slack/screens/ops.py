@@ -70,13 +70,16 @@ def _fires(entries: Sequence[tuple[str, str, str]]) -> str:
     )
 
 
-def held(name: str, title: str, *, run_id: ids.RunId, outsiders: bool) -> delivery.Body:
-    """Return that a report is ready but waits for an operator's word, with the buttons for it.
+def held(name: str, title: str, *, run_id: ids.RunId, hold: str) -> delivery.Body:
+    """Return that a report is ready but waits, with the buttons for an operator's word on it.
 
-    ``outsiders``: people from outside read its channel; else its figures differ from those sent.
+    ``hold`` is the run's: people from outside read its channel, or nobody can say who does; else
+    its figures differ from those sent.
     """
     what = f"{blocks.escape(name)} · {blocks.escape(title)}"
-    if outsiders:
+    if hold == "unsure":
+        return _say(f"🟠 {what} is ready and held: {_UNSURE}")
+    if hold == "outsiders":
         text = f"🟠 {what} is ready and held: people from outside can read its channel."
         row = (_button("Post it there", names.CONFIRM_AUDIENCE, run_id=run_id),)
         note = "Confirm once, and its posts go out until other people come in."
@@ -92,21 +95,33 @@ def held(name: str, title: str, *, run_id: ids.RunId, outsiders: bool) -> delive
     return limits.fit(delivery.Body(text=text, blocks=parts))
 
 
+_UNSURE = (
+    "Slack does not say who can read its channel. It is posted by itself once Slack does. If that "
+    "lasts, look whether the app still has every permission of manifest.yml, and reinstall it."
+)
 _CHOSEN = {
     "replace": "its post is replaced, and marked corrected",
     "new": "it is posted as new",
     "discard": "it is discarded; the post stays",
     "confirm": "it is posted in its channel when its time has come",
     "skip": "it is skipped this time",
-    "": "nobody from outside reads its channel any more; it goes on by itself",
+}
+_WENT = {
+    "outsiders": "nobody from outside reads its channel any more; it goes on by itself",
+    "unsure": "Slack says again who reads its channel; it goes on by itself",
 }
 
 
-def decided(name: str, title: str, *, choice: str, by: ids.UserId | None, at: str) -> delivery.Body:
-    """Return what ``held`` becomes once somebody chose, or its reason went (``choice`` empty)."""
-    who = f"{_person(by)}, {at}" if choice else at
+def went_on(name: str, title: str, *, hold: str, at: str) -> delivery.Body:
+    """Return what ``held`` becomes once its reason went by itself."""
     what = f"{blocks.escape(name)} · {blocks.escape(title)}"
-    return _say(f"✓ {what} was held: {_CHOSEN[choice]} ({who}).")
+    return _say(f"✓ {what} was held: {_WENT[hold]} ({at}).")
+
+
+def decided(name: str, title: str, *, choice: str, by: ids.UserId | None, at: str) -> delivery.Body:
+    """Return what ``held`` becomes once somebody chose."""
+    what = f"{blocks.escape(name)} · {blocks.escape(title)}"
+    return _say(f"✓ {what} was held: {_CHOSEN[choice]} ({_person(by)}, {at}).")
 
 
 def _person(by: ids.UserId | None) -> str:
