@@ -69,6 +69,12 @@ class Desk:
             house.inbox, self._table, askers=self, now=house.clock
         )
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looks: list[Next] = []
+
+    @property
+    def now(self) -> float:
+        """Seconds of a clock that nobody moves."""
+        return self._house.clock.monotonic()
 
     @property
     def operations(self) -> Operations:
@@ -118,8 +124,16 @@ class Desk:
             await ack()
 
     async def catch_up(self) -> None:
-        """Do what was accepted and is not done: by an earlier life, or for want of the store."""
+        """Do what was accepted and is not done: by an earlier life, or for want of the store. And
+        look again at what people see that may say something else by now.
+        """
         await self._accepting.catch_up()
+        for look in self._looks:
+            self.begin(look())
+
+    def at_each_look(self, look: Next) -> None:
+        """Have this done, beside everything else, whenever the bot has looked around."""
+        self._looks.append(look)
 
     async def asker(
         self, turn: payload.Turn, *, via: str, asked_at: datetime | None = None

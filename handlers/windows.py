@@ -26,7 +26,20 @@ _REMEMBERED = 500
 """People who have looked at their home tab in this life of the bot."""
 
 Next = Callable[[], Awaitable[None]]
+_FOLLOWED = 900.0
+"""Seconds for which the tab of somebody who acted shows what comes of it, also late."""
+
 After = Callable[[payload.Turn], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class _Followed:
+    """Somebody who acted at home."""
+
+    turn: payload.Turn
+    until: float
+    view: Mapping[str, object] | None = None
+    """What their tab says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +119,7 @@ class Answers:
             made=self._desk.windows,
             turn=turn,
             otherwise=self._desk.whisper,
-            after=self._homes.show if turn.home else None,
+            after=self._homes.pressed if turn.home else None,
         )
         if at_once:
             self._desk.begin(found.loading())
@@ -114,13 +127,17 @@ class Answers:
 
 
 class Homes:
-    """Everybody's home tab, published when it is looked at and after an act of theirs on it."""
+    """Everybody's home tab, published when it is looked at, after an act of theirs on it, and
+    again where what came of the act makes it say something else.
+    """
 
     def __init__(self, desk: desk.Desk) -> None:
         self._desk = desk
         self._looked: OrderedDict[ids.UserId, payload.Turn] = OrderedDict()
         self._wanted: dict[ids.UserId, payload.Turn] = {}
         self._busy: set[ids.UserId] = set()
+        self._followed: dict[ids.UserId, _Followed] = {}
+        desk.at_each_look(self.look)
 
     async def opened(self, turn: payload.Turn) -> None:
         """Somebody looks at it."""
@@ -133,7 +150,20 @@ class Homes:
         """Somebody sent a modal off: it may have been opened from their home tab."""
         seen = self._looked.get(turn.user)
         if seen is not None:
-            await self.show(seen)
+            await self.pressed(seen)
+
+    async def pressed(self, turn: payload.Turn) -> None:
+        """Somebody acted on it: a run may be under way now, and end later."""
+        self._followed[turn.user] = _Followed(turn=turn, until=self._desk.now + _FOLLOWED)
+        await self.show(turn)
+
+    async def look(self) -> None:
+        """Publish it again for those who acted lately, where it says something else by now."""
+        for user, one in tuple(self._followed.items()):
+            if self._desk.now >= one.until:
+                del self._followed[user]
+            elif await self._view(one.turn) != one.view:
+                await self.show(one.turn)
 
     async def judged(self, user: ids.UserId) -> None:
         """Who is in the ops channel has changed: nobody keeps a tab with names that are not theirs
@@ -161,12 +191,16 @@ class Homes:
             self._busy.discard(turn.user)
 
     async def _publish(self, turn: payload.Turn) -> None:
+        view = await self._view(turn)
+        if turn.user in self._followed:
+            self._followed[turn.user].view = view
+        await self._desk.windows.publish(turn.user, view)
+
+    async def _view(self, turn: payload.Turn) -> Mapping[str, object]:
         asker = await self._desk.asker(turn, via="home")
         operations, channel = self._desk.operations, turn.channel or ""
         operations.scope.allow(asker, Operation.MENU)
         if asker.actor.operator:
-            view = home.fleet(await operations.clients.overview(asker), channel=channel)
-        else:
-            told = await operations.help(asker)
-            view = home.hello(told.lines, channel=channel)
-        await self._desk.windows.publish(turn.user, view)
+            return home.fleet(await operations.clients.overview(asker), channel=channel)
+        told = await operations.help(asker)
+        return home.hello(told.lines, channel=channel)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.demo.slack import records, refusal, shapes
-from bot.domain import delivery
+from bot.domain import delivery, run
 from bot.slack import blocks, ids
 from tests.handlers import front, test_finding
 from tests.handlers.front import CLAIRE, FOREIGN, GUEST, MALIK, TOM, Front
@@ -101,6 +101,20 @@ async def test_an_act_at_home_is_answered_in_a_modal_and_seen_at_home(shop: Fron
     assert (await _again(shop)).hash != where
     calls = [one.method for one in shop.slack.control.journal() if one.method.startswith("views.")]
     assert calls == [*["views.publish", "views.open", "views.update"], *["views.publish"] * 2]
+
+
+async def test_what_comes_of_an_act_at_home_is_seen_there_once_it_is_over(shop: Front) -> None:
+    await _press(shop, (await _home(shop)).id, ids.MENU_RERUN, "acme")
+    assert "about to run" in _said(await _again(shop))
+    (begun,) = await shop.home.store.runs.unfinished({run.Status.QUEUED})
+    await shop.home.store.runs.move(begun.id, run.Status.SKIPPED, expect={run.Status.QUEUED})
+    shown: list[str] = []
+    for _ in range(2):
+        await shop.desk.catch_up()
+        await shop.desk.drained()
+        shown.append((await _again(shop)).hash)
+    assert "about to run" not in _said(await _again(shop))
+    assert shown[0] == shown[1]  # nothing was new to the second look
 
 
 async def _again(shop: Front) -> records.View:
