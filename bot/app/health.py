@@ -33,7 +33,6 @@ class Health:
         self._ground = ground
         self._house = parts
         self._service = looking
-        self._away_since: float | None = None
 
     async def __call__(self) -> answers.Health:
         """Say what is wrong, and the facts."""
@@ -62,16 +61,13 @@ class Health:
         }
 
     def _socket(self) -> Iterator[str]:
-        state, now = self._house.connection.state, self._ground.clock.monotonic()
+        state, silence = self._house.connection.state, self._house.connection.silence
         if state.others:
             yield f"Another bot is connected to the same Slack app ({state.others} sockets)."
         if state.connected:
-            self._away_since = None
             return
-        if self._away_since is None:
-            self._away_since = now
         is_young = self._service.age < _STARTING.total_seconds()
-        if is_young or now - self._away_since >= _BLIP.total_seconds() or state.error:
+        if is_young or silence >= _BLIP.total_seconds() or state.error:
             yield f"Slack's socket is not connected: {state.error or 'no hello yet'}."
 
     def _engine(self) -> Iterator[str]:
