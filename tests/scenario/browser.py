@@ -2,6 +2,7 @@
 read and press.
 """
 
+import asyncio
 import os
 import re
 import shutil
@@ -96,6 +97,13 @@ class Desk:
         await button.click()
         await expect(button).to_be_enabled()
 
+    async def logged(self, event: str) -> None:
+        """Wait for what the bot keeps to itself: a line of its log with this event."""
+        async with asyncio.timeout(SECONDS / 1000 * 3):
+            log = self.stage.place.log
+            while f'"event": "{event}"' not in log.read_text():  # noqa: ASYNC110 - a file tells nobody
+                await asyncio.sleep(0.2)
+
     async def mend(self, what: str, verb: str) -> None:
         """Open the controls where they are shut, and press one of them."""
         drawer = self.page.get_by_role("region", name="Break and mend")
@@ -107,27 +115,33 @@ class Desk:
 
 
 @asynccontextmanager
+async def launched() -> AsyncGenerator[async_api.Browser]:
+    """A Chromium; each desk has a profile of its own in it."""
+    async with async_api.async_playwright() as play:
+        chromium = await play.chromium.launch(executable_path=CHROMIUM)
+        yield chromium
+        await chromium.close()
+
+
+@asynccontextmanager
 async def opened(
-    folder: Path, *, viewport: async_api.ViewportSize = DESKTOP
+    folder: Path, chromium: async_api.Browser, *, viewport: async_api.ViewportSize = DESKTOP
 ) -> AsyncGenerator[Desk]:
-    """The stage, the bot, the page, and a browser that looks at it as Claire."""
+    """The stage, the bot, the page, and Claire who looks at it."""
     async with stage.open_stage(stage.Place(folder=folder, checkout=CHECKOUT)) as on:
         await on.start_bot()
-        async with looking(on, viewport=viewport) as desk:
+        async with looking(on, chromium, viewport=viewport) as desk:
             yield desk
 
 
 @asynccontextmanager
 async def looking(
-    on: stage.Stage, *, viewport: async_api.ViewportSize = DESKTOP
+    on: stage.Stage, chromium: async_api.Browser, *, viewport: async_api.ViewportSize = DESKTOP
 ) -> AsyncGenerator[Desk]:
-    """A browser at the page over this stage; what it complained of fails the test at the end."""
-    async with (
-        server.Page(on, build.here().page, wake=demo.wake) as served,
-        async_api.async_playwright() as play,
-    ):
-        chromium = await play.chromium.launch(executable_path=CHROMIUM)
-        page = await chromium.new_page(viewport=viewport, reduced_motion="reduce")
+    """The page over this stage; what the browser complained of fails the test at the end."""
+    async with server.Page(on, build.here().page, wake=demo.wake) as served:
+        profile = await chromium.new_context(viewport=viewport, reduced_motion="reduce")
+        page = await profile.new_page()
         page.set_default_timeout(SECONDS)
         expect.set_options(timeout=SECONDS)
         desk = Desk(stage=on, page=page, address=served.address)
@@ -138,7 +152,7 @@ async def looking(
         if await skip.is_visible():
             await skip.click()
         yield desk
-        await chromium.close()
+        await profile.close()
     assert not desk.faults
 
 

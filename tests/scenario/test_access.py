@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright import async_api
 from playwright.async_api import expect
 
@@ -15,15 +16,20 @@ from bot.demo.web import build
 from tests.scenario import browser
 from tests.scenario.browser import Desk
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), browser.needed]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="module"),
+    browser.needed,
+]
 AXE = build.here().modules(checking=True) / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 
 
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncGenerator[Desk]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(tmp_path: Path, chromium: async_api.Browser) -> AsyncGenerator[Desk]:
     """Claire's browser, two minutes before Monday 06:00."""
-    async with browser.opened(tmp_path / "demo") as opened:
+    async with browser.opened(tmp_path / "demo", chromium) as opened:
         yield opened
 
 
@@ -125,6 +131,24 @@ async def test_a_modal_keeps_the_keyboard_and_gives_it_back(desk: Desk) -> None:
     await keys.press("Escape")
     await expect(modal).to_have_count(0)
     await expect(opener).to_be_focused()
+
+
+async def test_a_modal_is_filled_and_sent_by_keyboard(desk: Desk) -> None:
+    page, keys = desk.page, desk.page.keyboard
+    await desk.go("acme")
+    await desk.type("/report status acme")
+    await desk.answers.last.get_by_role("button", name="Pause…").focus()
+    await keys.press("Enter")
+    modal = page.get_by_role("dialog", name="Pause reports")
+    await _tab_to(page, modal.get_by_label("Until the end of"))
+    await keys.type("12312026")
+    await expect(modal.get_by_label("Until the end of")).to_have_value("2026-12-31")
+    await _tab_to(page, modal.get_by_label("Reason"))
+    await keys.type("stock-taking")
+    await _tab_to(page, modal.get_by_role("button", name="Pause", exact=True))
+    await keys.press("Enter")
+    await expect(modal).to_have_count(0)
+    await expect(desk.answers.last).to_contain_text("paused until")
 
 
 async def test_what_arrives_is_told_and_nothing_moves_by_itself(desk: Desk) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright import async_api
 from playwright.async_api import Locator, expect
 
 from bot.demo import stage
@@ -15,7 +17,12 @@ from tests.localslack import dig
 from tests.scenario import browser, gallery
 from tests.scenario.browser import Desk
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120), browser.needed]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="module"),
+    browser.needed,
+]
 
 
 class Shown:
@@ -57,17 +64,33 @@ def _value(held: shapes.Json) -> object:
     return next(value for key, value in held.items() if key != "type")
 
 
-@pytest.fixture
-async def shown(tmp_path: Path) -> AsyncGenerator[Shown]:
-    """Claire's browser on the gallery; the product's bot is not started."""
-    place = stage.Place(folder=tmp_path / "demo", checkout=browser.CHECKOUT)
-    async with stage.open_stage(place) as on:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncGenerator[tuple[stage.Stage, gallery.Gallery]]:
+    """The gallery on its stage; the product's bot is not started."""
+    folder = tmp_path_factory.mktemp("gallery") / "demo"
+    async with stage.open_stage(stage.Place(folder=folder, checkout=browser.CHECKOUT)) as on:
         on.slack.install(gallery.MANIFEST)
         made = localslack.app(on.slack)
         app = gallery.Gallery(made)
-        async with localslack.connected(on.slack, made), browser.looking(on) as desk:
-            await desk.go("acme")
-            yield Shown(desk, app)
+        async with localslack.connected(on.slack, made):
+            yield on, app
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shown(
+    standing: tuple[stage.Stage, gallery.Gallery], chromium: async_api.Browser
+) -> AsyncGenerator[Shown]:
+    """Claire's browser on the gallery, with no modal open."""
+    on, app = standing
+    async with browser.looking(on, chromium) as desk:
+        await desk.go("acme")
+        yield Shown(desk, app)
+        modal = desk.page.get_by_role("dialog")
+        if await modal.count():
+            await desk.page.keyboard.press("Escape")
+            await expect(modal).to_have_count(0)
 
 
 async def test_what_is_typed_and_picked_arrives(shown: Shown) -> None:

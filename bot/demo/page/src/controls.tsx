@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useDesk } from "./desk";
 import { clockTime, shortDay } from "./moments";
+import { pressable } from "./reading";
 import { SHORT } from "./sidebar";
 
 interface Props {
@@ -210,7 +211,9 @@ const RUNS_XYZ = new Set(["credential", "warehouse"]);
 function Faults() {
   const { act, go, state } = useDesk();
   const [busy, setBusy] = useState("");
-  const xyz = state.channels.find((one) => one.name === "xyz")?.id ?? "";
+  const place = state.channels.find((one) => one.name === "xyz");
+  const xyz = place?.id ?? "";
+  const card = place?.messages.findLast((one) => pressable(one.blocks ?? [], "incident_details"));
   const run = async (name: string, path: string, body: object) => {
     if (busy) return;
     setBusy(name);
@@ -249,6 +252,11 @@ function Faults() {
                   <span className="pair">
                     {button(`run ${what}`, "Run XYZ", "command", { channel: xyz, text: "/report rerun xyz" })}
                     {what === "warehouse" && button("hour", "One hour on", "clock", { by: 3600 })}
+                    {card && (
+                      <button type="button" className="button small" onClick={() => go(xyz, card.ts)}>
+                        Show the card
+                      </button>
+                    )}
                   </span>
                 )}
               </span>

@@ -1,7 +1,7 @@
 // What stands in a channel for one person, and what of it is new to them.
 
 import { useCallback, useEffect, useState } from "react";
-import type { Channel, Message, State } from "./types";
+import type { Block, Channel, Message, State } from "./types";
 
 const KEY = "reportops.read";
 type Marks = Record<string, string>;
@@ -19,6 +19,16 @@ function own(state: State, channel: string): Message[] {
 /** The channel itself, oldest first, with what only this person sees. */
 export function inChannel(state: State, channel: Channel): Message[] {
   return [...channel.messages, ...own(state, channel.id)].filter((one) => !isReply(one)).sort(byTime);
+}
+
+/** Whether a button or menu of this kind can be pressed there. */
+export function pressable(blocks: Block[], action: string, value?: string): boolean {
+  return blocks.some(
+    (block) =>
+      (block.elements ?? []).some(
+        (one) => one.action_id === action && (value === undefined || one.value === value),
+      ) || pressable(block.child_blocks ?? [], action, value),
+  );
 }
 
 /** A message and its replies, oldest first. */

@@ -1,7 +1,8 @@
 // The tour's six steps. Each looks at how things stand, and offers what can be done now: nothing that
 // was broken, paused or turned into somebody else on the way leaves it without a way on.
 
-import type { Block, State } from "./types";
+import { pressable } from "./reading";
+import type { State } from "./types";
 
 export interface Doing {
   state: State;
@@ -53,15 +54,6 @@ function stands(doing: Doing, channel: string, action: string): boolean {
   return (found?.messages ?? []).some((message) => pressable(message.blocks ?? [], action));
 }
 
-function pressable(blocks: Block[], action: string, value?: string): boolean {
-  return blocks.some(
-    (block) =>
-      (block.elements ?? []).some(
-        (one) => one.action_id === action && (value === undefined || one.value === value),
-      ) || pressable(block.child_blocks ?? [], action, value),
-  );
-}
-
 /** The home tab, read again with each step, has Resume where a client is paused. */
 const paused = (doing: Doing, client: string) => pressable(doing.state.home?.blocks ?? [], "menu_resume", client);
 
@@ -111,7 +103,7 @@ function failing(doing: Doing): Deed[] {
 export const STEPS: Step[] = [
   {
     title: "A report",
-    words: "On Monday at 06:00 each client's report arrives in that client's own channel. Code computes the figures; AI writes the sentences and types no digit (without a key, a template writes them).",
+    words: "On Monday at 06:00 each client's report arrives in that client's own channel. Code computes the figures; AI, or without a key a template, writes the sentences and types no digit.",
     deeds: (doing) =>
       stands(doing, "acme", "post_why")
         ? [shown(doing, { channel: "acme", words: "Show Acme's report", selector: ".message:has(table)" })]
