@@ -88,7 +88,7 @@ class Actions:
         )
 
     async def rerun(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
-        """Rerun the last complete period."""
+        """Rerun the last complete period, or the one that the button names."""
         await self._desk.act(ack, respond, payload.press(body), deed=ids.MENU_RERUN)
 
     async def rerun_this(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:

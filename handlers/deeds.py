@@ -42,7 +42,8 @@ def table(operations: Operations) -> Mapping[str, Deed]:
 
     async def again(who: scope.Asker, turn: payload.Turn) -> answers.Done:
         client, report, period = (*turn.value.split(" "), "", "")[:3]
-        return await runs.rerun(who, (client, report), period=period)
+        names = tuple(name for name in (client, report) if name)
+        return await runs.rerun(who, names, period=period or None)
 
     return {
         REPORT: Deed(via="command", do=typed),
@@ -54,7 +55,7 @@ def table(operations: Operations) -> Mapping[str, Deed]:
         ids.REPLACE: _release(operations, "replace"),
         ids.POST_AS_NEW: _release(operations, "new"),
         ids.DISCARD: _release(operations, "discard"),
-        ids.MENU_RERUN: Deed(do=lambda who, turn: runs.rerun(who, named(turn))),
+        ids.MENU_RERUN: Deed(do=again),
         ids.ABOUT_RERUN: Deed(via="shortcut", do=again),
         ids.MENU_RESUME: Deed(do=lambda who, turn: clients.resume(who, named(turn))),
         ids.PAUSE_VIEW: Deed(via="modal", do=lambda who, turn: clients.pause(who, _pause(turn))),

@@ -15,6 +15,7 @@ class Fired:
 
     run: Run
     posted_at: datetime | None = None
+    """When its report was posted; of one that was missed, by whatever run."""
     incident: ids.IncidentId | None = None
     version: int = 0
     """Of the incident."""

@@ -1,11 +1,17 @@
 -- Read only: what came due, for the digest.
 
 -- name: fired
--- Scheduled runs by when they came due, each with the open incident that stops it.
+-- Scheduled runs by when they came due, each with the open incident that stops it. What was missed
+-- was posted where another run has posted its period since.
 SELECT runs.*, trouble.id AS incident, trouble.version AS incident_version,
-  trouble.failure AS incident_failure, outages.id AS open_outage, (
+  trouble.failure AS incident_failure, outages.id AS open_outage,
+  CASE WHEN runs.status = 'missed' THEN (
     SELECT max(posted_at) FROM deliveries
-    WHERE deliveries.run = runs.id AND deliveries.kind = 'report') AS posted_at
+    WHERE deliveries.client = runs.client AND deliveries.report = runs.report
+      AND deliveries.period_start = runs.period_start AND deliveries.period_end = runs.period_end)
+  ELSE (
+    SELECT max(posted_at) FROM deliveries
+    WHERE deliveries.run = runs.id AND deliveries.kind = 'report') END AS posted_at
 FROM runs
 LEFT JOIN incidents AS trouble ON trouble.id = (
   SELECT incidents.id FROM incident_runs JOIN incidents ON incidents.id = incident_runs.incident

@@ -141,6 +141,18 @@ async def test_missed_fires_are_of_the_day_on_which_they_were_seen(desk: Desk) -
     )
     await desk.kept.runs.claim(missed)
     assert await desk.said() == "Monday 23 Nov · 0 sent · 1 missed"
+    found = await desk.sweep()
+    assert found is not None
+    told = str(found.bodies)
+    assert "due Sat 21 Nov 06:00" in told
+    assert "'value': 'acme weekly 2026-W47'" in told
+    again = await make.ready(
+        desk.kept, replace(make.a_run(), key="ask:1", trigger=run.Trigger.SLACK)
+    )
+    wanted = make.post(again)
+    await desk.kept.runs.enter_posting(again.id, wanted)
+    await desk.kept.deliveries.posted(wanted.key, ts="1.0", at=make.NOW)
+    assert await desk.said() == "Monday 23 Nov · 1 sent"
 
 
 async def test_without_an_ops_channel_there_is_none(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import errors
-from bot.domain import delivery, ids, incident, morning, run
+from bot.domain import delivery, ids, incident, morning, periods, run
 from bot.domain.delivery import Block
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
@@ -76,6 +76,8 @@ def _sorted(told: morning.Morning) -> _Piles:
 
 def _pile(one: morning.Line, told: morning.Morning, *, outages: set[ids.OutageId]) -> str:
     status = one.fired.run.status
+    if status is run.Status.MISSED and one.fired.posted_at is not None:
+        return "sent"  # somebody had it made all the same
     ended = {run.Status.SUCCEEDED: "sent", run.Status.MISSED: "missed"}
     ended |= dict.fromkeys(_SKIPPED, "skipped")
     if status in ended:
@@ -152,12 +154,21 @@ def _exceptions(told: morning.Morning, piles: _Piles) -> Iterator[_Exception]:
         again = _retry(one) if one.fired.run.status is run.Status.QUEUED else None
         yield _exception(one, told, title="*Waiting*", why=_wait(one, told), button=again)
     for one in piles.missed:
-        why = "missed while the bot was down"
-        run_now = _button("Run now", names.MENU_RERUN, value=one.fired.run.client)
-        yield _exception(one, told, title="*Missed*", why=why, button=run_now)
+        run_now = _button("Run now", names.MENU_RERUN, value=_period(one.fired.run))
+        yield _exception(one, told, title="*Missed*", why=_missed(one), button=run_now)
     for one in piles.paused:
         resume = _button("Resume", names.MENU_RESUME, value=one.fired.run.client)
         yield _exception(one, told, title="*Paused*", why=_until(one, told), button=resume)
+
+
+def _missed(one: morning.Line) -> str:
+    due = one.fired.run.scheduled_for
+    return f"due {moments.nominal(due)}, when the bot was down" if due else "the bot was down"
+
+
+def _period(missed: run.Run) -> str:
+    """What was missed, for its button: by now another period may be the last complete one."""
+    return f"{missed.client} {missed.report} {periods.notation(missed.period)}"
 
 
 def _owners(

@@ -49,7 +49,7 @@ def missed(entries: Sequence[tuple[str, str, str]]) -> delivery.Body:
     if more > 0:
         lines[_MOST_CLIENTS:] = [f"… and of {more} more {'client' if more == 1 else 'clients'}"]
     text = f"{len(entries)} {noun} missed while the bot was down, beyond the catch-up window"
-    small = "`/report rerun CLIENT` makes one all the same."
+    small = "`/report rerun CLIENT PERIOD` makes one all the same; so does the digest's *Run now*."
     parts = (blocks.section(f"*{text}*"), blocks.section("\n".join(lines)), blocks.context(small))
     return limits.fit(delivery.Body(text=text, blocks=parts))
 
