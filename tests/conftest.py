@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing on a machine that others use too: timeouts bound the test.
+settings.register_profile("shared_machine", deadline=None)
+settings.load_profile("shared_machine")
 
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "UPDATE_GOLDEN", "PYTEST_", "COVERAGE_", "COV_")
 
