@@ -8,10 +8,13 @@ import structlog
 from bot import app, errors, logs, settings
 
 _USAGE = 2
+_INTERRUPTED = 130
 
 
 def main() -> int:
-    """Run the bot; return 0 after an orderly end, 1 after our own fault, 2 for a setting."""
+    """Run the bot; return 0 after an orderly end, 1 after our own fault, 2 for a setting,
+    130 where Ctrl-C ended a start that still waits for Slack.
+    """
     try:
         config = settings.read()
         logs.configure(style=config.log_format, level=config.log_level, secrets=config.secrets)
@@ -19,6 +22,8 @@ def main() -> int:
     except errors.ReportopsError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     except Exception:  # noqa: BLE001 - the process's main: the log gets it, masked
         structlog.get_logger().exception("ended_by_fault")
         return 1

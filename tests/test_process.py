@@ -1,5 +1,6 @@
 """The bot's process before it is a bot: what its neighbours can see of it."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,28 @@ def test_the_bot_closes_itself_to_its_neighbours(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout == b"0\n", done.stderr.decode()
+
+
+@pytest.mark.slow
+def test_a_start_that_waits_for_slack_ends_quietly_on_ctrl_c(tmp_path: Path) -> None:
+    environment = {
+        "HOME": str(tmp_path),
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "REPORTOPS_DATABASE": str(tmp_path / "kept.db"),
+        "REPORTOPS_EPHEMERAL_DISK": "allow",
+        "SLACK_BOT_TOKEN": "xoxb-" + "a",
+        "SLACK_APP_TOKEN": "xapp-" + "b",
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE
+    ) as starting:
+        assert starting.stderr is not None
+        assert b"waiting_for_slack" in starting.stderr.readline()
+        starting.send_signal(signal.SIGINT)
+        told = starting.stderr.read().decode()
+    assert starting.returncode == 130
+    assert "Traceback" not in told
 
 
 @pytest.mark.parametrize(
