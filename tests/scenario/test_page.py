@@ -84,21 +84,32 @@ async def test_a_modal_tells_what_is_wrong_beside_its_field(desk: Desk) -> None:
     await expect(desk.answers.last).to_contain_text("paused")
 
 
-@pytest.mark.parametrize("name", ["Gwen", "Aurélie"])
-async def test_a_guest_or_an_outsider_is_refused_and_sees_nothing_else(
-    desk: Desk, name: str
-) -> None:
-    await desk.become(name)
+async def test_a_guest_is_refused_and_sees_nothing_else(desk: Desk) -> None:
+    await desk.become("Gwen")
     await desk.page.get_by_role("button", name="Let into #acme").click()
-    rows = desk.page.get_by_role("navigation", name="Channels").locator(".row")
-    await desk.go("acme")
-    await expect(rows.filter(has_text="pvcp")).to_have_count(0)
-    await expect(rows.filter(has_text="report-ops")).to_have_count(0)
+    await _sees_one_channel(desk)
     await desk.type("/report rerun acme")
     await expect(desk.answers).to_have_count(1)
     await expect(desk.answers).not_to_contain_text("on its way")
     await expect(desk.answers).not_to_contain_text("PVCP")
     await expect(desk.messages).to_have_count(0)
+
+
+async def test_somebody_of_another_workspace_reads_and_asks_why_and_has_no_command(
+    desk: Desk,
+) -> None:
+    await desk.go("acme")
+    await desk.type("/report rerun acme")
+    await expect(desk.messages).to_have_count(1)
+    await desk.become("Aurélie")
+    await desk.page.get_by_role("button", name="Let into #acme").click()
+    await _sees_one_channel(desk)
+    await desk.composer.fill("/report rerun acme")
+    await desk.composer.press("Escape")
+    await desk.composer.press("Enter")
+    await expect(desk.page.locator(".toast")).to_contain_text("installing workspace only")
+    await desk.messages.first.get_by_role("button", name="Why these numbers?").click()
+    await expect(desk.answers.last).to_contain_text("As of")
 
 
 async def test_a_colleague_reads_their_channels_status_and_starts_nothing(desk: Desk) -> None:
@@ -296,3 +307,10 @@ async def test_on_a_phone_all_of_it_is_there_and_nothing_runs_over_the_edge(
             assert width <= browser.PHONE["width"]
             button = desk.page.get_by_role("button", name=theme)
             await button.click()
+
+
+async def _sees_one_channel(desk: Desk) -> None:
+    rows = desk.page.get_by_role("navigation", name="Channels").locator(".row")
+    await desk.go("acme")
+    await expect(rows.filter(has_text="pvcp")).to_have_count(0)
+    await expect(rows.filter(has_text="report-ops")).to_have_count(0)
