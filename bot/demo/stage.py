@@ -129,7 +129,9 @@ class Stage:
         }
 
     async def start_bot(self) -> None:
-        """Start the real bot, as its Procfile does, and wait until its socket is connected."""
+        """Start the real bot, as its Procfile does, and wait until its socket is connected; raises
+        TimeoutError where that takes too long, RuntimeError where the bot ends before.
+        """
         with self.place.log.open("ab") as log:
             self._bot = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -141,13 +143,20 @@ class Stage:
                 stdout=log,
                 stderr=log,
             )
-        async with asyncio.TaskGroup() as group:
-            ending = group.create_task(self._ending(self._bot))
-            await self.slack.until(lambda: self.slack.control.sockets or self._gone(), timeout=30)
-            ending.cancel()
+        try:
+            await self._stands(self._bot)
+        except ExceptionGroup as late:
+            raise late.exceptions[0] from None
         if self._gone():
             raise RuntimeError(f"the bot ended at once; see {self.place.log}")
         self.told()
+
+    async def _stands(self, bot: asyncio.subprocess.Process) -> None:
+        """Wait until Slack has its socket, or it is gone."""
+        async with asyncio.TaskGroup() as group:
+            ending = group.create_task(self._ending(bot))
+            await self.slack.until(lambda: self.slack.control.sockets or self._gone(), timeout=30)
+            ending.cancel()
 
     async def _ending(self, bot: asyncio.subprocess.Process) -> None:
         """Slack hears nothing of a bot that ends before it has a socket."""
