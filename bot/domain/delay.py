@@ -22,6 +22,8 @@ class LateView:
     now: datetime
     owner: ids.UserId | None
     client_saw: str
+    rests: str = ""
+    """Why nothing is tried for it now, such as ``paused``; empty: it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

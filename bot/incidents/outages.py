@@ -3,6 +3,7 @@ name them all. Without an ops channel there are none: every incident keeps a car
 """
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -149,7 +150,8 @@ class Outages:
             return None
         now = self._clock.now()
         kind = kinds.KINDS.get(found.failure.kind or "")
-        reports = tuple(self._report(one, now=now) for one in stopped)
+        paused = {one.client for one in await self._book.pauses.all()}
+        reports = tuple(self._report(one, paused=paused, now=now) for one in stopped)
         zones = Counter(one.timezone for one in reports)
         return delay.OutageView(
             outage=found,
@@ -159,8 +161,11 @@ class Outages:
             now=now,
         )
 
-    def _report(self, one: run.Run, *, now: datetime) -> delay.LateView:
+    def _report(
+        self, one: run.Run, *, paused: Collection[ids.ClientId], now: datetime
+    ) -> delay.LateView:
         of = self._clients.client(one.client)
+        rests = "paused" if one.client in paused else "" if of else "its files are gone"
         return delay.LateView(
             client_name=of.name if of else one.client,
             report_title=picture.title(of, one),
@@ -168,11 +173,12 @@ class Outages:
             status=one.status,
             deliver_by=one.deliver_by or now + timedelta.resolution,
             promised=one.deliver_by is not None,
-            next_attempt_at=one.next_attempt_at,
+            next_attempt_at=None if rests else one.next_attempt_at,
             posted_at=None,
             now=now,
             owner=of.owner if of else None,
             client_saw="",
+            rests=rests,
         )
 
 

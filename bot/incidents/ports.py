@@ -204,6 +204,10 @@ class Pauses(Protocol):
         """The pause in force, or None."""
         ...
 
+    async def all(self) -> Sequence[Pause]:
+        """Every pause in force."""
+        ...
+
 
 class Posted(Protocol):
     """The newest post; filled by store.history.Posted."""

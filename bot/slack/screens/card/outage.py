@@ -75,6 +75,8 @@ def _standing(view: delay.OutageView, going: Sequence[delay.LateView]) -> tuple[
     if any(one.status not in _MOVING for one in going):
         return words.RED, f"{stopped} not sent"
     again = [one.next_attempt_at for one in going if one.next_attempt_at]
+    if all(one.rests for one in going):
+        return words.AMBER, f"{stopped} not sent, and not tried now"
     if not again:
         return words.AMBER, f"{stopped}, being tried again"
     at = moments.moment(min(again), view.timezone, now=view.outage.opened_at)
@@ -107,6 +109,7 @@ def _lines(view: delay.OutageView, going: Sequence[delay.LateView]) -> list[str]
 
 def _line(view: delay.OutageView, one: delay.LateView) -> str:
     told = f"• {blocks.escape(one.client_name)} · {blocks.escape(one.report_title)}"
+    told += f" · {one.rests}" if one.rests else ""
     if not one.promised:
         return told
     at = moments.moment(one.deliver_by, view.timezone, now=view.outage.opened_at)
