@@ -89,7 +89,9 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             await kept.meta.set(f"k{held.monotonic()}", _BIG)
 
         ground = house.Ground(
-            config=settings.Settings(database=tmp_path / "a.db", ops_channel="C0OPS"),
+            config=settings.Settings(
+                database=tmp_path / "a.db", ops_channel="C0OPS", backup_dir=tmp_path / "copies"
+            ),
             clock=held,
             store=kept,
             group=group,
@@ -157,3 +159,14 @@ async def test_a_fire_that_nobody_took_up_is_seen_after_the_sweep(bench: Bench) 
     bench.runner.next_fire = AT + timedelta(days=1)
     await bench.later(1)
     assert bench.service.unclaimed is None
+
+
+async def test_a_sweep_writes_that_it_lives_and_keeps_the_days_copy(
+    bench: Bench, tmp_path: Path
+) -> None:
+    await bench.later(1)
+    (copy,) = (tmp_path / "copies").glob("reportops-*.db")
+    assert copy.stat().st_size
+    assert await Store(bench.owner).meta.get("alive_at") is not None
+    await bench.later(24 * 3600)
+    assert len(list((tmp_path / "copies").glob("reportops-*.db"))) == 2
