@@ -64,6 +64,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     for name in (ids.DASHBOARD, ids.OPEN_REPORT, ids.MENU_CLIENT):
         bolt.action(name)(action.nothing)
     bolt.action(ids.COST_CSV)(action.sheet)
+    bolt.action(ids.COST_REPORTS)(action.reports)
     bolt.action(ids.ABOUT_RERUN)(action.rerun_this)
     bolt.action(_ANYTHING)(commands.missing)
 

@@ -138,6 +138,15 @@ class Actions:
         turn = payload.press(body)
         await self._query(ack, respond, turn, lambda who: self._sheet(who, turn))
 
+    async def reports(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """The month again, a line for each report."""
+        turn = payload.press(body)
+        month, names = costs.asked(turn.value)
+        ask = self._operations.costs.month
+        await self._query(
+            ack, respond, turn, lambda who: ask(who, names, month=month, by_report=True)
+        )
+
     async def _query(
         self, ack: AsyncAck, respond: AsyncRespond, turn: payload.Turn, ask: desk.Ask
     ) -> None:
@@ -165,9 +174,9 @@ class Actions:
         return None
 
     async def _sheet(self, who: scope.Asker, turn: payload.Turn) -> answers.Done:
-        month = costs.month_of(turn.value)
-        text = await self._operations.costs.lines(who, month=month)
-        name = f"costs-{turn.value or 'this-month'}.csv"
+        month, names = costs.asked(turn.value)
+        text = await self._operations.costs.lines(who, names, month=month)
+        name = f"costs-{'-'.join(turn.value.split()) or 'this-month'}.csv"
         file = files.File(name=name, content=text.encode(), title=name)
         sent = await self._desk.send(turn.user, plain.say("The costs as CSV:"), file)
         return answers.Done(

@@ -166,7 +166,7 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostRow:
-    """One client's month."""
+    """One client's month, or that of one of its reports."""
 
     client: ids.ClientId
     name: str
@@ -175,6 +175,8 @@ class CostRow:
     model: Decimal
     warehouse: Decimal
     budget: Decimal | None = None
+    report: str = ""
+    """The report's title; empty: all of the client's together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +192,8 @@ class Costs:
     forecast: Decimal | None
     """What the month will have cost at its end; None: it has ended."""
     budget: Decimal | None
+    only: ids.ClientId | None = None
+    """The one client that was asked about."""
 
     @property
     def total(self) -> Decimal:

@@ -4,6 +4,7 @@ import calendar
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -25,9 +26,15 @@ class Costs:
         self._budget = budget
 
     async def month(
-        self, asker: scope.Asker, names: Sequence[str] = (), *, month: date | None = None
+        self,
+        asker: scope.Asker,
+        names: Sequence[str] = (),
+        *,
+        month: date | None = None,
+        by_report: bool = False,
     ) -> views.Costs:
-        """`/report cost [MONTH] [CLIENT]`: each client's month, its forecast and budget.
+        """`/report cost [MONTH] [CLIENT]`: each client's month, its forecast and budget; or, asked
+        ``by_report``, each report's.
 
         Months are UTC's: one bill for clients of many zones. In the ops channel and by direct
         message no client is implied.
@@ -41,12 +48,13 @@ class Costs:
         return views.Costs(
             month=first,
             until=min(today, _next(first) - _DAY),
-            rows=self._rows(spent),
+            rows=tuple(map(self._report, spent)) if by_report else self._rows(spent),
             previous_total=sum(
                 (one.model + one.warehouse for one in await self._spent(before, only)), Decimal(0)
             ),
             forecast=forecast(total, first=first, now=self._scope.now()),
             budget=only.budget if only else self._budget,
+            only=only.id if only else None,
         )
 
     async def lines(
@@ -82,6 +90,12 @@ class Costs:
         for one in spent:
             found.setdefault(one.client, []).append(one)
         return tuple(self._row(name, of) for name, of in found.items())
+
+    def _report(self, one: ledger.Spent) -> views.CostRow:
+        about = self._scope.find(one.client)
+        known = about.reports.get(one.report) if about else None
+        row = self._row(one.client, [one])
+        return replace(row, budget=None, report=known.title if known else one.report)
 
     def _row(self, name: ids.ClientId, spent: Sequence[ledger.Spent]) -> views.CostRow:
         about = self._scope.find(name)
@@ -152,6 +166,9 @@ def _next(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 
 
-def month_of(text: str) -> date | None:
-    """Return the month a button carries, or None for the running one; raises UsageError."""
-    return grammar.parse_month(text) if text else None
+def asked(text: str) -> tuple[date | None, Sequence[str]]:
+    """Return the month and the clients that a button carries, as in ``2026-11 acme``; None: the
+    running month. Raises UsageError.
+    """
+    month, *names = text.split() or [""]
+    return (grammar.parse_month(month) if month else None), names

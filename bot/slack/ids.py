@@ -43,6 +43,7 @@ MENU_TOOLS = "menu_tools"
 """The block of the menu's buttons: ``state.values[MENU_TOOLS][MENU_CLIENT]`` is the chosen client
 where a button carries no value of its own."""
 COST_CSV = "cost_csv"
+COST_REPORTS = "cost_reports"
 
 # the home tab and the shortcuts
 HOME = "home"

@@ -251,6 +251,13 @@ async def test_the_costs_come_as_a_file_by_direct_message(shop: Front) -> None:
     assert shared.startswith("D")
 
 
+async def test_the_costs_are_told_by_report(shop: Front) -> None:
+    await shop.home.sent()
+    await shop.type("cost acme")
+    assert (await shop.press(ids.COST_REPORTS, where=shop.told().ts)).acked
+    assert "Acme Corp · " in shop.words()
+
+
 async def test_a_button_nobody_knows_is_acknowledged(shop: Front) -> None:
     button = blocks.button("Old", "button_of_an_older_version", value="x")
     body = delivery.Body(text="old", blocks=(blocks.actions(button),))

@@ -28,6 +28,20 @@ async def test_a_month_has_each_clients_costs_and_a_forecast(home: House) -> Non
     assert only.rows == ()
 
 
+async def test_a_month_can_be_told_by_report(home: House) -> None:
+    sent = await home.sent()
+    told = await home.operations.costs.month(house.asker(), ("acme",), by_report=True)
+    (row,) = told.rows
+    title = home.clients.by_id[sent.client].reports[sent.report].title
+    assert (row.name, row.report, row.model) == ("Acme Corp", title, make.USAGE.cost)
+    assert told.only == "acme"
+
+
+def test_a_button_carries_the_month_and_the_client() -> None:
+    assert costs.asked("2026-10 acme") == (date(2026, 10, 1), ["acme"])
+    assert costs.asked("") == (None, [])
+
+
 async def test_another_month_is_what_it_was(home: House) -> None:
     await home.sent()
     told = await home.operations.costs.month(house.asker(), month=date(2026, 10, 1))

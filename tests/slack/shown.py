@@ -255,6 +255,11 @@ COSTS = views.Costs(
     forecast=Decimal("2.02"),
     budget=Decimal(20),
 )
+COSTS_BY_REPORT = replace(
+    COSTS,
+    rows=tuple(replace(row, budget=None, report="Weekly KPIs") for row in COSTS.rows),
+    only=samples.ACME,
+)
 DETAILS = views.DetailsView(
     card=RETRYING,
     attempts=(

@@ -66,6 +66,7 @@ SCREENS: Mapping[str, Draw] = {
     "history": lambda: history.draw(shown.HISTORY),
     "schedule": lambda: schedule.draw([shown.NEXT], now=shown.NOW),
     "cost": lambda: cost.draw(shown.COSTS),
+    "cost_reports": lambda: cost.draw(shown.COSTS_BY_REPORT),
     "help": lambda: help.draw([("/report", "the menu")], example="`/report`"),
     "details": lambda: details.draw(shown.DETAILS),
     "why": lambda: why.draw(shown.WHY),

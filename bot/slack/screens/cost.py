@@ -12,13 +12,17 @@ from bot.slack.screens import dollars
 def draw(view: views.Costs) -> delivery.Body:
     """Return the month: the sum first, then each client, then who pays whom."""
     head = " · ".join(_head(view))
-    rows = [["Client", "Reports", "Cost"], *(_row(row) for row in _by_cost(view))]
+    by_report = any(row.report for row in view.rows)
+    kind = "Report" if by_report else "Client"
+    rows = [[kind, "Reports", "Cost"], *(_row(row) for row in _by_cost(view))]
+    asked = f"{view.month:%Y-%m} {view.only or ''}".strip()
     parts = [
         blocks.section(head),
         *((blocks.table(rows),) if view.rows else ()),
         blocks.context(_payers(view)),
         blocks.actions(
-            blocks.button("CSV by direct message", ids.COST_CSV, value=f"{view.month:%Y-%m}")
+            blocks.button("CSV by direct message", ids.COST_CSV, value=asked),
+            *(() if by_report else (blocks.button("By report", ids.COST_REPORTS, value=asked),)),
         ),
     ]
     return limits.fit(delivery.Body(text=head, blocks=tuple(parts)))
@@ -48,7 +52,8 @@ def _row(row: views.CostRow) -> list[str]:
     cost = dollars.told(row.model + row.warehouse)
     if row.budget is not None:
         cost = f"{cost} (AI {dollars.share(row.model, row.budget)} of {dollars.told(row.budget)})"
-    return [row.name, f"{row.reports}{reruns}", cost]
+    name = f"{row.name} · {row.report}" if row.report else row.name
+    return [name, f"{row.reports}{reruns}", cost]
 
 
 def _payers(view: views.Costs) -> str:
