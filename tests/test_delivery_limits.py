@@ -1,6 +1,8 @@
-"""Deliveries whose turn has not come, that Slack turns away for a while, or that stand twice."""
+"""Deliveries whose turn has not come, that Slack turns away, that stand twice, or that go wrong."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,3 +92,30 @@ async def test_a_chart_is_uploaded_once_for_a_message_that_comes_back(desk: benc
     await desk.settle(20)
     assert [call for call in desk.slack.calls if call.startswith("upload")] != []
     assert sum(call.startswith("upload") for call in desk.slack.calls) == 1
+
+
+async def test_a_message_that_goes_wrong_cuts_no_other_short(desk: bench.Desk) -> None:
+    begun, broke = asyncio.Event(), asyncio.Event()
+
+    class Broken(SlackModel):
+        async def send(
+            self, wanted: noun.Delivery, body: noun.Body, *, thread_ts: str | None
+        ) -> noun.SendResult:
+            if wanted.key == "ops:broken":
+                await begun.wait()
+                broke.set()
+                raise KeyError(wanted.key)
+            begun.set()
+            await broke.wait()
+            return await super().send(wanted, body, thread_ts=thread_ts)
+
+    desk.slack = Broken()
+    desk.restart()
+    await desk.put(make.word("ops:broken"), make.word("ops:behind"))
+    await desk.put(replace(make.word("ops:else"), channel=bench.OTHER))
+    with pytest.raises(ExceptionGroup) as caught:
+        await desk.pump.pump()
+    assert [type(one) for one in caught.value.exceptions] == [KeyError]
+    assert [(await desk.row(key)).state for key in ("ops:behind", "ops:else")] == [
+        noun.State.POSTED
+    ] * 2

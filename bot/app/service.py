@@ -1,12 +1,14 @@
 """The running bot: one sweep over everything that is due."""
 
 import asyncio
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
-from bot import errors
+from bot import errors, guard
 from bot.app import daily, footing, house, lookout
 
 _log = structlog.get_logger(__name__)
@@ -14,13 +16,16 @@ _PRUNE_EVERY = timedelta(days=1)
 _SIGN_EVERY = timedelta(seconds=15)
 _CALM = timedelta(seconds=20)
 """Without another refusal, until the store counts as sound again."""
+_LATELY = timedelta(minutes=5)
 _UNCLAIMED = timedelta(minutes=2)
 """A fire that came due so long ago should have been claimed."""
+_T = TypeVar("_T")
 
 
 class Service:
-    """Keeps the house going. A store that refuses ends no sweep but its own: the next one tries
-    again, and until then nothing is posted that could not be written down before.
+    """Keeps the house going. A part of a sweep that fails stops no other. A store that refuses
+    ends no sweep but its own: the next one tries again, and until then nothing is posted that could
+    not be written down before.
     """
 
     def __init__(self, ground: house.Ground, parts: house.House) -> None:
@@ -39,6 +44,7 @@ class Service:
         self._signed: float | None = None
         self._pruned: datetime | None = None
         self._turn = asyncio.Lock()
+        self._failed: dict[str, float] = {}
         self._refused = 0
         self._refused_at = 0.0
         self._word: tuple[str, str] | None = None
@@ -62,6 +68,12 @@ class Service:
     def copying(self) -> str:
         """Why there is no copy of the database of the last day; empty: all is well."""
         return self._daily.problem
+
+    @property
+    def failing(self) -> Sequence[str]:
+        """The parts of the sweep that failed in the last five minutes."""
+        now = self._ground.clock.monotonic()
+        return [name for name, at in self._failed.items() if now - at < _LATELY.total_seconds()]
 
     async def begin(self, doubt: str = "") -> None:
         """Say what the operators should know of this start, and take the first look."""
@@ -88,19 +100,29 @@ class Service:
             return wanted
 
     async def _look(self) -> datetime | None:
+        parts = self._house
         await self._sign()
-        await self._look_at_files()
-        await self._house.desk.catch_up()
-        await self._lookout.look()
-        wanted = [await self._house.runner.sweep()]
-        await self._house.incidents.sweep()
-        wanted.append(await self._house.digest.sweep())
-        wanted.append(await self._house.deliveries.pump())
-        await self._prune()
-        await self._daily.sweep(self._ground.clock.now())
+        await self._part("files", self._look_at_files())
+        await self._part("inbox", parts.desk.catch_up())
+        await self._part("connection", self._lookout.look())
+        wanted = [await self._part("runs", parts.runner.sweep())]
+        await self._part("incidents", parts.incidents.sweep())
+        wanted.append(await self._part("digest", parts.digest.sweep()))
+        wanted.append(await self._part("messages", parts.deliveries.pump()))
+        await self._part("pruning", self._prune())
+        await self._part("copy", self._daily.sweep(self._ground.clock.now()))
         self._swept = self._ground.clock.monotonic()
         self._look_back()
         return min((at for at in wanted if at is not None), default=None)
+
+    async def _part(self, name: str, work: Awaitable[_T]) -> _T | None:
+        """Do one part of the sweep; where it fails, the others are done all the same."""
+        with guard.step("sweep_part_failed", passing=(errors.StoreTrouble,), part=name):
+            done = await work
+            self._failed.pop(name, None)
+            return done
+        self._failed[name] = self._ground.clock.monotonic()
+        return None
 
     async def _sign(self) -> None:
         """Write that the bot is at work: an idle one learns so that its disk has filled up."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot import clock
+from bot import clock, guard
 from bot.delivery import editing, ladder, ports, posting
 from bot.domain import delivery, ids
 
@@ -48,14 +48,19 @@ class Deliveries:
     async def pump(self, now: datetime | None = None) -> datetime | None:
         """Do what is due; return when it wants to be called next, None: nothing waits.
 
-        ``now`` stands for the clock's own where the caller has just read that.
+        ``now`` stands for the clock's own where the caller has just read that. A message that goes
+        wrong keeps no other waiting; raises ExceptionGroup of what did, once the rest is done.
         """
+        failed: list[Exception] = []
         end = self._clock.monotonic() + _LONGEST
         seen: set[_Seen] = set()
         while due := self._fresh(await self._outbox.due(now or self._clock.now()), seen):
             seen.update((one.key, one.channel) for one in due)
-            await self._side_by_side(due, end=end)
-        await self._side_by_side(await self._outbox.stale(), end=end)
+            failed += await self._side_by_side(due, end=end)
+        failed += await self._side_by_side(await self._outbox.stale(), end=end)
+        if failed:
+            message = "messages that went wrong"
+            raise ExceptionGroup(message, failed)
         return await self._next()
 
     def _fresh(
@@ -66,22 +71,35 @@ class Deliveries:
             one for one in due if (one.key, one.channel) not in seen and one.key not in self._busy
         ]
 
-    async def _side_by_side(self, due: Iterable[delivery.Delivery], *, end: float) -> None:
-        """Serve channels in the order in which their first message comes."""
+    async def _side_by_side(
+        self, due: Iterable[delivery.Delivery], *, end: float
+    ) -> Sequence[Exception]:
+        """Serve channels in the order in which their first message comes; return what went wrong.
+
+        Nothing leaves a lane but a cancellation: it would end the calls of all the others.
+        """
         lanes: defaultdict[ids.ChannelId, list[delivery.Delivery]] = defaultdict(list)
         for one in due:
             lanes[one.channel].append(one)
         async with asyncio.TaskGroup() as group:
-            for channel, lane in lanes.items():
+            served = [
                 group.create_task(self._serve(lane, end=end), name=f"deliveries {channel}")
+                for channel, lane in lanes.items()
+            ]
+        return [error for lane in served for error in lane.result()]
 
-    async def _serve(self, lane: Sequence[delivery.Delivery], *, end: float) -> None:
+    async def _serve(self, lane: Sequence[delivery.Delivery], *, end: float) -> Sequence[Exception]:
+        failed: list[Exception] = []
         async with self._seats:
             for one in lane:
                 if self._clock.monotonic() > end:
                     self._later.add(self._clock.now())
-                    return
-                await self._alone(one)
+                    break
+                with guard.step("message_failed", key=one.key, channel=one.channel) as step:
+                    await self._alone(one)
+                if step.error is not None:
+                    failed.append(step.error)
+        return failed
 
     async def _alone(self, one: delivery.Delivery) -> None:
         """Work on it unless another pump does."""

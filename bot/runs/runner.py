@@ -1,7 +1,6 @@
 """The runner: one sweep looks at everything that is due and starts it.
 
-This is one of the four places where a broad ``except`` stands: whatever goes wrong with one client
-or one run is logged, and never stops the others.
+Whatever goes wrong with one client or one run is logged, and never stops the others.
 """
 
 import asyncio
@@ -11,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot import clock, settings
+from bot import clock, guard, settings
 from bot.domain import client, ids, run
 from bot.runs import (
     acts,
@@ -143,6 +142,7 @@ class Runner(acts.Acts):
                 if claim.new:
                     _told(claim.run)
         self._fires.passed(come, marks, now=now)
+        await self._fires.expect([of for of in clients if of.id in come])
 
     async def _come(
         self, of: client.Client, *, now: datetime, paused: Pauses
@@ -171,10 +171,10 @@ class Runner(acts.Acts):
     async def _attempt(self, queued: run.Run) -> None:
         by = self._wishes.by.pop(queued.id, None)
         try:
-            await self._attempts.attempt(queued, by=by)
-        except Exception:  # noqa: BLE001 - one run must not stop the others; it ends as a crash
-            _log.exception("attempt_crashed", run=queued.id, client=queued.client)
-            await self._guard(self._attempts.crashed(queued.id), queued)
+            with guard.step("attempt_crashed", run=queued.id, client=queued.client) as step:
+                await self._attempts.attempt(queued, by=by)
+            if step.error is not None:
+                await self._guard(self._attempts.crashed(queued.id), queued)
         finally:
             del self._tasks[queued.id]
             self._wake()
@@ -215,12 +215,10 @@ class Runner(acts.Acts):
     async def _guard(
         self, work: Awaitable[_T], about: run.Run | client.Client | ports.Pause | None = None
     ) -> _T | None:
-        try:
+        of = about.id if isinstance(about, client.Client) else about and about.client
+        with guard.step("sweep_step_failed" if of is None else "client_failed", client=of):
             return await work
-        except Exception:  # noqa: BLE001 - one client, or one step, must not stop the others
-            of = about.id if isinstance(about, client.Client) else about and about.client
-            _log.exception("sweep_step_failed" if of is None else "client_failed", client=of)
-            return None
+        return None
 
 
 def _told(claimed: run.Run) -> None:

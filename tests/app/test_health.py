@@ -32,6 +32,7 @@ class Looking:
     unclaimed: datetime | None = None
     trouble: errors.StoreTrouble | None = None
     copying: str = ""
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,6 +96,7 @@ async def test_a_sound_bot_has_no_problem(bench: Bench) -> None:
         ({"silent": 121.0}, "Nothing was looked at for 121 s.", True),
         ({"unclaimed": AT}, "A report fell due at 06:00 UTC and was not taken up.", False),
         ({"trouble": errors.StoreTrouble("no space")}, "cannot be used: no space.", False),
+        ({"failing": ("digest", "messages")}, "and the log says why: digest, messages.", False),
         ({"copying": "The daily copy failed."}, "The daily copy failed.", False),
     ],
 )

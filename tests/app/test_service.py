@@ -52,6 +52,7 @@ class Bench:
     slack: Slack
     clock: clock.HeldClock
     runner: SimpleNamespace
+    parts: SimpleNamespace
 
     async def full(self, *, is_full: bool) -> None:
         """Fill the disk up, or make space."""
@@ -113,7 +114,9 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         silent = SimpleNamespace(look=nothing)
         monkeypatch.setattr(service.lookout, "Lookout", _always(silent))
         serving = service.Service(ground, cast("house.House", parts))
-        yield Bench(service=serving, owner=owner, slack=slack, clock=held, runner=runner)
+        yield Bench(
+            service=serving, owner=owner, slack=slack, clock=held, runner=runner, parts=parts
+        )
 
 
 async def test_a_full_disk_is_told_once_and_its_end_once_and_the_next_one_again(
@@ -170,3 +173,27 @@ async def test_a_sweep_writes_that_it_lives_and_keeps_the_days_copy(
     assert await Store(bench.owner).meta.get("alive_at") is not None
     await bench.later(24 * 3600)
     assert len(list((tmp_path / "copies").glob("reportops-*.db"))) == 2
+
+
+@pytest.mark.parametrize("part", ["incidents", "digest"])
+async def test_a_part_that_fails_keeps_no_message_back_and_is_told(bench: Bench, part: str) -> None:
+    pumped: list[bool] = []
+
+    async def broken() -> None:
+        raise KeyError(part)
+
+    async def pump() -> None:
+        pumped.append(True)
+
+    async def nothing() -> None:
+        return None
+
+    bench.parts.deliveries.pump = pump
+    getattr(bench.parts, part).sweep = broken
+    await bench.later(1)
+    assert pumped
+    assert bench.service.failing == [part]
+    assert bench.service.silent == 0
+    getattr(bench.parts, part).sweep = nothing
+    await bench.later(1)
+    assert bench.service.failing == []
