@@ -100,6 +100,25 @@ async def test_the_neutral_line_is_mended_once_the_report_is_there(desk: Desk, c
     assert await desk.kept.incidents.stale_notices() == []
 
 
+@pytest.mark.parametrize("crash", [False, True])
+@pytest.mark.parametrize("end", [run.Status.SKIPPED, run.Status.CANCELLED])
+async def test_the_neutral_line_says_that_no_report_will_come(
+    desk: Desk, end: run.Status, *, crash: bool
+) -> None:
+    stopped = await _late(desk)
+    await desk.incidents.sweep()
+    key = f"notice:{stopped.id}"
+    await desk.kept.deliveries.posted(key, ts=make.TS, at=bench.BREAK)
+    ended = await desk.kept.runs.move(stopped.id, end, expect={stopped.status})
+    await (desk.incidents.sweep() if crash else desk.incidents.changed(ended))
+    notice = await desk.kept.deliveries.get(key)
+    assert notice is not None
+    assert notice.bodies[0].text.startswith("This week's report will not come;")
+    await desk.incidents.sweep()
+    assert await desk.kept.deliveries.get(key) == notice
+    assert await desk.kept.incidents.stale_notices() == []
+
+
 async def test_a_neutral_line_that_was_not_said_yet_is_not_needed_any_more(desk: Desk) -> None:
     stopped = await _late(desk)
     await desk.incidents.sweep()

@@ -86,8 +86,8 @@ class Incidents:
         ``link`` says where its report stands; asked only where a card has use for it.
         """
         async with self._turn:
-            if stopped.status is run.Status.SUCCEEDED:
-                await self._promises.kept(stopped.id)
+            if stopped.status in run.TERMINAL:
+                await self._promises.over(stopped.id)
             found = await self._book.incidents.open_of_run(stopped.id)
             if found is None:
                 return
@@ -135,7 +135,7 @@ class Incidents:
                 await self._showing.show(await self._ended(found))
             await self._redraw(now)
             for run_id in await self._book.incidents.stale_notices():
-                await self._promises.kept(run_id)
+                await self._promises.over(run_id)
             for found in await self._promises.broken(now):
                 await self._showing.show(found)
             await self._promises.warn(now)

@@ -87,7 +87,7 @@ class Rows(Protocol):
         ...
 
     async def stale_notices(self) -> Sequence[ids.RunId]:
-        """Succeeded runs whose neutral line still says that they are late."""
+        """Runs that ended, whose neutral line still says that they are late."""
         ...
 
 
@@ -302,8 +302,10 @@ class Cards(Protocol):
         """The thread's line about what a person did: ``what`` completes their name."""
         ...
 
-    def notice(self, kind: PeriodKind, *, language: str, sent: bool) -> delivery.Body:
-        """The neutral line in a client's channel, before the report is there and after."""
+    def notice(self, kind: PeriodKind, *, language: str, status: run.Status) -> delivery.Body:
+        """The neutral line in a client's channel, before the report is there, after, and where
+        its run ended without one.
+        """
         ...
 
     def elsewhere(self, what: delivery.Body, channel: ids.ChannelId, *, code: str) -> delivery.Body:

@@ -1,5 +1,6 @@
 """Promises: the operators are warned before one is broken, the client's channel has one neutral
-line once it is. Whatever is said here is mended once the report is there.
+line once it is. Whatever is said here is mended once the report is there, or
+will not come.
 """
 
 from collections.abc import Sequence
@@ -74,12 +75,15 @@ class Promises:
         for message, each in groupby(sorted(told, key=_message), key=_message):
             await self._draw(message, [*each], now=now)
 
-    async def kept(self, run_id: ids.RunId) -> None:
-        """The report is there: what was said says so, what was not said is not needed."""
+    async def over(self, run_id: ids.RunId) -> None:
+        """The report is there, or will not come: what was said says so, the rest is not needed."""
         key = _notice_key(run_id)
-        there = await self.book.runs.get(run_id)
-        if not await self.book.deliveries.cancel(key) and there is not None:
-            await self.book.deliveries.revise(key, (self._line(there, sent=True),))
+        ended = await self.book.runs.get(run_id)
+        if not await self.book.deliveries.cancel(key) and ended is not None:
+            # What was cancelled may have been delivered by another run.
+            is_there = await self.book.runs.delivered(ended) is not None
+            status = run.Status.SUCCEEDED if is_there else ended.status
+            await self.book.deliveries.revise(key, (self._line(ended, status=status),))
         await self.book.deliveries.cancel(_late_key(run_id))
 
     async def _before_the_client(
@@ -96,16 +100,16 @@ class Promises:
             stopped,
             _notice_key(stopped.id),
             channel=channel,
-            body=self._line(stopped, sent=False),
+            body=self._line(stopped, status=stopped.status),
             now=now,
         )
 
-    def _line(self, late: run.Run, *, sent: bool) -> delivery.Body:
+    def _line(self, late: run.Run, *, status: run.Status) -> delivery.Body:
         """The neutral line, in the words of the report."""
         of = self.clients.client(late.client)
         found = of.reports.get(late.report) if of else None
         language = found.narrative.language if found else "en"
-        return self.cards.notice(late.period.kind, language=language, sent=sent)
+        return self.cards.notice(late.period.kind, language=language, status=status)
 
     async def _tell(self, warned: Sequence[run.Run], *, now: datetime) -> None:
         """Write down which message warns of each: its own, or one for many."""

@@ -119,7 +119,7 @@ class IncidentStore:
         return await self._ids("broken_promises", values)
 
     async def stale_notices(self) -> Sequence[ids.RunId]:
-        """Succeeded runs whose neutral line still says that they are late."""
+        """Runs that ended, whose neutral line still says that they are late."""
         return await self._ids("stale_notices", {})
 
     async def _one(self, name: str, values: database.Values) -> incident.Incident | None:

@@ -119,8 +119,9 @@ WHERE deliver_by < :now AND deliver_by >= :oldest AND trigger = 'scheduled'
 ORDER BY deliver_by
 
 -- name: stale_notices
--- Reports that are there, below a line that still says they are delayed.
+-- Reports that are there, or will not come, with a line that still says they are delayed.
 SELECT runs.id FROM deliveries JOIN runs ON runs.id = deliveries.run
 WHERE deliveries.kind = 'notice' AND deliveries.version = 1
   AND deliveries.key = 'notice:' || runs.id
-  AND deliveries.state NOT IN ('failed', 'cancelled') AND runs.status = 'succeeded'
+  AND deliveries.state NOT IN ('failed', 'cancelled')
+  AND runs.status IN ('succeeded', 'missed', 'skipped', 'cancelled')

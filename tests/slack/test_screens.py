@@ -32,9 +32,11 @@ from tests.slack import golden, shown
 Draw = Callable[[], delivery.Body]
 
 
-def notice(kind: PeriodKind, language: str = "en", *, sent: bool = False) -> delivery.Body:
+def notice(
+    kind: PeriodKind, language: str = "en", *, status: run.Status = run.Status.FAILED
+) -> delivery.Body:
     """Return the neutral line."""
-    return card.notice(kind, language=language, sent=sent)
+    return card.notice(kind, language=language, status=status)
 
 
 SCREENS: Mapping[str, Draw] = {
@@ -49,7 +51,7 @@ SCREENS: Mapping[str, Draw] = {
     "card_attempt": lambda: card.attempt(replace(shown.CARD, in_ops_channel=True), shown.ATTEMPT),
     "card_act": lambda: card.act(shown.CARD, who=shown.CLAIRE, what="asked for another attempt."),
     "card_notice": lambda: notice(PeriodKind.WEEK),
-    "card_notice_sent": lambda: notice(PeriodKind.WEEK, sent=True),
+    "card_notice_sent": lambda: notice(PeriodKind.WEEK, status=run.Status.SUCCEEDED),
     "ops_renumbered": lambda: ops.renumbered(
         ["acme"], ids.ChannelId("C0OLD"), now=ids.ChannelId("C0NEW")
     ),
@@ -143,7 +145,11 @@ def test_retry_comes_first_and_carries_the_version_it_was_drawn_from() -> None:
 def test_the_neutral_line_fits_the_report(kind: PeriodKind, language: str, words: str) -> None:
     assert notice(kind, language).text.startswith(words)
     sent = {"fr": "Envoyé", "de": "Gesendet", "es": "Enviado"}.get(language, "Sent")
-    assert notice(kind, language, sent=True).text.startswith(sent)
+    assert notice(kind, language, status=run.Status.SUCCEEDED).text.startswith(sent)
+    end = {"fr": "ne paraîtra pas", "de": "entfällt", "es": "no llegará"}.get(language, "will not")
+    ended = notice(kind, language, status=run.Status.SKIPPED).text
+    assert end in ended
+    assert ended.split()[:2] == words.split()[:2]
 
 
 def test_a_promise_that_is_broken_says_so_without_a_count_that_grows_old() -> None:

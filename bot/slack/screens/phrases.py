@@ -51,10 +51,19 @@ class Phrases:
     """This day's, week's, month's report; and one of another length."""
     sent: str
     """What the neutral line becomes."""
+    gone: str
+    """What it becomes where no report comes; takes the same as ``delayed``."""
 
     def delay(self, kind: PeriodKind) -> str:
         """Return that the report of this day, week, … is delayed."""
-        return self.delayed.format(self.this[_THIS.get(kind, len(self.this) - 1)])
+        return self.delayed.format(self._named(kind))
+
+    def end(self, kind: PeriodKind) -> str:
+        """Return that the report of this day, week, … will not come."""
+        return self.gone.format(self._named(kind))
+
+    def _named(self, kind: PeriodKind) -> str:
+        return self.this[_THIS.get(kind, len(self.this) - 1)]
 
     def span(self, kind: PeriodKind, periods: int) -> str:
         """Return such as ``last 8 weeks``."""
@@ -79,6 +88,7 @@ _EN = Phrases(
     delayed="{} is delayed; we are on it and it will appear here.",
     this=("Today's report", "This week's report", "This month's report", "This report"),
     sent="Sent, see below.",
+    gone="{} will not come; please ask us for any figures you need.",
 )
 _FR = Phrases(
     figure="Indicateur",
@@ -104,6 +114,7 @@ _FR = Phrases(
         "Ce rapport",
     ),
     sent="Envoyé, voir ci-dessous.",
+    gone="{} ne paraîtra pas ; demandez-nous les chiffres dont vous avez besoin.",
 )
 _DE = Phrases(
     figure="Kennzahl",
@@ -129,6 +140,7 @@ _DE = Phrases(
         "Dieser Bericht",
     ),
     sent="Gesendet, siehe unten.",
+    gone="{} entfällt; bitte fragen Sie uns nach den Zahlen, die Sie brauchen.",
 )
 _ES = Phrases(
     figure="Indicador",
@@ -156,6 +168,7 @@ _ES = Phrases(
         "Este informe",
     ),
     sent="Enviado, ver abajo.",
+    gone="{} no llegará; pídannos las cifras que necesiten.",
 )
 _ALL: Mapping[str, Phrases] = {"en": _EN, "fr": _FR, "de": _DE, "es": _ES}
 

@@ -23,12 +23,14 @@ _WAITS: Mapping[run.Status, str] = {
 _OVER = frozenset({run.Status.SKIPPED, run.Status.CANCELLED, run.Status.MISSED})
 
 
-def notice(kind: PeriodKind, *, language: str, sent: bool) -> delivery.Body:
-    """Return the neutral line in a client's channel, before the report is there and after, in
-    the report's own language.
+def notice(kind: PeriodKind, *, language: str, status: run.Status) -> delivery.Body:
+    """Return the neutral line in a client's channel, before the report is there, after, and where
+    none will come, in the report's own language.
     """
     told = phrases.find(language)
-    return words.line(told.sent if sent else told.delay(kind))
+    if status is run.Status.SUCCEEDED:
+        return words.line(told.sent)
+    return words.line(told.end(kind) if status in run.TERMINAL else told.delay(kind))
 
 
 def late(view: delay.LateView) -> delivery.Body:
