@@ -136,6 +136,8 @@ async def test_a_correction_in_an_archived_channel_is_said_once_and_waits_for_th
     (message,) = desk.slack.posts(wanted.key)
     assert not message.edits
     assert desk.told.others == [("unedited is_archived False", wanted.key)]
+    assert desk.pump.unedited == 1
     await desk.settle(11 * 60)
+    assert desk.pump.unedited == 0
     assert [body.text for _, body in message.edits] == ["corrected"]
     assert await desk.kept.deliveries.stale() == []

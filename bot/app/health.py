@@ -96,6 +96,7 @@ class Health:
         told = [
             (waiting, "waited more than 15 minutes to be posted"),
             (unsaid, f"of the last day could not be said anywhere{settled}"),
+            (self._house.deliveries.unedited, "cannot be brought up to date: Slack refuses"),
         ]
         return [
             f"{count} {'message' if count == 1 else 'messages'} {words}."

@@ -45,6 +45,11 @@ class Deliveries:
         """Until when, by the clock that only goes forward, a channel is to be left alone."""
         self._later: set[datetime] = set()
 
+    @property
+    def unedited(self) -> int:
+        """How many messages say something old because Slack refuses their edits."""
+        return self._editing.refused
+
     async def pump(self, now: datetime | None = None) -> datetime | None:
         """Do what is due; return when it wants to be called next, None: nothing waits.
 

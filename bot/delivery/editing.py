@@ -46,6 +46,8 @@ class Editing:
         self._tries: dict[str, int] = {}
         self._told_of: set[tuple[str, int]] = set()
         """Refused edits, by key and version, of which people were told."""
+        self._refused_now: set[str] = set()
+        """Messages whose last edit Slack refused until somebody lifts the reason."""
 
     async def advance(self, shown: delivery.Delivery) -> None:
         """Edit it, unless it was edited less than a second ago."""
@@ -56,6 +58,11 @@ class Editing:
             step = await self._rungs.prepare(shown, rung)
             rung = await self._edit(shown, step)
 
+    @property
+    def refused(self) -> int:
+        """How many messages say something old because Slack refuses their edits."""
+        return len(self._refused_now)
+
     def wait(self, shown: delivery.Delivery) -> timedelta:
         """Return how long this one is still to be left alone."""
         left = self._not_before.get(shown.key, 0.0) - self._clock.monotonic()
@@ -65,6 +72,7 @@ class Editing:
         """Try one rung; return the next one where that may be taken instead."""
         result = await self._call(shown, step.body)
         if isinstance(result, delivery.Sent):
+            self._refused_now.discard(shown.key)
             await self._outbox.showed(shown.key, version=shown.version)
             self._pause(shown.key, DEBOUNCE)
             self._tries.pop(shown.key, None)
@@ -96,6 +104,7 @@ class Editing:
         until that is mended, and then it is edited.
         """
         self._pause(shown.key, REFUSED)
+        self._refused_now.add(shown.key)
         if (shown.key, shown.version) in self._told_of:
             return
         self._told_of.add((shown.key, shown.version))
@@ -106,6 +115,7 @@ class Editing:
         """A person deleted it, it is too old, or no rung can say it. A report's correction is
         posted as a new message where that is possible; for the rest nobody is left to read it.
         """
+        self._refused_now.discard(shown.key)
         anew = shown.kind is delivery.Kind.REPORT and refused.code in _ANEW
         if anew:
             await self._outbox.put(self._next_revision(shown))

@@ -45,6 +45,7 @@ class Bench:
     outward: joints.Outward
     clock: clock.HeldClock
     line: SimpleNamespace = field(default_factory=SimpleNamespace)
+    deliveries: SimpleNamespace = field(default_factory=SimpleNamespace)
 
     def says(self, state: connection.State, *, silence: float = 0.0) -> None:
         """Let the socket stand so, or be away for so many seconds."""
@@ -69,9 +70,11 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
             kept.deliveries, cast("joints.ports.Clients", clients), channel=None, now=held
         )
         line = SimpleNamespace(state=connection.State(connected=True, sockets=2), silence=0.0)
+        deliveries = SimpleNamespace(unedited=0)
         parts = SimpleNamespace(
             clients=clients,
             connection=line,
+            deliveries=deliveries,
             outward=outward,
             runner=SimpleNamespace(running=0),
         )
@@ -80,7 +83,13 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
             ground, cast("house.House", parts), looking=cast("service.Service", looking)
         )
         yield Bench(
-            health=judging, looking=looking, store=kept, outward=outward, clock=held, line=line
+            health=judging,
+            looking=looking,
+            store=kept,
+            outward=outward,
+            clock=held,
+            line=line,
+            deliveries=deliveries,
         )
 
 
@@ -149,6 +158,12 @@ async def test_messages_that_wait_or_failed_or_had_no_channel(bench: Bench) -> N
     assert (await bench.health()).problems == (
         "2 messages waited more than 15 minutes to be posted.",
     )
+
+
+async def test_messages_that_slack_does_not_let_be_edited(bench: Bench) -> None:
+    bench.deliveries.unedited = 2
+    (problem,) = (await bench.health()).problems
+    assert problem == "2 messages cannot be brought up to date: Slack refuses."
 
 
 async def test_a_disk_that_is_nearly_full_is_told_before_it_is(
