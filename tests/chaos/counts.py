@@ -8,6 +8,14 @@ from bot.demo.slack import shapes
 from tests.chaos import people, world
 
 _FIRES = "SELECT client, scheduled_for, status FROM runs WHERE trigger = 'scheduled'"
+_JOINED = """
+SELECT client, scheduled_for FROM runs AS fired
+WHERE trigger = 'scheduled' AND status = 'cancelled' AND EXISTS (
+  SELECT 1 FROM runs AS asked
+  WHERE asked.client = fired.client AND asked.report = fired.report AND asked.status = 'succeeded'
+    AND asked.period_start = fired.period_start AND asked.period_end = fired.period_end)
+"""
+"""Fires that met a run which somebody had asked for: that run made their report (Settled 1)."""
 _FAILED = """
 SELECT DISTINCT attempts.run FROM attempts JOIN runs ON runs.id = attempts.run
 WHERE ended = 'failed' AND json_extract(failure, '$.code') IN ('file_missing', 'post_refused')
@@ -105,6 +113,7 @@ def _is(key: str, kind: str) -> bool:
 def _reports(on: world.World, due: Due, posted: Counter[tuple[str, str]]) -> Iterator[str]:
     """``posted`` is by client and the day that the period ends with: the day it falls due."""
     found = {(client, fire[:10]): status for client, fire, status in on.rows(_FIRES)}
+    found |= dict.fromkeys(((client, fire[:10]) for client, fire in on.rows(_JOINED)), "succeeded")
     for wanted, status in (
         (due.wanted, "succeeded"),
         (due.paused, "skipped"),
