@@ -27,7 +27,7 @@ class Kind(StrEnum):
     BOT = "bot"
     """Not a person, or one whose account is closed."""
     UNKNOWN = "unknown"
-    """Slack could not say; as little as a guest."""
+    """Slack could not say who they are, or who is in the ops channel; as little as a guest."""
 
 
 OPERATORS = frozenset({Kind.SHELL, Kind.OPERATOR})
@@ -109,7 +109,9 @@ def kind(person: people.Person, *, named: Collection[str]) -> Kind:
         return Kind.FOREIGN
     if person.guest:
         return Kind.GUEST
-    return Kind.OPERATOR if person.user in named or person.ops_member else Kind.MEMBER
+    if person.user in named or person.ops_member:
+        return Kind.OPERATOR
+    return Kind.MEMBER if person.ops_known else Kind.UNKNOWN
 
 
 class Reason(StrEnum):
@@ -119,6 +121,8 @@ class Reason(StrEnum):
     """Not theirs to ask, or there is no such client: the two read alike."""
     UNKNOWN = "unknown"
     """There is no such client; told to operators only."""
+    UNSURE = "unsure"
+    """Slack does not say whether it is theirs to ask."""
     PLACE = "place"
     """Theirs to ask, but not where others might read along."""
 
@@ -143,6 +147,10 @@ SENTENCES = {
         "how its reports stand, and *Why these numbers?* under a report explains its figures."
     ),
     Reason.UNKNOWN: "I do not know that client. `/report list` names them all.",
+    Reason.UNSURE: (
+        "Slack does not tell me just now who you are, so I cannot do that. "
+        "Please try again in a minute."
+    ),
     Reason.PLACE: "Costs are answered in the ops channel or in a direct message with me only.",
 }
 
@@ -168,7 +176,8 @@ def decide(
         return Allowed()
     if operation in OWN and _own(actor.place, client, channel=channel):
         return Allowed()
-    return Refused(reason=Reason.FORBIDDEN)
+    is_unsure = actor.kind is Kind.UNKNOWN
+    return Refused(reason=Reason.UNSURE if is_unsure else Reason.FORBIDDEN)
 
 
 def _operator(actor: Actor, operation: Operation, *, missing: bool) -> Decision:

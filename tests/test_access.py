@@ -98,6 +98,13 @@ def test_why_is_for_those_who_stand_where_the_post_stands() -> None:
     assert (_allowed(here), _allowed(elsewhere)) == (True, False)
 
 
+def test_whom_slack_does_not_name_is_told_so_and_gets_nothing() -> None:
+    for operation in (Operation.RETRY, Operation.STATUS):
+        decision = _decide(Kind.UNKNOWN, operation, OPS)
+        assert decision == access.Refused(reason=Reason.UNSURE)
+    assert "try again" in access.SENTENCES[Reason.UNSURE]
+
+
 def test_no_refusal_names_a_client() -> None:
     assert set(access.SENTENCES) == set(Reason)
     assert not any(ACME.name in sentence for sentence in access.SENTENCES.values())
@@ -125,6 +132,8 @@ PERSON = people.Person(
         (replace(PERSON, bot=True, ops_member=True), Kind.BOT),
         (replace(PERSON, deleted=True, ops_member=True), Kind.BOT),
         (replace(PERSON, known=False, ops_member=True), Kind.UNKNOWN),
+        (replace(PERSON, ops_known=False), Kind.UNKNOWN),
+        (replace(PERSON, ops_known=False, guest=True), Kind.GUEST),
     ],
 )
 def test_a_person_is_what_slacks_facts_say(person: people.Person, kind: Kind) -> None:
@@ -135,6 +144,7 @@ def test_a_person_is_what_slacks_facts_say(person: people.Person, kind: Kind) ->
     ("person", "kind"),
     [
         (PERSON, Kind.OPERATOR),
+        (replace(PERSON, ops_known=False), Kind.OPERATOR),
         (replace(PERSON, guest=True), Kind.GUEST),
         (replace(PERSON, team_ok=False), Kind.FOREIGN),
         (replace(PERSON, known=False), Kind.UNKNOWN),

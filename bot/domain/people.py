@@ -22,6 +22,8 @@ class Person:
     """In the ops channel, while that is private and unshared (Settled 14)."""
     known: bool = True
     """False: Slack could not be asked, and every other field says the least."""
+    ops_known: bool = True
+    """False: Slack does not say who is in the ops channel, and ``ops_member`` says the least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,8 +76,8 @@ class People:
         found = await self._person(user)
         if team and team != self._team and found.team_ok and not found.guest:
             found = replace(found, team_ok=await self._same_grid(user, team))
-        member = self._may_be_trusted(found) and await self._in_ops(user)
-        return replace(found, ops_member=member)
+        member = await self._in_ops(user) if self._may_be_trusted(found) else False
+        return replace(found, ops_member=bool(member), ops_known=member is not None)
 
     async def audience(self, channel: ids.ChannelId) -> people.AudienceFacts:
         """Who may read a channel, with a fingerprint of the outside people among them."""
@@ -141,11 +141,16 @@ class People:
         odd = found.guest or found.stranger or found.bot or found.deleted
         return found.known and found.team_ok and not odd
 
-    async def _in_ops(self, user: str) -> bool:
-        if self._ops is None or not await self.ops_channel_fit():
+    async def _in_ops(self, user: str) -> bool | None:
+        """Whether they are in the ops channel while that is fit; None where Slack does not say."""
+        if self._ops is None:
+            return False
+        if not await self._room(self._ops):
+            return None
+        if not await self.ops_channel_fit():
             return False
         members = await self._in(self._ops)
-        return members is not None and user in members
+        return None if members is None else user in members
 
     async def _room(self, channel: str) -> web.Json:
         kept = self._rooms.get(channel)

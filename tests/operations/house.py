@@ -32,6 +32,8 @@ GLOBEX = replace(
     },
 )
 OPS = ids.ChannelId("C0REPORTOPS")
+REFUSED = "not something you can do here|Slack does not tell me just now who you are"
+"""What those are told who may not: people, and those whom Slack does not name."""
 CLAIRE, TOM, MALIK = (ids.UserId(name) for name in ("U0CLAIRE", "U0TOM", "U0MALIK"))
 
 

@@ -217,7 +217,7 @@ async def test_a_pause_that_cannot_be_is_refused(
 @pytest.mark.parametrize("kind", READERS)
 async def test_readers_pause_nothing(home: House, kind: Kind) -> None:
     for typed in ("", "acme", "globex", "nobody", "for 3d"):
-        with pytest.raises(errors.UsageError, match="not something you can do here"):
+        with pytest.raises(errors.UsageError, match=house.REFUSED):
             await home.operations.clients.pause(house.asker(kind, "acme"), _pause(typed))
     assert not await home.store.pauses.all()
 

@@ -60,7 +60,7 @@ async def test_of_two_presses_at_once_one_wins(home: House) -> None:
 @pytest.mark.parametrize("kind", [Kind.MEMBER, Kind.GUEST, Kind.FOREIGN, Kind.UNKNOWN])
 async def test_only_operators_may(home: House, kind: Kind) -> None:
     runs, found = await _stopped(home)
-    with pytest.raises(errors.UsageError, match="not something you can do"):
+    with pytest.raises(errors.UsageError, match=house.REFUSED):
         await home.operations.outages.retry_all(house.asker(kind=kind), f"{found.id}:1")
     assert await _status(home, runs) == [run.Status.FAILED] * 2
 

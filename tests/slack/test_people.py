@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import clock
+from bot import access, clock
 from bot.demo.slack import server, workspace
 from bot.domain import ids
 from bot.slack import people, web
@@ -77,7 +77,9 @@ async def test_an_unreadable_ops_channel_grants_nothing(
     slack: server.LocalSlack, known: people.People, method: str
 ) -> None:
     slack.faults.add("refused", method, value="missing_scope", times=None)
-    assert not (await known.person(CLAIRE)).ops_member
+    claire = await known.person(CLAIRE)
+    assert (claire.ops_member, claire.ops_known) == (False, False)
+    assert access.kind(claire, named=()) is access.Kind.UNKNOWN
     facts = await known.audience(ACME)
     assert (facts.outside, facts.known) == (True, False)
 
