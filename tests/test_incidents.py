@@ -27,6 +27,7 @@ class World:
     found: client.Client | None = samples.CLIENT
     outside: set[ids.ChannelId] = field(default_factory=set[ids.ChannelId])
     confirmed: bool = True
+    faults: tuple[views.Fault, ...] = ()
 
     def client(self, client_id: ids.ClientId) -> client.Client | None:
         return self.found if client_id == samples.ACME else None

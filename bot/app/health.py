@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot import errors
 from bot.app import house, service
+from bot.domain import expected
 from bot.operations import answers
 
 STALE = timedelta(minutes=2)
@@ -37,7 +38,7 @@ class Health:
     async def __call__(self) -> answers.Health:
         """Say what is wrong, and the facts."""
         try:
-            messages = await self._messages()
+            messages = [*await self._messages(), *await self._fires()]
         except errors.StoreError as error:
             messages = [f"The database cannot be read: {error}."]
         stuck = self._service.silent > STALE.total_seconds()
@@ -103,6 +104,17 @@ class Health:
             for count, words in told
             if count
         ]
+
+    async def _fires(self) -> list[str]:
+        """What came due within the last day for clients whose files cannot be read."""
+        now, store = self._ground.clock.now(), self._ground.store
+        found = await store.promises.awaited(now - service.UNCLAIMED)
+        lately = [one for one in found if one.due_at > now - _LATELY]
+        paused = {one.client for one in await store.pauses.all()}
+        count = len(expected.idle(lately, self._house.clients, paused=paused))
+        noun, files = ("report", "its") if count == 1 else ("reports", "their")
+        words = f"fell due in the last day, and nothing runs: {files} client's files have faults."
+        return [f"{count} {noun} {words} See `reportops check`."] if count else []
 
 
 def _nearly_full(folder: Path) -> int | None:

@@ -17,7 +17,7 @@ _SIGN_EVERY = timedelta(seconds=15)
 _CALM = timedelta(seconds=20)
 """Without another refusal, until the store counts as sound again."""
 _LATELY = timedelta(minutes=5)
-_UNCLAIMED = timedelta(minutes=2)
+UNCLAIMED = timedelta(minutes=2)
 """A fire that came due so long ago should have been claimed."""
 _T = TypeVar("_T")
 
@@ -133,7 +133,7 @@ class Service:
 
     def _look_back(self) -> None:
         fire = self._house.runner.next_fire
-        late = fire is not None and self._ground.clock.now() - fire > _UNCLAIMED
+        late = fire is not None and self._ground.clock.now() - fire > UNCLAIMED
         self.unclaimed = fire if late else None
 
     async def _judge_store(self) -> None:

@@ -3,12 +3,13 @@ nothing, and of two looks at the same rows the second changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from bot import clock, kinds
 from bot.digest import ports
-from bot.domain import client, delivery, ids, morning, pause, period, periods, run
+from bot.domain import client, delivery, expected, ids, morning, pause, period, periods, run
 
 _EVERY = timedelta(seconds=5)
 """Between two looks, so that the message is edited no more often."""
@@ -56,13 +57,25 @@ class Digest:
         self._done &= frozenset(week[1:])
         oldest = min(day for day in week if day not in self._done)
         fired = await self._book.mornings.fired(_begin(oldest, zone), _end(today, zone))
-        for day, each in groupby(fired, key=lambda one: clock.local_date(one.run.created_at, zone)):
-            found = tuple(each)
+        came = groupby(fired, key=lambda one: clock.local_date(one.run.created_at, zone))
+        days = {day: tuple(each) for day, each in came}
+        idle = await self._idle(now)
+        for day in {clock.local_date(one.expected.due_at, zone) for one in idle} & {*week}:
+            days.setdefault(day, ())
+        for day, found in sorted(days.items()):
             if day in self._done:
                 continue
-            await self._tell(await self._morning(found, day, zone=zone, now=now), channel)
-            if day < today and all(one.run.status in run.TERMINAL for one in found):
+            told = await self._morning(found, day, zone=zone, now=now)
+            stopped = tuple(one for one in idle if one.expected.due_at < _end(day, zone))
+            await self._tell(replace(told, idle=stopped), channel)
+            is_over = all(one.run.status in run.TERMINAL for one in found)
+            if day < today and is_over and not stopped:
                 self._done |= {day}
+
+    async def _idle(self, now: datetime) -> Sequence[expected.Idle]:
+        found = await self._book.promises.awaited(now)
+        paused = {one.client for one in await self._book.pauses.all()}
+        return expected.idle(found, self._clients, paused=paused)
 
     async def _morning(
         self, found: tuple[morning.Fired, ...], day: date, *, zone: str, now: datetime
@@ -82,7 +95,8 @@ class Digest:
     async def _tell(self, told: morning.Morning, channel: ids.ChannelId) -> None:
         key = f"digest:{told.day}"
         there = await self._book.deliveries.get(key)
-        if there is None and all(one.fired.run.status in _QUIET for one in told.lines):
+        is_quiet = all(one.fired.run.status in _QUIET for one in told.lines) and not told.idle
+        if there is None and is_quiet:
             return
         body = self._screen(told)
         if there is None:

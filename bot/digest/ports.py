@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain import client, delivery, ids, incident, morning
+from bot.domain import client, delivery, expected, ids, incident, morning, views
 from bot.domain.pause import Pause
 
 
@@ -13,6 +13,14 @@ class Mornings(Protocol):
 
     async def fired(self, since: datetime, until: datetime) -> Sequence[morning.Fired]:
         """The scheduled runs that came due in [since, until), in that order."""
+        ...
+
+
+class Promises(Protocol):
+    """Filled by store.promises.PromiseStore."""
+
+    async def awaited(self, until: datetime) -> Sequence[expected.Expected]:
+        """Fires that should have come by then and have no run, oldest first."""
         ...
 
 
@@ -59,6 +67,11 @@ class Book(Protocol):
         ...
 
     @property
+    def promises(self) -> Promises:
+        """What was expected."""
+        ...
+
+    @property
     def outages(self) -> Outages:
         """The rows of outages."""
         ...
@@ -76,6 +89,11 @@ class Book(Protocol):
 
 class Clients(Protocol):
     """Filled by the catalog's current version."""
+
+    @property
+    def faults(self) -> Sequence[views.Fault]:
+        """Every fault of every file."""
+        ...
 
     def clients(self) -> Sequence[client.Client]:
         """Every client that is in force."""

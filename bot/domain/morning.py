@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain import ids
+from bot.domain.expected import Idle
 from bot.domain.incident import Outage
 from bot.domain.pause import Pause
 from bot.domain.run import Failure, Run
@@ -52,3 +53,5 @@ class Morning:
     """In the order they came due."""
     outages: tuple[Outage, ...] = ()
     """The open ones that stop any of them, oldest first."""
+    idle: tuple[Idle, ...] = ()
+    """Fires that nothing runs for, of that day or earlier ones, oldest first."""

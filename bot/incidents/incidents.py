@@ -11,7 +11,7 @@ import structlog
 
 from bot import clock
 from bot.domain import delivery, ids, incident, run, views
-from bot.incidents import causes, outages, places, ports, promises, showing
+from bot.incidents import causes, idle, outages, places, ports, promises, showing
 
 _PATIENCE = 2
 """Failed attempts of a retryable kind before anybody is told."""
@@ -66,7 +66,13 @@ class Incidents:
         self._showing = showing.Showing(
             book=book, clients=clients, places=where, cards=cards, clock=clock
         )
-        self._promises = promises.Promises(book=book, clients=clients, places=where, cards=cards)
+        self._promises = promises.Promises(
+            book=book,
+            clients=clients,
+            places=where,
+            cards=cards,
+            fires=idle.Fires(book=book, clients=clients),
+        )
         self._outages = outages.Outages(
             book, clients=clients, cards=cards, clock=clock, channel=ops_channel
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain import audience, client, delay, delivery, ids, incident, run, views
+from bot.domain import audience, client, delay, delivery, expected, ids, incident, run, views
 from bot.domain.pause import Pause
 from bot.domain.period import PeriodKind
 from bot.domain.report import Report
@@ -150,6 +150,18 @@ class PromiseRows(Protocol):
         """What was warned of since, in that order."""
         ...
 
+    async def awaited(self, until: datetime) -> Sequence[expected.Expected]:
+        """Fires due by then that have no run, or were warned of without it; oldest first."""
+        ...
+
+    async def warn(self, of: Sequence[expected.Expected], *, message: str, at: datetime) -> None:
+        """Write down, before it is said, that this message warns of fires without a run."""
+        ...
+
+    async def settle(self, of: expected.Expected, *, at: datetime) -> None:
+        """It is awaited no more; its run, where it has one, takes over its message."""
+        ...
+
 
 class Runs(Protocol):
     """Filled by store.runs.RunStore."""
@@ -273,6 +285,11 @@ class Book(Protocol):
 
 class Clients(Protocol):
     """Filled by the catalog's current version."""
+
+    @property
+    def faults(self) -> Sequence[views.Fault]:
+        """Every fault of every file."""
+        ...
 
     def client(self, client_id: ids.ClientId) -> client.Client | None:
         """One client, or None."""

@@ -10,8 +10,8 @@ from itertools import groupby
 
 import structlog
 
-from bot.domain import delay, delivery, ids, incident, run
-from bot.incidents import picture, places, ports
+from bot.domain import delay, delivery, expected, ids, incident, run
+from bot.incidents import idle, picture, places, ports
 
 LATEST_NOTICE = timedelta(hours=24)
 """A promise broken longer ago is history: the neutral line would only puzzle."""
@@ -43,6 +43,7 @@ class Promises:
     clients: ports.Clients
     places: places.Places
     cards: ports.Cards
+    fires: idle.Fires
 
     async def broken(self, now: datetime) -> Sequence[incident.Incident]:
         """Put the neutral line where one is due; return the incidents whose client has seen it."""
@@ -66,14 +67,20 @@ class Promises:
 
         A warning's row is written before its message, which is made from the rows each time.
         """
-        near = await self.book.promises.near(now + LEAD, oldest=now - LATEST_NOTICE)
+        await self.fires.hand_over(now)
+        oldest = now - LATEST_NOTICE
+        near = await self.book.promises.near(now + LEAD, oldest=oldest)
         risky = [one for one in near if is_at_risk(one, now=now)]
         warned = [one for one in risky if await self.book.pauses.current(one.client) is None]
-        if warned:
-            await self._tell(warned, now=now)
-        told = await self.book.promises.told(now - _REMEMBERED)
+        idle_ones = await self.fires.at_risk(now, lead=LEAD, oldest=oldest)
+        if warned or idle_ones:
+            await self._tell([*warned, *idle_ones], now=now)
+        promised = await self.book.promises.told(now - _REMEMBERED)
+        awaited = await self.fires.told(now)
+        told = [*[await self._told(one, now=now) for one in promised], *awaited]
         for message, each in groupby(sorted(told, key=_message), key=_message):
             await self._draw(message, [*each], now=now)
+        await self.fires.forget(awaited, now)
 
     async def over(self, run_id: ids.RunId) -> None:
         """The report is there, or will not come: what was said says so, the rest is not needed."""
@@ -84,7 +91,7 @@ class Promises:
             is_there = await self.book.runs.delivered(ended) is not None
             status = run.Status.SUCCEEDED if is_there else ended.status
             await self.book.deliveries.revise(key, (self._line(ended, status=status),))
-        await self.book.deliveries.cancel(_late_key(run_id))
+        await self.book.deliveries.cancel(f"late:{run_id}")
 
     async def _before_the_client(
         self, stopped: run.Run, found: incident.Incident | None
@@ -111,57 +118,79 @@ class Promises:
         language = found.narrative.language if found else "en"
         return self.cards.notice(late.period.kind, language=language, status=status)
 
-    async def _tell(self, warned: Sequence[run.Run], *, now: datetime) -> None:
+    async def _tell(self, warned: Sequence[run.Run | expected.Expected], *, now: datetime) -> None:
         """Write down which message warns of each: its own, or one for many."""
-        before = await self.book.promises.told(now - _TOGETHER)
+        since = now - _TOGETHER
+        before = [one.message for one in await self.book.promises.told(since)]
+        before += [
+            one.message
+            for one in await self.book.promises.awaited(now)
+            if one.message is not None and one.told_at is not None and one.told_at >= since
+        ]
         is_few = len(before) + len(warned) <= _FEW
         if is_few or self.places.ops_channel is None:  # elsewhere no message names two clients
             for one in warned:
-                await self.book.promises.tell([one], message=_late_key(one.id), at=now)
+                await self._write([one], f"late:{_name(one)}", now=now)
             return
-        shared = [one.message for one in before if one.message.startswith(_MANY)]
-        message = shared[-1] if shared else f"{_MANY}{warned[0].id}"
-        await self.book.promises.tell(warned, message=message, at=now)
+        shared = [message for message in before if message.startswith(_MANY)]
+        message = shared[-1] if shared else f"{_MANY}{_name(warned[0])}"
+        await self._write(warned, message, now=now)
 
-    async def _draw(self, message: str, told: Sequence[incident.Promise], *, now: datetime) -> None:
+    async def _write(
+        self, warned: Sequence[run.Run | expected.Expected], message: str, *, now: datetime
+    ) -> None:
+        runs = [one for one in warned if isinstance(one, run.Run)]
+        if runs:
+            await self.book.promises.tell(runs, message=message, at=now)
+        fires = [one for one in warned if isinstance(one, expected.Expected)]
+        if fires:
+            await self.book.promises.warn(fires, message=message, at=now)
+
+    async def _draw(self, message: str, told: Sequence[idle.Told], *, now: datetime) -> None:
         """Put the message, or edit it where it would say something else now."""
         there = await self.book.deliveries.get(message)
-        is_over = all(one.run.status in run.TERMINAL for one in told)
+        seen = [one.view for one in told]
+        is_over = all(one.status in run.TERMINAL for one in seen)
         if there is not None and there.state is delivery.State.CANCELLED:
             return
         if is_over and (there is None or await self.book.deliveries.cancel(message)):
             return
-        seen = [await self._view(one, now=now) for one in told]
         body = self.cards.many(seen) if message.startswith(_MANY) else self.cards.late(seen[0])
         if there is not None:
             if there.bodies != (body,):
                 await self.book.deliveries.revise(message, (body,))
             return
-        first = told[0].run
-        channel = self.places.ops_channel or await self.places.card(first)
+        first = told[0]
+        of_client = await self.places.card(first.run) if first.run else None
+        channel = self.places.ops_channel or of_client
         if channel is None:
-            log.error("no_ops_channel", client=first.client, run=first.id)
+            log.error("no_ops_channel", client=first.client, run=first.run and first.run.id)
         await self._put(first, message, channel=channel, body=body, now=now)
 
     async def _put(
         self,
-        stopped: run.Run,
+        about: idle.Told | run.Run,
         key: str,
         *,
         channel: ids.ChannelId | None,
         body: delivery.Body,
         now: datetime,
     ) -> bool:
+        of_run = about if isinstance(about, run.Run) else about.run
         wanted = delivery.Delivery(
             key=key,
             kind=delivery.Kind.NOTICE,
-            client=stopped.client,
-            run=stopped.id,
+            client=about.client,
+            run=of_run.id if of_run else None,
             channel=channel or delivery.NOWHERE,
             bodies=(body,),
             created_at=now,
         )
         return await self.book.deliveries.put(wanted if channel else delivery.unsaid(wanted))
+
+    async def _told(self, told: incident.Promise, *, now: datetime) -> idle.Told:
+        view = await self._view(told, now=now)
+        return idle.Told(message=told.message, view=view, client=told.run.client, run=told.run)
 
     async def _view(self, told: incident.Promise, *, now: datetime) -> delay.LateView:
         late = told.run
@@ -235,7 +264,7 @@ def marks(since: datetime, now: datetime) -> Sequence[tuple[datetime, datetime]]
     return [(since + left, now + left) for left in _MARKS]
 
 
-def _message(told: incident.Promise) -> str:
+def _message(told: idle.Told) -> str:
     return told.message
 
 
@@ -243,5 +272,5 @@ def _notice_key(run_id: ids.RunId) -> str:
     return f"notice:{run_id}"
 
 
-def _late_key(run_id: ids.RunId) -> str:
-    return f"late:{run_id}"
+def _name(one: run.Run | expected.Expected) -> str:
+    return one.id if isinstance(one, run.Run) else idle.name(one)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot import due
-from bot.domain import client, ids, periods, run, spec
+from bot.domain import client, expected, ids, periods, run, spec
 from bot.runs import ports
 
 REMEMBER_EVERY = timedelta(minutes=10)
@@ -68,6 +68,10 @@ class _Seen:
         return now - self.written >= REMEMBER_EVERY or self.until < self.written
 
 
+_Next = tuple[client.Client, Mapping[ids.ReportName, due.Fire]]
+"""A client, and the next fire of each of its reports."""
+
+
 class Fires:
     """Finds the fires that have come since it last looked."""
 
@@ -75,6 +79,7 @@ class Fires:
         self._house = house
         self._stagger = stagger
         self._seen: dict[ports.Name, _Seen] = {}
+        self._expected: dict[ids.ClientId, _Next] = {}
 
     async def meet(self, clients: Sequence[client.Client], *, now: datetime) -> None:
         """Read the watermarks of reports that were not seen in this life; forget those gone."""
@@ -160,9 +165,24 @@ class Fires:
             if seen.schedule and seen.next is not None and seen.next.at <= seen.until:
                 seen.next = due.next_fire(seen.schedule, seen.zone, after=seen.until)
 
+    async def expect(self, clients: Sequence[client.Client]) -> None:
+        """Write down which fires come next, where that changed: once a client's files cannot be
+        read after a restart, nobody else can tell.
+        """
+        found = {of.id: (of, self._next_of(of)) for of in clients}
+        new = {name: one for name, one in found.items() if self._expected.get(name) != one}
+        if new:
+            kept = {name: [*_expected(*one)] for name, one in new.items()}
+            await self._house.fires.expect(kept)
+            self._expected |= new
+
     def next_at(self) -> datetime | None:
         """Return when the next fire comes, as far as was seen."""
         return min((seen.next.at for seen in self._seen.values() if seen.next), default=None)
+
+    def _next_of(self, of: client.Client) -> Mapping[ids.ReportName, due.Fire]:
+        seen = ((name, self._seen.get((of.id, name))) for name in of.reports)
+        return {name: one.next for name, one in seen if one is not None and one.next is not None}
 
     def _of(self, clients: Collection[ids.ClientId]) -> Iterator[tuple[ports.Name, _Seen]]:
         return ((name, seen) for name, seen in self._seen.items() if name[0] in clients)
@@ -182,6 +202,24 @@ class Fires:
                 else None
             )
         return seen
+
+
+def _expected(
+    of: client.Client, fires: Mapping[ids.ReportName, due.Fire]
+) -> Iterator[expected.Expected]:
+    for name, fire in fires.items():
+        report = of.reports[name]
+        yield expected.Expected(
+            client=of.id,
+            report=name,
+            key=fire.key,
+            due_at=fire.at,
+            deliver_by=due.deliver_by(report.schedule, fire) if report.schedule else None,
+            client_name=of.name,
+            report_title=report.title,
+            timezone=of.timezone,
+            owner=of.owner,
+        )
 
 
 def judged(come: Due, *, now: datetime, pause: ports.Pause | None) -> Due:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol, TypeAlias
 
 from bot import wire
-from bot.domain import audience, client, delivery, ids, pause, run, views
+from bot.domain import audience, client, delivery, expected, ids, pause, run, views
 from bot.domain.report import Report
 
 # Siblings never meet (design.md): what passes between runs, store and slack is of the domain.
@@ -113,6 +113,10 @@ class Fires(Protocol):
         Where a fire's period has an unfinished run, its row is cancelled and that run is returned,
         queued again if it had failed. One taken for missed by a clock that was ahead is revived.
         """
+        ...
+
+    async def expect(self, kept: Mapping[ids.ClientId, Sequence[expected.Expected]]) -> None:
+        """Write down which fires of these clients come next, in place of what was."""
         ...
 
     async def unsaid(self) -> Sequence[Sequence[run.Run]]:

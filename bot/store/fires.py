@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain import ids, run
+from bot.domain import expected, ids, run
 from bot.store import codec, database, runs, statements
 
 Name = tuple[ids.ClientId, ids.ReportName]
@@ -50,6 +50,10 @@ class FireStore:
         return await self._database.write(
             lambda connection: _claim(connection, wanted, considered=considered)
         )
+
+    async def expect(self, kept: Mapping[ids.ClientId, Sequence[expected.Expected]]) -> None:
+        """Write down which fires of these clients come next, in place of what was."""
+        await self._database.write(lambda connection: _expect(connection, kept))
 
     async def unsaid(self) -> Sequence[Sequence[run.Run]]:
         """The missed fires that are still to be said, by message; the first names its message.
@@ -110,6 +114,27 @@ def _claim_one(connection: sqlite3.Connection, wanted: run.Run) -> run.Claim:
     if wanted.status is run.Status.MISSED:
         database.rows(connection, _sql("to_say"), id=wanted.id)
     return run.Claim(run=wanted, new=True)
+
+
+def _expect(
+    connection: sqlite3.Connection, kept: Mapping[ids.ClientId, Sequence[expected.Expected]]
+) -> None:
+    for client, some in kept.items():
+        database.rows(connection, _sql("expect_no_more"), client=client)
+        for one in some:
+            database.rows(
+                connection,
+                _sql("expect"),
+                client=one.client,
+                report=one.report,
+                key=one.key,
+                due_at=codec.instant(one.due_at),
+                deliver_by=codec.maybe_instant(one.deliver_by),
+                client_name=one.client_name,
+                report_title=one.report_title,
+                timezone=one.timezone,
+                owner=one.owner,
+            )
 
 
 def _find(connection: sqlite3.Connection, name: str, *, columns: database.Values) -> run.Run | None:

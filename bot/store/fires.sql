@@ -61,3 +61,14 @@ SELECT client, report, started_at, ended_at FROM (
   FROM attempts JOIN runs ON runs.id = attempts.run
   WHERE attempts.ended = 'report' AND attempts.started_at >= :since)
 WHERE nth <= :newest
+
+-- name: expect_no_more
+-- What was warned of stays until that is settled.
+DELETE FROM expected WHERE client = :client AND message IS NULL
+
+-- name: expect
+INSERT INTO expected
+  (client, report, key, due_at, deliver_by, client_name, report_title, timezone, owner)
+VALUES
+  (:client, :report, :key, :due_at, :deliver_by, :client_name, :report_title, :timezone, :owner)
+ON CONFLICT (client, report, key) DO NOTHING

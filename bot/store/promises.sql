@@ -26,3 +26,18 @@ SELECT runs.*, promises.message AS message, (
 FROM promises JOIN runs ON runs.id = promises.run
 WHERE promises.told_at >= :since
 ORDER BY promises.told_at, promises.rowid
+
+-- name: awaited
+-- Fires that should have come by then and have no run, or have one and were warned of without it.
+SELECT expected.*, runs.id AS run
+FROM expected LEFT JOIN runs ON runs.client = expected.client AND runs.report = expected.report
+  AND runs.key = expected.key
+WHERE expected.due_at <= :until AND (runs.id IS NULL OR expected.message IS NOT NULL)
+ORDER BY expected.due_at, expected.client, expected.report
+
+-- name: warn
+UPDATE expected SET message = :message, told_at = :at
+WHERE client = :client AND report = :report AND key = :key
+
+-- name: settle
+DELETE FROM expected WHERE client = :client AND report = :report AND key = :key

@@ -10,7 +10,7 @@ import pytest
 from bot import clock
 from bot.digest import Digest
 from bot.digest.digest import usual_zone
-from bot.domain import client, delivery, ids, run
+from bot.domain import client, delivery, ids, run, views
 from bot.slack.screens import digest
 from bot.store import Store
 from tests import samples
@@ -22,6 +22,8 @@ KEY = "digest:2026-11-23"
 
 class Clients:
     """One client, as its files say."""
+
+    faults: tuple[views.Fault, ...] = ()
 
     def clients(self) -> Sequence[client.Client]:
         return (samples.CLIENT,)

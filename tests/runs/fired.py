@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain import ids, run
+from bot.domain import expected, ids, run
 from bot.runs import ports
 from tests.runs import memory
 
@@ -56,6 +56,9 @@ class Fires:
         if wanted.status is run.Status.MISSED:
             self._memory.unsaid[wanted.id] = None
         return run.Claim(run=wanted, new=True)
+
+    async def expect(self, kept: Mapping[ids.ClientId, Sequence[expected.Expected]]) -> None:
+        """What nothing here reads."""
 
     async def unsaid(self) -> Sequence[Sequence[run.Run]]:
         kept = self._memory.unsaid

@@ -52,6 +52,7 @@ def test_a_script_is_split_into_its_statements() -> None:
 @pytest.mark.parametrize(
     ("module", "name"),
     [("deliveries", name) for name in ("due", "wake", "stale", "of_run", "of_message")]
+    + [("promises", "awaited")]
     + [("runs", name) for name in ("same", "in_status", "due", "latest")]
     + [("incidents", name) for name in ("over", "unattended", "broken_promises", "stale_notices")],
 )

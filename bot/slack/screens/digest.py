@@ -6,9 +6,10 @@ counted. It holds no countdown: it changes only when something has happened.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot import errors
-from bot.domain import delivery, ids, incident, morning, periods, run
+from bot.domain import delivery, expected, ids, incident, morning, periods, run
 from bot.domain.delivery import Block
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
@@ -43,7 +44,7 @@ class _Piles:
 def draw(told: morning.Morning) -> delivery.Body:
     """Return the digest as it should stand now."""
     piles = _sorted(told)
-    head = f"{moments.long_weekday(told.day)} · {' · '.join(_counts(piles))}"
+    head = f"{moments.long_weekday(told.day)} · {' · '.join(_counts(piles, idle=len(told.idle)))}"
     exceptions = [*_exceptions(told, piles)]
     over = len(exceptions) - _MOST
     parts = [blocks.section(f"*{head}*"), *_outages(told, piles)]
@@ -97,10 +98,10 @@ def _is_late(one: morning.Line, told: morning.Morning) -> bool:
     return due is not None and due <= told.now
 
 
-def _counts(piles: _Piles) -> Iterator[str]:
+def _counts(piles: _Piles, *, idle: int) -> Iterator[str]:
     """The head: such as ``197 sent``, ``2 waiting``, ``1 needs you``."""
     failed = sum(one.fired.run.status in _NEEDS for one in piles.stopped)
-    needs = len(piles.needs) + failed
+    needs = len(piles.needs) + failed + idle
     waiting = len(piles.troubled) + len(piles.going) + len(piles.stopped) - failed
     yield f"{len(piles.sent)} sent"
     if waiting:
@@ -147,9 +148,10 @@ class _Exception:
 
 def _exceptions(told: morning.Morning, piles: _Piles) -> Iterator[_Exception]:
     for owner, each in _owners(piles.needs):
-        title = f"*Needs you* · {blocks.mention(owner) if owner else 'no owner named'}"
         for one in each:
-            yield _exception(one, told, title=title, why=_need(one), button=_help(one))
+            yield _exception(one, told, title=_needs(owner), why=_need(one), button=_help(one))
+    for idle in told.idle:
+        yield _idle(idle, told)
     for one in piles.troubled:
         again = _retry(one) if one.fired.run.status is run.Status.QUEUED else None
         yield _exception(one, told, title="*Waiting*", why=_wait(one, told), button=again)
@@ -159,6 +161,10 @@ def _exceptions(told: morning.Morning, piles: _Piles) -> Iterator[_Exception]:
     for one in piles.paused:
         resume = _button("Resume", names.MENU_RESUME, value=one.fired.run.client)
         yield _exception(one, told, title="*Paused*", why=_until(one, told), button=resume)
+
+
+def _needs(owner: ids.UserId | None) -> str:
+    return f"*Needs you* · {blocks.mention(owner) if owner else 'no owner named'}"
 
 
 def _missed(one: morning.Line) -> str:
@@ -194,16 +200,27 @@ def _exception(
     one: morning.Line, told: morning.Morning, *, title: str, why: str, button: Block | None
 ) -> _Exception:
     name = f"{one.client_name} · {one.report_title}"
+    text = _said(name, why, due=one.fired.run.deliver_by, told=told)
+    block = blocks.section(text, accessory=button)
+    return _Exception(title=title, name=one.client_name, block=block)
+
+
+def _idle(one: expected.Idle, told: morning.Morning) -> _Exception:
+    """What only a mended file helps, so that it has no button."""
+    name = f"{one.expected.client_name} · {one.expected.report_title}"
+    return _Exception(
+        title=_needs(one.expected.owner),
+        name=one.expected.client_name,
+        block=blocks.section(_said(name, one.why, due=one.expected.deliver_by, told=told)),
+    )
+
+
+def _said(name: str, why: str, *, due: datetime | None, told: morning.Morning) -> str:
     facts = [f"*{blocks.escape(blocks.one_line(name, 80))}*", blocks.escape(why)]
-    due = one.fired.run.deliver_by
     if due is not None:
         at = moments.moment(due, told.timezone, now=told.begins)
         facts.append(f"promise {at}, missed" if due <= told.now else f"promise {at}")
-    return _Exception(
-        title=title,
-        name=one.client_name,
-        block=blocks.section(" · ".join(facts), accessory=button),
-    )
+    return " · ".join(facts)
 
 
 def _need(one: morning.Line) -> str:

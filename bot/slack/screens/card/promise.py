@@ -79,7 +79,7 @@ def _line(view: delay.LateView) -> str:
         told = words.sent(view.posted_at, day, zone=view.timezone, now=day)
         return f"{words.GREEN} {title} · {told}"
     if view.status in _OVER:
-        return f"{words.GREY} {title} · {view.status.value}"
+        return f"{words.GREY} {title} · {blocks.escape(view.rests or view.status.value)}"
     if view.deliver_by <= view.now:
         return f"{words.AMBER} {title} · late: {_under_way(view)}"
     due = moments.clock(view.deliver_by, view.timezone)
@@ -92,6 +92,8 @@ def _is_in_time(view: delay.LateView) -> bool:
 
 def _under_way(view: delay.LateView) -> str:
     again = view.next_attempt_at
+    if view.rests:
+        return blocks.escape(view.rests)
     if view.status is run.Status.QUEUED and again is not None and again > view.now:
         at = moments.moment(again, view.timezone, now=view.deliver_by)
         return f"it is tried again at {at}"
