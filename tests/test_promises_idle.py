@@ -143,3 +143,16 @@ async def test_a_fire_that_has_its_run_is_awaited_no_more(desk: Desk) -> None:
     assert await desk.kept.promises.awaited(DUE) == []
     await desk.incidents.sweep()
     assert (await desk.kept.promises.told(AT)) == []
+
+
+async def test_what_a_client_plans_no_more_is_forgotten_unless_somebody_was_warned(
+    desk: Desk,
+) -> None:
+    other = replace(FIRE, report=ids.ReportName("daily"))
+    await desk.kept.fires.expect({samples.ACME: [FIRE, other]})
+    await desk.kept.fires.expect({samples.ACME: [FIRE]})
+    assert [one.report for one in await desk.kept.promises.awaited(AT)] == [FIRE.report]
+    await _shown(desk)
+    await desk.kept.fires.expect({samples.ACME: []})
+    (kept,) = await desk.kept.promises.awaited(AT)
+    assert kept.message == KEY

@@ -16,7 +16,7 @@ AT_ANY_INSTANT = "at any instant"
 _AIMS_FOR = 12.0
 _AIMS_AT = 15
 """Boundaries that are armed together."""
-_DULL = ("store.prune", "signs.alive", "fires.watermarks")
+_DULL = ("store.prune", "signs.alive", "fires.watermarks", "fires.expect")
 """Passed by every start or every look; they announce nothing."""
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot import clock
 from bot.digest import Digest
 from bot.digest.digest import usual_zone
-from bot.domain import client, delivery, ids, run, views
+from bot.domain import client, delivery, expected, ids, run, views
 from bot.slack.screens import digest
 from bot.store import Store
 from tests import samples
@@ -40,9 +40,13 @@ class Desk:
     clock: clock.HeldClock
     digest: Digest
 
-    def reborn(self, channel: ids.ChannelId | None = OPS) -> None:
+    def reborn(
+        self, channel: ids.ChannelId | None = OPS, faults: tuple[views.Fault, ...] = ()
+    ) -> None:
+        clients = Clients()
+        clients.faults = faults
         self.digest = Digest(
-            self.kept, clients=Clients(), screen=digest.draw, clock=self.clock, channel=channel
+            self.kept, clients=clients, screen=digest.draw, clock=self.clock, channel=channel
         )
 
     async def sweep(self) -> delivery.Delivery | None:
@@ -177,3 +181,30 @@ async def test_five_hundred_fires_are_one_message(desk: Desk) -> None:
         one = replace(make.a_run(), client=ids.ClientId(f"c{number}"))
         await desk.kept.runs.claim(one)
     assert await desk.said() == "Monday 23 Nov · 0 sent · 500 waiting"
+
+
+async def test_a_client_whose_files_cannot_be_read_needs_its_owner(desk: Desk) -> None:
+    gone = expected.Expected(
+        client=ids.ClientId("globex"),
+        report=samples.WEEKLY,
+        key="fire:2026-11-23T06:00 Europe/Paris",
+        due_at=make.NOW,
+        deliver_by=make.NOW + timedelta(hours=3),
+        client_name="Globex",
+        report_title="Weekly KPIs",
+        timezone="Europe/Paris",
+        owner=ids.UserId("U0BOB"),
+    )
+    await desk.kept.fires.expect({gone.client: [gone]})
+    assert await desk.sweep() is None  # its folder was taken away
+    fault = views.Fault(
+        client="globex", file="globex/client.yaml", line=7, key="stage", problem="", remedy=""
+    )
+    desk.reborn(faults=(fault,))
+    assert await desk.said() == "Monday 23 Nov · 0 sent · 1 needs you"
+    found = await desk.kept.deliveries.get(KEY)
+    assert found is not None
+    shown = str(found.bodies[0].blocks)
+    assert "*Needs you* · <@U0BOB>" in shown
+    why = "nothing runs, its files have faults (globex/client.yaml:7 stage) · promise"
+    assert f"*Globex · Weekly KPIs* · {why}" in shown
