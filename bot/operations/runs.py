@@ -160,8 +160,10 @@ class Runs:
         name, _, version = stamp.partition(":")
         found = await self._needs.store.incidents.get(ids.IncidentId(name))
         about = self._scope.find(found.client) if found else None
-        self._scope.allow(asker, to, client=about, named="")
-        if found is None or about is None:
+        # What stopped may be let go also where its client's files are gone; nothing else can be.
+        may_be_gone = found is not None and to is Operation.SKIP
+        self._scope.allow(asker, to, client=about, named=None if may_be_gone else "")
+        if found is None or (about is None and not may_be_gone):
             raise errors.UsageError(_GONE)
         drawn = str(found.version) == version or _won_before(found, asker, to=to)
         if found.status is not incident.IncidentStatus.OPEN or not drawn:
@@ -179,7 +181,7 @@ class Runs:
         acted = await self._needs.cards.act(card.id, card.version, by=asker.user, what=to.value)
         if not acted.won:
             about = self._scope.find(card.client)
-            raise errors.UsageError(_taken(acted.now or card, about) if about else _GONE)
+            raise errors.UsageError(_taken(acted.now or card, about))
 
     async def _acted(
         self, asker: scope.Asker, acted: acts.Acted, *, to: Operation, told: str
@@ -218,11 +220,11 @@ class Runs:
 _GONE = "That is gone: what this button was about is no longer kept."
 
 
-def _taken(card: incident.Incident, about: client.Client) -> str:
+def _taken(card: incident.Incident, about: client.Client | None) -> str:
     """Who was first, and when."""
     if card.acted_by is None or card.acted_at is None:
         return "This has changed meanwhile; the card shows how it stands now."
-    at = moments.clock(card.acted_at, about.timezone)
+    at = moments.clock(card.acted_at, about.timezone if about else "UTC")
     who = card.acted_by if card.acted_by.startswith("shell:") else f"<@{card.acted_by}>"
     return f"{who} was first, at {at}: {card.acted}. The card shows how it stands now."
 

@@ -18,7 +18,8 @@ _log = structlog.get_logger(__name__)
 
 Choice = Literal["replace", "new", "discard"]
 _TRIED_AGAIN = frozenset({run.Status.QUEUED, run.Status.WAITING, run.Status.FAILED})
-_SKIPPED = _TRIED_AGAIN | {run.Status.RUNNING, run.Status.HELD, run.Status.READY}
+SKIPPED = _TRIED_AGAIN | {run.Status.RUNNING, run.Status.HELD, run.Status.READY}
+"""What may be let go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ class Acts:
     async def skip(self, run_id: ids.RunId, by: ids.UserId | None) -> Acted:
         """Let it go: nothing is posted for its period unless somebody asks again."""
         found = await self._find(run_id)
-        acted = await self._move(found, run.Status.SKIPPED, expect=_SKIPPED)
+        acted = await self._move(found, run.Status.SKIPPED, expect=SKIPPED)
         if acted.done:
             _log.info("run_skipped", run=run_id, client=found.client, by=by)
             await self._telling.moved(acted.run)

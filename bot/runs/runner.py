@@ -33,6 +33,10 @@ _POSTING_SECONDS = 5.0
 """How long one sweep asks who reads the channels of what is ready: on a morning with hundreds of
 reports Slack's limits make that minutes, and the first of them are to go out meanwhile.
 """
+_GONE = timedelta(days=7)
+"""What waits for so long for a client's files ends: nobody brings them back."""
+_AWAY = timedelta(hours=1)
+"""For so long, in this life, they were seen to be gone: they may just be laid out anew."""
 Pauses = Mapping[ids.ClientId, ports.Pause]
 
 
@@ -69,6 +73,8 @@ class Runner(acts.Acts):
         self._group = group
         self._tasks: dict[ids.RunId, asyncio.Task[None]] = {}
         self._draining = False
+        self._away: dict[ids.ClientId, datetime] = {}
+        """Since when, in this life, clients with unfinished runs have no files."""
 
     async def start(self) -> None:
         """Settle what a crash left behind; before the first sweep."""
@@ -92,6 +98,7 @@ class Runner(acts.Acts):
                 await self._house.pauses.resume(one.client, now)
                 await self._guard(self.resumed(one.client), one)
         await self._guard(self._breaker.look(now))
+        await self._guard(self._let_go(now))
         await self._begin(now, await self._pauses())
         await self._post(now, await self._pauses())
         return await self._next(now, await self._pauses())
@@ -207,6 +214,15 @@ class Runner(acts.Acts):
         waiting = await self._house.runs.wanted_at(now)
         wanted = [at for at in (waiting, *ends, self._fires.next_at()) if at is not None]
         return min((at for at in wanted if at > now), default=None)
+
+    async def _let_go(self, now: datetime) -> None:
+        """End as skipped what has waited a week for a client whose files are gone."""
+        waiting = await self._house.runs.unfinished(acts.SKIPPED - {run.Status.RUNNING})
+        gone = [one for one in waiting if self._gone(one)]
+        self._away = {one.client: self._away.get(one.client, now) for one in gone}
+        for one in gone:
+            if now - one.created_at >= _GONE and now - self._away[one.client] >= _AWAY:
+                await self._guard(self.skip(one.id, None), one)
 
     def _gone(self, one: run.Run) -> bool:
         """Its client's files are not there now: the run waits, they may be on their way back."""

@@ -137,6 +137,23 @@ async def test_skip_ends_the_run_and_closes_its_incident(home: House) -> None:
     assert closed.closed_at is not None
 
 
+async def test_what_a_client_without_files_stopped_may_be_let_go_and_no_more(home: House) -> None:
+    stopped, found = await home.failed()
+    del home.clients.by_id[ACME.id]
+    stamp = f"{found.id}:{found.version}"
+    with pytest.raises(errors.UsageError):
+        await home.operations.runs.retry(house.asker(), stamp)
+    with pytest.raises(errors.UsageError, match=house.REFUSED):
+        await home.operations.runs.skip(house.asker(Kind.MEMBER, "ops"), stamp)
+    await home.operations.runs.skip(house.asker(), stamp)
+    skipped = await home.store.runs.get(stopped.id)
+    closed = await home.store.incidents.get(found.id)
+    assert skipped is not None
+    assert closed is not None
+    assert skipped.status is run.Status.SKIPPED
+    assert closed.closed_at is not None
+
+
 async def test_send_without_leaves_the_failed_source_out(home: House) -> None:
     optional = replace(
         make_optional := ACME.reports[ids.ReportName("weekly")],

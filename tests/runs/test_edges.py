@@ -100,6 +100,27 @@ async def test_a_held_change_of_a_client_that_is_gone_stays_held(store: Store) -
         assert (await here.runner.release(held.id, "replace", by=CLAIRE)).done
 
 
+async def test_what_waits_a_week_for_a_client_that_is_gone_ends(store: Store) -> None:
+    async with stage(store, customer("acme")) as here:
+        here.worker.script["acme"] = [REVOKED]
+        await here.live_until(MONDAY + HOUR)
+        assert await here.statuses("acme") == ["failed"]
+        of = here.clients.now.pop(ACME)
+        here.clock.move_to(MONDAY + timedelta(days=6))
+        await here.sweep()
+        assert await here.statuses("acme") == ["failed"]
+        here.clients.now[ACME] = of
+        here.clock.move_to(MONDAY + timedelta(days=6, hours=1))
+        await here.sweep()
+        del here.clients.now[ACME]
+        here.clock.move_to(MONDAY + timedelta(days=8))
+        await here.sweep()  # they may just be laid out anew
+        assert await here.statuses("acme") == ["failed"]
+        here.clock.move_to(MONDAY + timedelta(days=8, hours=1))
+        await here.sweep()
+        assert await here.statuses("acme") == ["skipped"]
+
+
 async def test_a_report_that_is_gone_from_the_files_is_not_judged_by_them(store: Store) -> None:
     async with stage(store, customer("acme")) as here:
         here.worker.script["acme"] = [FLAKY]
