@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
@@ -259,7 +260,8 @@ class Hub:
         for socket in told:
             socket.leaving = reason != "warning"
             facts: Json = {"reason": reason, "debug_info": {"host": "applink-local"}}
-            await socket.ws.send_str(_frame("disconnect", facts))
+            with suppress(ConnectionError):  # its process has just died; its end comes of itself
+                await socket.ws.send_str(_frame("disconnect", facts))
             if self._closing is not None:
                 self._closing.spawn(self._close_later(socket, wait))
         self._at.act("disconnect", {"reason": reason, "sockets": len(told)})

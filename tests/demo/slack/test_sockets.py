@@ -3,6 +3,7 @@ from typing import cast
 
 import aiohttp
 import pytest
+from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
@@ -167,6 +168,21 @@ async def test_a_refresh_makes_bolt_come_back(slack: server.LocalSlack, app: Asy
     await slack.until(lambda: slack.control.sockets == 1)
     assert (await slack.control.command(user="U0TOM", channel=ACME, text="/report")).acked
     assert len(slack.control.journal("apps.connections.open")) == 2
+
+
+async def test_a_socket_whose_process_has_just_died_keeps_no_other_from_hearing(
+    slack: server.LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> None:
+        raise aiohttp.ClientConnectionResetError
+
+    async with aiohttp.ClientSession() as session:
+        await Wire(session, slack).open()
+        await slack.until(lambda: slack.control.sockets == 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(web.WebSocketResponse, "send_str", lost)
+            assert await slack.control.disconnect("warning", seconds=0.01) == 1
+        await slack.until(lambda: slack.control.sockets == 0)
 
 
 async def test_a_warning_leaves_the_socket_in_use_until_it_closes(
