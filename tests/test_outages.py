@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import clock, incidents
-from bot.domain import audience, client, delivery, ids, incident, run
+from bot.domain import audience, client, delivery, ids, incident, run, views
 from bot.slack.screens import card
 from bot.store import Store
 from tests import samples
@@ -32,6 +32,7 @@ class Fleet:
     """Clients that have nothing in common but their agency, and where they stand."""
 
     size: int
+    faults: tuple[views.Fault, ...] = ()
 
     def client(self, client_id: ids.ClientId) -> client.Client | None:
         number = int(client_id.removeprefix("c"))
