@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot import errors, guard
+from bot import bulkhead, errors
 from bot.app import daily, footing, house, lookout
 
 _log = structlog.get_logger(__name__)
@@ -117,7 +117,7 @@ class Service:
 
     async def _part(self, name: str, work: Awaitable[_T]) -> _T | None:
         """Do one part of the sweep; where it fails, the others are done all the same."""
-        with guard.step("sweep_part_failed", passing=(errors.StoreTrouble,), part=name):
+        with bulkhead.step("sweep_part_failed", passing=(errors.StoreTrouble,), part=name):
             done = await work
             self._failed.pop(name, None)
             return done

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot import clock, guard
+from bot import bulkhead, clock
 from bot.delivery import editing, ladder, ports, posting
 from bot.domain import delivery, ids
 
@@ -100,7 +100,7 @@ class Deliveries:
                 if self._clock.monotonic() > end:
                     self._later.add(self._clock.now())
                     break
-                with guard.step("message_failed", key=one.key, channel=one.channel) as step:
+                with bulkhead.step("message_failed", key=one.key, channel=one.channel) as step:
                     await self._alone(one)
                 if step.error is not None:
                     failed.append(step.error)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot import clock, guard, settings
+from bot import bulkhead, clock, settings
 from bot.domain import client, ids, run
 from bot.runs import (
     acts,
@@ -178,7 +178,7 @@ class Runner(acts.Acts):
     async def _attempt(self, queued: run.Run) -> None:
         by = self._wishes.by.pop(queued.id, None)
         try:
-            with guard.step("attempt_crashed", run=queued.id, client=queued.client) as step:
+            with bulkhead.step("attempt_crashed", run=queued.id, client=queued.client) as step:
                 await self._attempts.attempt(queued, by=by)
             if step.error is not None:
                 await self._guard(self._attempts.crashed(queued.id), queued)
@@ -232,7 +232,7 @@ class Runner(acts.Acts):
         self, work: Awaitable[_T], about: run.Run | client.Client | ports.Pause | None = None
     ) -> _T | None:
         of = about.id if isinstance(about, client.Client) else about and about.client
-        with guard.step("sweep_step_failed" if of is None else "client_failed", client=of):
+        with bulkhead.step("sweep_step_failed" if of is None else "client_failed", client=of):
             return await work
         return None
 

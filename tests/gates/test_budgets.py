@@ -12,7 +12,7 @@ PARAMETERS = 5
 POSITIONAL = 2
 BROAD_EXCEPTS = {
     "bot/worker/__main__.py": "the worker's main: whatever happens becomes an outcome",
-    "bot/guard.py": "one step must not stop the others",
+    "bot/bulkhead.py": "one step must not stop the others",
     "handlers/errors.py": "Bolt's error handler answers the person",
     "bot/__main__.py": "the process's main",
 }

@@ -1,4 +1,4 @@
-"""The guard: a step that goes wrong is logged, and never stops the others.
+"""The bulkhead: a step that goes wrong is logged, and never stops the others.
 
 This is one of the four places where a broad ``except`` stands.
 """
@@ -14,7 +14,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Step:
-    """What became of a guarded step."""
+    """What became of a step."""
 
     error: Exception | None = None
     """Why it failed; None: it did not."""
