@@ -49,13 +49,19 @@ def test_a_start_that_waits_for_slack_ends_quietly_on_ctrl_c(tmp_path: Path) -> 
         "SLACK_APP_TOKEN": "xapp-" + "b",
         "SLACK_API_URL": "http://127.0.0.1:9/api/",
     }
+    # Tests that run in the background ignore Ctrl-C, and so would whatever they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [sys.executable, "-m", "bot"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE
     ) as starting:
         assert starting.stderr is not None
         assert b"waiting_for_slack" in starting.stderr.readline()
         starting.send_signal(signal.SIGINT)
-        told = starting.stderr.read().decode()
+        try:
+            _, said = starting.communicate(timeout=30)
+        finally:
+            starting.kill()
+        told = said.decode()
     assert starting.returncode == 130
     assert "Traceback" not in told
 
