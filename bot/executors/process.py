@@ -37,6 +37,8 @@ _BOOT = (
     "from bot.worker.__main__ import main; main()"
 )
 _MOST_LINES = 100
+_ENDING_SECONDS = 2.0
+_LEFT = 65_536
 _LINE = 500
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -147,7 +149,27 @@ class ProcessExecutor:
             yield child
         finally:
             listening.kill(child)
-            heard.code = await child.wait()
+            await _over(child)
+            heard.code = child.returncode
+
+
+async def _over(child: subprocess.Process) -> None:
+    """Wait until a killed worker and its pipes have ended.
+
+    asyncio's wait() waits for the pipes too, and a pipe whose reader is full never ends by itself:
+    what nobody listened to is read away. A process that got away could hold them, and is not
+    waited for.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_ENDING_SECONDS):
+            await _to_the_end(child.stdout)
+            await _to_the_end(child.stderr)
+            await child.wait()
+
+
+async def _to_the_end(stream: asyncio.StreamReader | None) -> None:
+    while stream is not None and await stream.read(_LEFT):
+        pass
 
 
 def _concluded(heard: listening.Heard) -> listening.Outcome:

@@ -83,7 +83,7 @@ async def test_three_reports_come_in_their_slots_each_once(monday: Monday) -> No
         (post,) = monday.texts(channel)
         assert name in post
         assert "16–22 Nov" in post or "week" in post or "–" in post
-    (digest,) = monday.texts(stage.OPS)
+    (digest,) = await monday.posted(stage.OPS)
     assert "sent" in digest
 
 

@@ -133,7 +133,7 @@ async def test_on_the_next_monday_the_reports_come_in_their_slots(desk: Desk) ->
     await expect(news).to_have_count(1)
     await desk.jump("+1 hour")
     await expect(news).to_have_count(3)
-    for channel in ("acme", "pvcp", "xyz"):
+    for channel in ("acme", "pvcp", "xyz", "report-ops"):
         await desk.go(channel)
         await expect(desk.messages).to_have_count(1)
     await expect(news).to_have_count(0)
