@@ -64,7 +64,9 @@ class Chaos:
         """Move the clock on whenever the bot has nothing to do but wait."""
         while True:
             await asyncio.sleep(0.1)
-            if self.on.slack.control.sockets and not self._in_flight():
+            # Not while a bot is being sent away: it would see what it is meant to sleep through.
+            is_there = self.shots.up.is_set() and self.on.slack.control.sockets
+            if is_there and not self._in_flight():
                 now = self.on.clock.now()
                 at = self._next(now)
                 if at is not None and not state.at_work(self.on, now):
