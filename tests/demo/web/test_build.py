@@ -144,7 +144,7 @@ async def test_a_stopped_build_ends_what_it_started(
         assert await asyncio.to_thread(held.readline) == "up\n"
         building.cancel()
     # It ends only when nobody holds the other end any more.
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         assert await asyncio.to_thread(held.read) == ""
     held.close()
 
