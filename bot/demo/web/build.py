@@ -179,11 +179,7 @@ async def _npm(place: Place, *words: str, within: Path) -> str:
         try:
             code = await asyncio.to_thread(process.wait)
         finally:
-            # npm does not end what it started when it is ended itself.
-            if process.poll() is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            _end(process)
         out.seek(0)
         said = out.read().decode(errors="replace")
     await asyncio.to_thread(place.log.write_text, said, "utf-8")
@@ -206,6 +202,14 @@ def _start(
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """npm does not end what it started when it is ended itself."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _reason(said: str) -> str:
