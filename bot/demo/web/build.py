@@ -175,7 +175,8 @@ def _forget(place: Place) -> None:
 async def _npm(place: Place, *words: str, within: Path) -> str:
     npm = await node.find()
     with tempfile.TemporaryFile() as out:
-        process = _start([*npm.command, *words, "--loglevel=error"], npm.environment, within, out)
+        command = [*npm.command, *words, "--loglevel=error"]
+        process = _start(command, npm.environment, within=within, out=out)
         try:
             code = await asyncio.to_thread(process.wait)
         finally:
@@ -190,7 +191,7 @@ async def _npm(place: Place, *words: str, within: Path) -> str:
 
 
 def _start(
-    command: Sequence[str], environment: Mapping[str, str], within: Path, out: IO[bytes]
+    command: Sequence[str], environment: Mapping[str, str], *, within: Path, out: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     """At one stroke: asyncio's own start, cancelled half-way, ends npm but not what npm started."""
     return subprocess.Popen(  # noqa: S603 (the npm that node.find found)
@@ -205,7 +206,7 @@ def _start(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """npm does not end what it started when it is ended itself."""
+    """End npm with what it started: it does not do that by itself."""
     if process.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
