@@ -2,23 +2,31 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 import structlog
 
 from bot import app, errors, logs, settings
+from bot.guard import launcher
+from bot.ipc import guarded
 
 _USAGE = 2
 _INTERRUPTED = 130
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the bot; return 0 after an orderly end, 1 after our own fault, 2 for a setting,
     130 where Ctrl-C ended a start that still waits for Slack.
+
+    Called first without arguments, it starts the guard and becomes the bot, with what it then
+    needs to find the guard as its arguments. Where there is no guard for the machine, runs are
+    plain processes.
     """
     try:
+        guard = _guard(arguments)
         config = settings.read()
         logs.configure(style=config.log_format, level=config.log_level, secrets=config.secrets)
-        asyncio.run(app.serve(config))
+        asyncio.run(app.serve(config, guard=guard))
     except errors.ReportopsError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE
@@ -30,5 +38,14 @@ def main() -> int:
     return 0
 
 
+def _guard(arguments: Sequence[str]) -> guarded.Guard | None:
+    if arguments[:1] == [launcher.GUARDED]:
+        return launcher.launched(arguments[1])
+    if launcher.available():
+        clients = settings.read().clients_dir
+        launcher.launch(settings.environment(), settings=settings.names(), clients=clients)
+    return None
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

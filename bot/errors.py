@@ -43,6 +43,10 @@ class RunError(ReportopsError):
         self.failure = failure
 
 
+class RunLost(ReportopsError):  # noqa: N818 - nobody's failure
+    """What held an attempt's process died, or ended for newer code: it counts as never made."""
+
+
 class StoreError(ReportopsError):
     """The database cannot be used as asked."""
 
@@ -203,6 +207,16 @@ WORDS: Mapping[FailureCode, Words] = {
         short="configuration fault",
         sentence="The report's configuration does not hold together: $fault.",
         remedy="Mend client.yaml, then press Retry.",
+    ),
+    FailureCode.ISOLATION_MISSING: Words(
+        stage="executor",
+        retryable=False,
+        short="not isolated enough",
+        sentence="The client's file demands isolation $wanted; this machine gives $given.",
+        remedy=(
+            "Nothing was run. See what is missing with reportops check --walls, and mend that or "
+            "ask less in client.yaml, then press Retry."
+        ),
     ),
     FailureCode.DEADLINE: Words(
         stage="executor",

@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -99,6 +99,10 @@ class Settings(BaseSettings):
         description="How long one attempt may take (seconds or ISO 8601).",
     )
     run_memory_mb: int = Field(default=2048, ge=512, description="Memory of one run, in MiB.")
+    egress_private: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Inside addresses that runs may reach: host:port or CIDR, comma-separated.",
+    )
     pause_after: int = Field(
         default=4,
         ge=0,
@@ -127,7 +131,7 @@ class Settings(BaseSettings):
         default=None, description="A file that moves the clock; the demo's, loopback only."
     )
 
-    @field_validator("operators", mode="before")
+    @field_validator("operators", "egress_private", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -161,6 +165,11 @@ class Settings(BaseSettings):
         )
         return tuple(one.get_secret_value() for one in hidden if one is not None)
 
+    @property
+    def loopback_hosts(self) -> tuple[str, ...]:
+        """The doubles on this machine that the operator opened, as ``127.0.0.1:8080``."""
+        return tuple(one for one in self.egress_private if is_loopback(f"//{one}"))
+
     @model_validator(mode="after")
     def _moved_clock_only_on_loopback(self) -> "Settings":
         if self.clock_file is not None and not is_loopback(self.slack_api_url):
@@ -187,13 +196,23 @@ def environment_name(field: str) -> str:
     return alias if isinstance(alias, str) else (PREFIX + field).upper()
 
 
+def names() -> frozenset[str]:
+    """Return every environment variable that is read here."""
+    return frozenset(environment_name(field) for field in Settings.model_fields)
+
+
+def environment() -> Mapping[str, str]:
+    """Return all that the environment holds, for whoever splits it up."""
+    return dict(os.environ)
+
+
 def read() -> Settings:
     """Read the settings; raises ConfigurationError naming each variable, never its value.
 
     An unknown ``REPORTOPS_`` name, in the environment or in ``.env``, is an error that suggests
     the right one.
     """
-    known = {environment_name(field) for field in Settings.model_fields}
+    known = names()
     problems = list(_unknown({*os.environ, *dotenv_values(ENV_FILE)}, known))
     if problems:
         raise errors.ConfigurationError("\n".join(problems))
@@ -252,8 +271,8 @@ def _plainly(item: ErrorDetails) -> str:
     return words.format_map(item.get("ctx", {})).replace("'", "")
 
 
-def _unknown(names: Iterable[str], known: set[str]) -> Iterator[str]:
-    for name in sorted(names):
+def _unknown(found: Iterable[str], known: frozenset[str]) -> Iterator[str]:
+    for name in sorted(found):
         if name.startswith(PREFIX) and name.upper() not in known:
             close = difflib.get_close_matches(name.upper(), sorted(known), n=1)
             hint = f" Did you mean {close[0]}?" if close else ""

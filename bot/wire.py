@@ -6,8 +6,9 @@ by pydantic's TypeAdapter, so that both sides agree by construction.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -15,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from bot import errors
 from bot.domain import client, delivery, ids, money, period, report, run
+from bot.domain.walls import Attack, Targets, Walls
 
 T = TypeVar("T")
 
@@ -23,15 +25,30 @@ VERSION = 1
 MAX_OUTCOME_BYTES = 8 * 1024 * 1024
 """Bounds everything a worker may write to stdout."""
 
+_NO_KEY = "kept-by-the-broker"
+THINKING_ROOM = 3
+"""Times the tokens, where a model cannot be told not to think: its thoughts count as output."""
+MOST_CALLS = 4
+"""Of the model for one report: two tries, and each again for a model that thinks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelAccess:
     """How the narrator reaches the model."""
 
     key: str = field(repr=False)
+    reference: str | None = None
+    """The client's own key, where it has one: opened in the worker, in place of ``key``."""
     base_url: str | None = None
     max_output_tokens: int = 1200
     timeout_seconds: float = 45.0
+    left: Decimal | None = None
+    """US dollars of the budgets that are not spent yet; None: none is set."""
+
+    @property
+    def most_tokens(self) -> int:
+        """Of output in one call, thoughts included."""
+        return THINKING_ROOM * self.max_output_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +65,10 @@ class RunOrder:
     as_of: datetime
     credentials: Mapping[str, str] = field(repr=False)
     """Credential reference → its text, for ``env://`` references of this client alone."""
+    references: tuple[str, ...] = ()
+    """The credential references that this run may have opened, for whoever keeps them."""
+    hosts: tuple[str, ...] = ()
+    """The hosts that this run may reach: a name, with a port where it is not 443."""
     model: ModelAccess | None = None
     """None: the template writes; ``model_note`` says why where a model was wanted."""
     model_note: str = ""
@@ -60,6 +81,32 @@ class RunOrder:
     """The run's own temporary directory; gone after it."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Addresses of local doubles, such as BIGQUERY_EMULATOR_HOST; never a secret."""
+
+    def at_the_broker(self, url: str) -> "RunOrder":
+        """Return the order for a run behind walls: without what the guard keeps for it.
+
+        ``url`` is where the model is asked in place of the shared key.
+        """
+        model = self.model
+        if model is not None and model.reference is None:
+            model = replace(model, key=_NO_KEY, base_url=url)
+        return replace(self, credentials={}, model=model)
+
+    def with_credentials(self, texts: Mapping[str, str], *, scratch: Path) -> "RunOrder":
+        """Return the order as a walled run completes it: its own credentials, its own scratch."""
+        return replace(self, credentials=texts, scratch=scratch)
+
+    def model_access(self) -> ModelAccess | None:
+        """Return how the model is reached, its key opened; None where there is no key."""
+        if self.model is None or self.model.reference is None:
+            return self.model
+        key = self.credentials.get(self.model.reference, "").strip()
+        return replace(self.model, key=key) if key else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that must not be said: for masks."""
+        return (*self.credentials.values(), *([self.model.key] if self.model else []))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +121,30 @@ class ChartOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttackOrder:
+    """Attack what was made for it, and tell what came of each try; no client's run."""
+
+    type: Literal["attack"] = "attack"
+    version: int = VERSION
+    targets: Targets
+    scratch: Path
+    deadline_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """A stage began."""
 
     type: Literal["progress"] = "progress"
     stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walled:
+    """What stands around the run; its first line, written before it has read its order."""
+
+    type: Literal["walled"] = "walled"
+    walls: Walls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +157,8 @@ class ReportMade:
     usage: tuple[money.Usage, ...] = ()
     timings: Mapping[str, int]
     """Stage → milliseconds."""
+    walls: Walls | None = None
+    """What stood around the run; the executor's word, never the worker's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +170,7 @@ class RunFailed:
     failure: run.Failure
     usage: tuple[money.Usage, ...] = ()
     timings: Mapping[str, int]
+    walls: Walls | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,31 +182,43 @@ class ChartMade:
     png: str
 
 
-Order = Annotated[RunOrder | ChartOrder, Field(discriminator="type")]
-RunOutcome = ReportMade | RunFailed
-Line = Annotated[Progress | ReportMade | RunFailed | ChartMade, Field(discriminator="type")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attacked:
+    """What came of each attack."""
 
-_ORDER: TypeAdapter[RunOrder | ChartOrder] = TypeAdapter(Order)
-_LINE: TypeAdapter[Progress | ReportMade | RunFailed | ChartMade] = TypeAdapter(Line)
+    type: Literal["attacked"] = "attacked"
+    version: int = VERSION
+    attacks: tuple[Attack, ...]
+
+
+AnyOrder = RunOrder | ChartOrder | AttackOrder
+Order = Annotated[AnyOrder, Field(discriminator="type")]
+RunOutcome = ReportMade | RunFailed
+Said = Progress | Walled | ReportMade | RunFailed | ChartMade | Attacked
+"""What a worker may say."""
+Line = Annotated[Said, Field(discriminator="type")]
+
+_ORDER: TypeAdapter[AnyOrder] = TypeAdapter(Order)
+_LINE: TypeAdapter[Said] = TypeAdapter(Line)
 _REPORT: TypeAdapter[report.Report] = TypeAdapter(report.Report)
 
 
-def write_order(order: RunOrder | ChartOrder) -> bytes:
+def write_order(order: AnyOrder) -> bytes:
     """Return the order as JSON. The bytes hold credentials: never log or store them."""
     return _ORDER.dump_json(order)
 
 
-def read_order(raw: bytes) -> RunOrder | ChartOrder:
+def read_order(raw: bytes) -> AnyOrder:
     """Parse an order; raises WireError without echoing its content."""
     return _checked(_ORDER, raw, what="order")
 
 
-def write_line(line: Progress | ReportMade | RunFailed | ChartMade) -> bytes:
+def write_line(line: Said) -> bytes:
     """Return one line of output, newline included."""
     return _LINE.dump_json(line) + b"\n"
 
 
-def read_line(raw: bytes) -> Progress | ReportMade | RunFailed | ChartMade:
+def read_line(raw: bytes) -> Said:
     """Parse one line of a worker's output; raises WireError without echoing its content."""
     return _checked(_LINE, raw, what="outcome")
 

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import structlog
 
 from bot import alarms, clock, errors, settings
 from bot.app import arrival, footing, health, house, pulse, service
+from bot.ipc import guarded
 from bot.operations import control, shell
 from bot.slack import poster, web
 from bot.store import Store
@@ -28,8 +30,10 @@ _ACCEPTED_SECONDS = 4.0
 _BEGINS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 
 
-async def serve(config: settings.Settings) -> None:
+async def serve(config: settings.Settings, *, guard: guarded.Guard | None = None) -> None:
     """Run the bot until SIGTERM or SIGINT, then let what runs end.
+
+    ``guard``: what walls its runs in; None: they are plain processes.
 
     While Slack is away it waits. Raises ConfigurationError where a token is missing, the bot's is
     refused, or a restart empties the database's disk; OwnedElsewhere where another bot has it.
@@ -48,14 +52,15 @@ async def serve(config: settings.Settings) -> None:
         app = web.connect(token=app_token, url=config.slack_api_url, time=ticking)
         line = await arrival.line(bot, app, supervisor=supervisor)
         async with asyncio.TaskGroup() as group:
-            running = _Running(
+            given = _Given(
                 config=config,
                 ticking=ticking,
                 store=store,
-                group=group,
                 scratch=scratch,
                 supervisor=supervisor,
+                guard=guard,
             )
+            running = _Running(given, group)
             await running.serve(line, doubt=doubt)
 
 
@@ -112,30 +117,34 @@ def tokens(config: settings.Settings) -> tuple[str, str]:
     return found["slack_bot_token"], found["slack_app_token"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What a life of the bot begins with."""
+
+    config: settings.Settings
+    ticking: clock.Clock
+    store: Store
+    scratch: Path
+    supervisor: settings.Supervisor
+    guard: guarded.Guard | None
+
+
 class _Running:
     """One life of the bot, from its first look to its orderly end."""
 
-    def __init__(
-        self,
-        *,
-        config: settings.Settings,
-        ticking: clock.Clock,
-        store: Store,
-        group: asyncio.TaskGroup,
-        scratch: Path,
-        supervisor: settings.Supervisor,
-    ) -> None:
-        self._config = config
-        self._supervisor = supervisor
+    def __init__(self, given: _Given, group: asyncio.TaskGroup) -> None:
+        self._config = given.config
+        self._supervisor = given.supervisor
         self._stop = asyncio.Event()
-        self._alarms = alarms.Alarms(ticking, self._sweep)
+        self._alarms = alarms.Alarms(given.ticking, self._sweep)
         self._service: service.Service | None = None
         self._ground = house.Ground(
-            config=config,
-            clock=ticking,
-            store=store,
+            config=given.config,
+            clock=given.ticking,
+            store=given.store,
             group=group,
-            scratch=scratch,
+            scratch=given.scratch,
+            guard=given.guard,
             wake=self._alarms.wake,
         )
         self._group = group

@@ -13,8 +13,9 @@ from bot.catalog import watch
 from bot.delivery import Deliveries
 from bot.digest import Digest
 from bot.domain import ids
-from bot.executors import process
+from bot.executors import process, walled
 from bot.incidents import Incidents
+from bot.ipc import guarded
 from bot.operations import facade
 from bot.operations import ports as needs
 from bot.runs import orders, ports, runner
@@ -32,6 +33,8 @@ class Ground:
     store: stores.Store
     group: asyncio.TaskGroup
     scratch: Path
+    guard: guarded.Guard | None
+    """What walls the runs in; None: nothing does."""
     wake: Callable[[], None]
     """Asks for a sweep soon."""
 
@@ -143,7 +146,11 @@ def _base(ground: Ground, line: Line) -> _Base:
             ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
         ),
         executor=process.ProcessExecutor(
-            memory_mb=ground.config.run_memory_mb, scratch=ground.scratch
+            memory_mb=ground.config.run_memory_mb,
+            starter=None
+            if ground.guard is None
+            else walled.configured(ground.guard, ground.config),
+            scratch=ground.scratch,
         ),
     )
 

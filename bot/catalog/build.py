@@ -143,6 +143,7 @@ def _client(folder: reports.Folder, shape: model.ClientShape) -> Client:
         week_start=shape.week_start,
         flat=shape.flat,
         budget=shape.budget,
+        isolation=shape.isolation,
         terms=tuple(shape.terms),
         links=shape.links,
         sources=folder.sources,

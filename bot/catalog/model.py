@@ -13,6 +13,7 @@ from bot.catalog import fields, written
 from bot.domain import client, spec
 from bot.domain.metric import Better, Flat, Unit
 from bot.domain.period import PeriodRule
+from bot.domain.walls import Level
 
 MAX_HISTORY = 20
 """Slack's native chart takes at most 20 points."""
@@ -227,6 +228,10 @@ class ClientShape(Shape):
     budget: fields.Dollars | None = Field(
         default=None,
         description="US dollars of model cost a month; beyond it the template writes.",
+    )
+    isolation: Level = Field(
+        default=Level.NONE,
+        description="The least isolation its runs need: strong, partial, or none demanded.",
     )
     terms: list[fields.Term] = Field(
         default_factory=list[str],

@@ -1,19 +1,32 @@
 """`reportops check`: every client's files, with each fault's place and remedy."""
 
+import asyncio
 from pathlib import Path
 
 import click
 
 from bot import settings
 from bot.catalog import load
-from bot.cli import USAGE
+from bot.cli import USAGE, guarding
+from bot.domain.walls import Came, Level, Trial
+from bot.executors import process, trial
 
 
 @click.command()
 @click.option("--clients-dir", type=click.Path(path_type=Path), help="Instead of the settings'.")
-def check(clients_dir: Path | None) -> None:
-    """Check every client's files; exit code 2 where something is wrong."""
+@click.option(
+    "--walls", is_flag=True, help="Attack this machine's walls from inside a run instead."
+)
+def check(clients_dir: Path | None, *, walls: bool) -> None:
+    """Check every client's files; exit code 2 where something is wrong.
+
+    With --walls: what holds between clients on this machine, an attack a line; exit code 1 where
+    one comes through although its walls stand.
+    """
     config = settings.read()
+    if walls:
+        _tell(asyncio.run(_attacked(config)))
+        return
     folder = clients_dir or config.clients_dir
     real, demo = (
         load.load(folder, demo=marked, ops_channel=config.ops_channel) for marked in (False, True)
@@ -28,6 +41,28 @@ def check(clients_dir: Path | None) -> None:
         raise click.exceptions.Exit(USAGE)
     found = f"{_count(len(clients), 'client')} with {_count(reports, 'report')}"
     click.echo(f"{found}: all in order.")
+
+
+async def _attacked(config: settings.Settings) -> Trial:
+    with trial.ground() as place, guarding.started(config, clients=place) as guard:
+        executor = process.ProcessExecutor(
+            memory_mb=config.run_memory_mb, starter=guarding.starter(config, guard)
+        )
+        return await trial.attacked(executor, place=place)
+
+
+def _tell(found: Trial) -> None:
+    """Print the table, what is missing, and the level."""
+    widest = max(len(one.name) for one in found.attacks)
+    for one in found.attacks:
+        click.echo(f"{one.name:<{widest}}  {one.came.value:<13} {one.how}".rstrip())
+    click.echo()
+    for layer, why in found.walls.missing.items():
+        click.echo(f"missing: {layer.value} ({why})")
+    stopped = sum(one.came is Came.STOPPED for one in found.attacks)
+    click.echo(f"{stopped} of {len(found.attacks)} attacks stopped. Isolation: {found.level.value}")
+    if found.through and found.walls.level is Level.STRONG:
+        raise click.exceptions.Exit(1)
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""`reportops run`: one run from the shell, through the same process wall as every other.
+"""`reportops run`: one run from the shell, behind the same walls as every other.
 
 Without --post it touches neither Slack nor the database. The result alone goes to stdout.
 """
@@ -19,7 +19,7 @@ import structlog
 
 from bot import clock, errors, settings, wire
 from bot.catalog import load
-from bot.cli import local, outcome, plain, reach, start
+from bot.cli import guarding, local, outcome, plain, reach, start
 from bot.domain import client, ids, periods, spec
 from bot.domain import run as runs
 from bot.executors import process
@@ -129,8 +129,11 @@ async def _make(config: settings.Settings, found: Found, *, asked: Asked) -> out
         scratch=Path("unused"),
     )
     order = await write.order(found.run, found.client, attempt=1, narrative=asked.narrative)
-    executor = process.ProcessExecutor(memory_mb=config.run_memory_mb)
-    came = await executor.execute(order, on_progress=_progress)
+    with guarding.started(config) as guard:
+        executor = process.ProcessExecutor(
+            memory_mb=config.run_memory_mb, starter=guarding.starter(config, guard)
+        )
+        came = await executor.execute(order, on_progress=_progress)
     if isinstance(came, wire.RunFailed):
         _failed(came.failure, found.client)
     return outcome.Made(made=came, run=found.run)
@@ -154,7 +157,8 @@ async def _being_the_bot(
 
     async def serve() -> None:
         try:
-            await start.app().serve(config)
+            with guarding.started(config) as guard:
+                await start.app().serve(config, guard=guard)
         except errors.ReportopsError as error:
             faults.append(error)
 

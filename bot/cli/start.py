@@ -1,21 +1,31 @@
 """`reportops start`: the bot itself, as ``python -m bot``."""
 
-import asyncio
 import importlib
-from collections.abc import Coroutine
+import sys
+from collections.abc import Coroutine, Sequence
 from typing import Protocol, cast
 
 import click
 
 from bot import settings
-from bot.cli import reach
+from bot.ipc import guarded
 
 
 class App(Protocol):
     """As much of bot.app as is used; it is imported late because it brings Bolt with it."""
 
-    def serve(self, config: settings.Settings) -> Coroutine[object, object, None]:
+    def serve(
+        self, config: settings.Settings, *, guard: guarded.Guard | None
+    ) -> Coroutine[object, object, None]:
         """Run until a signal ends it."""
+        ...
+
+
+class Main(Protocol):
+    """As much of the process's main as is used."""
+
+    def main(self, arguments: Sequence[str]) -> int:
+        """Be the bot, behind its guard; returns the exit code."""
         ...
 
 
@@ -27,5 +37,5 @@ def app() -> App:
 @click.command()
 def start() -> None:
     """Run the bot: schedule, runs, posts, and what Slack sends."""
-    config = reach.configured(quiet=False)
-    asyncio.run(app().serve(config))
+    process = cast("Main", importlib.import_module("bot.__main__"))
+    sys.exit(process.main(()))

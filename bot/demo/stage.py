@@ -9,11 +9,12 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -119,6 +120,7 @@ class Stage:
             "SLACK_API_URL": self.slack.api_url,
             "BIGQUERY_EMULATOR_HOST": self.warehouse.url,
             "XYZ_BIGQUERY": json.dumps(self._key),
+            "REPORTOPS_EGRESS_PRIVATE": ",".join(self._doubles(here)),
             "REPORTOPS_CLIENTS_DIR": str(self.place.clients),
             "REPORTOPS_DATABASE": str(self.place.database),
             "REPORTOPS_EPHEMERAL_DISK": "allow",
@@ -127,6 +129,14 @@ class Stage:
             "REPORTOPS_LOG_FORMAT": "json",
             "REPORTOPS_CLOCK_FILE": str(self.place.folder / "clock"),
         }
+
+    def _doubles(self, here: Mapping[str, str]) -> Iterator[str]:
+        """Hosts on this machine that runs must reach: nothing of the inside is open by itself."""
+        sign_in = str(self._key["token_uri"])
+        for url in (self.warehouse.url, sign_in, here.get("ANTHROPIC_BASE_URL", "")):
+            parts = urlsplit(url)
+            if (parts.hostname or "").startswith("127."):
+                yield parts.netloc
 
     async def start_bot(self) -> None:
         """Start the real bot, as its Procfile does, and wait until its socket is connected; raises
@@ -258,6 +268,8 @@ def _alone(folder: Path) -> Generator[None]:
 async def _set_up(place: Place) -> AsyncGenerator[Stage]:
     shutil.rmtree(place.folder, ignore_errors=True)
     place.folder.mkdir(parents=True)
+    # Runs that root began become a user without privileges, who reads the clients here.
+    place.folder.chmod(0o755)
     moved = clock.MovedClock(place.folder / "clock")
     monday = next_monday(moved.now())
     moved.move_to(monday - timedelta(minutes=2))

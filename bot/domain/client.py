@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.domain import ids, metric, spec
+from bot.domain.walls import Level
 
 
 class Stage(StrEnum):
@@ -34,6 +35,8 @@ class Client:
     flat: metric.Flat = metric.Flat()
     budget: Decimal | None = None
     """US dollars of model cost a month; beyond it the template writes."""
+    isolation: Level = Level.NONE
+    """The least that must stand around its runs; below it they do not run."""
     terms: tuple[str, ...] = ()
     """Names with digits that may be written, such as GA4."""
     links: Mapping[str, str]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain import ids, money
 from bot.domain.period import Period
 from bot.domain.report import Report
+from bot.domain.walls import Walls
 
 
 class Status(StrEnum):
@@ -99,6 +100,8 @@ class FailureCode(StrEnum):
     RESULT_EMPTY = "result_empty"
     FORMULA_INVALID = "formula_invalid"
     CONFIGURATION = "configuration"
+    ISOLATION_MISSING = "isolation_missing"
+    """The machine gives a run less isolation than its client's file demands."""
     DEADLINE = "deadline"
     """The whole run took longer than it may."""
     CRASHED = "crashed"
@@ -149,6 +152,8 @@ class Attempt:
     """Who asked for it; None: the schedule or the backoff."""
     timings: Mapping[str, int] = field(default_factory=dict[str, int])
     """Stage → milliseconds."""
+    walls: Walls | None = None
+    """What stood around its process; None: it was not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,3 +234,4 @@ class Ended:
     retries: int | None = None
     """The new count of the backoff's retries, where it changes."""
     hold: str = ""
+    walls: Walls | None = None

@@ -108,7 +108,7 @@ class ClientStatus:
     owner: ids.UserId | None
     outside: bool
     walls: str
-    """What keeps its runs apart here, in a word: ``process``."""
+    """What stood around its newest run: ``strong``, or less and what was missing."""
     last_posted: datetime | None = None
     last_in_time: bool | None = None
     next: NextFire | None = None

@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import os
-import signal
-from asyncio import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot import errors, wire
+from bot.domain.walls import Walls
+from bot.executors import brokering
 
 _CHUNK = 65_536
 _MOST_STDERR = 262_144
@@ -16,8 +15,19 @@ _STAGE = 40
 _LINGER_SECONDS = 1.0
 """How long a worker may take to end after its outcome."""
 
-Outcome = wire.RunOutcome | wire.ChartMade
+Outcome = wire.RunOutcome | wire.ChartMade | wire.Attacked
 OnProgress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A worker that was started, however it was."""
+
+    stdin: asyncio.StreamWriter
+    stdout: asyncio.StreamReader
+    stderr: asyncio.StreamReader
+    kill: Callable[[], None]
+    """Ends it, and all that it started; may be called again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,11 +39,17 @@ class Heard:
     fault: str = ""
     """Why it was not listened to any longer."""
     on_progress: OnProgress | None = None
+    walls: Walls | None = None
+    """What stood around it, as it said before it read its order; None: nothing was said."""
     code: int | None = None
     """Its exit code; negative: the signal that ended it."""
+    outside: brokering.Outside | None = None
+    """What the broker saw of it; None: no broker stands between it and the world."""
+    lost: bool = False
+    """What held it died, and it with that: nobody's failure."""
 
 
-async def listen(child: subprocess.Process, heard: Heard, *, order: bytes) -> None:
+async def listen(child: Child, heard: Heard, *, order: bytes) -> None:
     """Hand over the order and listen until the worker has ended, or is ended for what it said."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_feed(child, order))
@@ -41,26 +57,20 @@ async def listen(child: subprocess.Process, heard: Heard, *, order: bytes) -> No
         group.create_task(_hear(child, heard))
 
 
-async def _feed(child: subprocess.Process, order: bytes) -> None:
-    stdin = child.stdin
-    if stdin is None:
-        raise AssertionError
+async def _feed(child: Child, order: bytes) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        stdin.write(order)
-        await stdin.drain()
-    stdin.close()
+        child.stdin.write(order)
+        await child.stdin.drain()
+    child.stdin.close()
 
 
-async def _overhear(child: subprocess.Process, heard: Heard) -> None:
+async def _overhear(child: Child, heard: Heard) -> None:
     """Keep the beginning of stderr, and read on so that the worker never waits for us."""
-    stderr = child.stderr
-    if stderr is None:
-        raise AssertionError
-    while chunk := await stderr.read(_CHUNK):
+    while chunk := await child.stderr.read(_CHUNK):
         heard.stderr += chunk[: _MOST_STDERR - len(heard.stderr)]
 
 
-async def _hear(child: subprocess.Process, heard: Heard) -> None:
+async def _hear(child: Child, heard: Heard) -> None:
     """Read lines until the end, the first fault, or a moment after the outcome; then end it."""
     pending = bytearray()
     total = 0
@@ -74,7 +84,7 @@ async def _hear(child: subprocess.Process, heard: Heard) -> None:
             _take_lines(pending, heard)
     if pending and not heard.fault:
         heard.fault = "its last line has no end"
-    kill(child)
+    child.kill()
 
 
 def _take_lines(pending: bytearray, heard: Heard) -> None:
@@ -91,14 +101,11 @@ class _Lingers(Exception):  # noqa: N818 - not an error
     """It said its outcome and did not end."""
 
 
-async def _next(child: subprocess.Process, *, after_all: bool) -> bytes:
-    stdout = child.stdout
-    if stdout is None:
-        raise AssertionError
+async def _next(child: Child, *, after_all: bool) -> bytes:
     if not after_all:
-        return await stdout.read(_CHUNK)
+        return await child.stdout.read(_CHUNK)
     try:
-        return await asyncio.wait_for(stdout.read(_CHUNK), _LINGER_SECONDS)
+        return await asyncio.wait_for(child.stdout.read(_CHUNK), _LINGER_SECONDS)
     except TimeoutError:
         raise _Lingers from None
 
@@ -111,13 +118,18 @@ def _take(line: bytes, heard: Heard) -> None:
     except errors.WireError as error:
         heard.fault = str(error)
         return
-    if not isinstance(said, wire.Progress):
-        heard.outcomes.append(said)
-    elif heard.on_progress is not None:
-        heard.on_progress(said.stage[:_STAGE])
+    match said:
+        case wire.Walled():
+            _walled(said, heard)
+        case wire.Progress():
+            if heard.on_progress is not None:
+                heard.on_progress(said.stage[:_STAGE])
+        case _:
+            heard.outcomes.append(said)
 
 
-def kill(child: subprocess.Process) -> None:
-    """End the whole group, of which the child is the leader; grandchildren die with it."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+def _walled(said: wire.Walled, heard: Heard) -> None:
+    """Its first word, or a fault: what a run says of its walls later is not to be believed."""
+    if heard.walls is not None:
+        heard.fault = "it spoke of its walls twice"
+    heard.walls = said.walls

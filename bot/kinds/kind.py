@@ -47,6 +47,10 @@ class Kind:
     """Whose data it is, as one comparable line; the path is the client's folder."""
     problems: Callable[[Settings, Path], tuple[Problem, ...]]
     """What is wrong with settings that are well-formed, such as a file that is not there."""
+    native: bool = False
+    """Whether its client opens sockets of its own, beneath Python: then it needs a network
+    namespace, in which the broker stands behind each host's address.
+    """
     width: int = 1
     """How many of its queries run side by side."""
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot import clock, errors
 from bot.access import Operation
-from bot.domain import client, month, pause, run, views
+from bot.domain import client, month, pause, run, views, walls
 from bot.operations import answers, grammar, ports, scope, standing
 from bot.runs import schedule
 from bot.slack import moments
@@ -181,7 +181,7 @@ class Clients:
             channel=found.channel,
             owner=found.owner,
             outside=(await self._needs.audiences.audience(found.channel)).outside,
-            walls="process",
+            walls=_walls(await past.walls(found.id)),
             last_posted=posted.at if posted else None,
             last_in_time=posted.in_time if posted else None,
             next=facts.fires.get(found.id),
@@ -196,6 +196,10 @@ class Clients:
             operator=operator,
         )
         return told if operator else _for_readers(told)
+
+
+def _walls(told: walls.Walls | None) -> str:
+    return "not told yet" if told is None else told.told
 
 
 def _for_readers(told: views.ClientStatus) -> views.ClientStatus:

@@ -7,7 +7,7 @@ import structlog
 
 from bot import clock, errors, wire
 from bot.domain import ids, periods, run
-from bot.runs import backoff, orders, ports, posting, telling
+from bot.runs import backoff, orders, ports, posting, settle, telling
 
 _log = structlog.get_logger(__name__)
 
@@ -42,7 +42,11 @@ class Attempts:
             if begun.number > 1:
                 await self._telling.moved(running)
             since = self._clock.monotonic()
-            outcome = await self._execute(running, begun.number)
+            try:
+                outcome = await self._execute(running, begun.number)
+            except errors.RunLost as lost:
+                _log.warning("attempt_lost", client=running.client, why=str(lost))
+                return await settle.resume(self._house, running, now=self._clock.now())
             took = timedelta(seconds=self._clock.monotonic() - since)
             return await self._end(running, begun.number, outcome=outcome, took=took)
 
@@ -108,6 +112,7 @@ class Attempts:
             usage=outcome.usage,
             timings=outcome.timings,
             hold=hold,
+            walls=outcome.walls,
         )
 
     def _failed(self, running: run.Run, outcome: wire.RunFailed) -> run.Ended:
@@ -123,6 +128,7 @@ class Attempts:
             failure=outcome.failure,
             usage=outcome.usage,
             timings=outcome.timings,
+            walls=outcome.walls,
             next_attempt_at=again,
             retries=None if again is None else running.retries + 1,
         )
@@ -158,4 +164,5 @@ def _finished(
         failure=None if failure is None else failure.code.value,
         without_ai=note or None,
         timings_ms=dict(outcome.timings),
+        walls=None if outcome.walls is None else outcome.walls.level.value,
     )

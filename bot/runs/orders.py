@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 from datetime import UTC
+from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from bot import clock, errors, settings, wire
+from bot import clock, errors, kinds, settings, wire
 from bot.domain import client, run, spec
 from bot.runs import ports
 
 Credential = Callable[[str], str | None]
 """The text behind the name in ``env://NAME``, or None; settings.credential."""
 _ENV = "env://"
+_MODEL = "https://api.anthropic.com"
+_HTTPS = 443
+_PORTS = {"http": 80}
 NOT_WANTED = "it was not asked to write"
 NO_KEY = "no model key is set"
 CLIENT_SPENT = "this client's model budget of the month is used up"
@@ -53,6 +58,9 @@ class Orders:
                 )
             )
         model, note = await self._model(of, asked, narrative=narrative)
+        references = _references(of, asked, without=wanted.without)
+        if model is not None and model.reference:
+            references += (model.reference,)
         return wire.RunOrder(
             run=wanted.id,
             attempt=attempt,
@@ -60,7 +68,9 @@ class Orders:
             report=wanted.report,
             period=wanted.period,
             as_of=wanted.as_of,
-            credentials=self._credentials(of, asked, without=wanted.without),
+            credentials=self._opened(references),
+            references=references,
+            hosts=self._hosts(of, asked, model=model),
             model=model,
             model_note=note,
             without=wanted.without,
@@ -70,17 +80,25 @@ class Orders:
             environment=self._environment(),
         )
 
-    def _credentials(
-        self, of: client.Client, asked: spec.ReportSpec, *, without: tuple[str, ...]
-    ) -> dict[str, str]:
-        used = {one.source for one in (*asked.queries, *asked.breakdowns)} - set(without)
-        references = {
-            reference
-            for name, source in of.sources.items()
-            if name in used and (reference := source.credential) is not None
-        }
-        found = ((reference, self._open(reference)) for reference in sorted(references))
-        return {reference: text for reference, text in found if text is not None}
+    def _opened(self, references: tuple[str, ...]) -> dict[str, str]:
+        """What they stand for, where nobody else keeps it."""
+        found = {reference: self._open(reference) for reference in references}
+        return {reference: text for reference, text in found.items() if text is not None}
+
+    def _hosts(
+        self, of: client.Client, asked: spec.ReportSpec, *, model: wire.ModelAccess | None
+    ) -> tuple[str, ...]:
+        """Where the run's sources and its model are, and the doubles that the operator named."""
+        found: set[str] = set(self._config.loopback_hosts)
+        for name in _sources(asked):
+            source = of.sources[name]
+            kind = kinds.KINDS[source.kind]
+            found |= {*kind.hosts(kind.settings.model_validate(source.settings))}
+        addresses = [self._config.bigquery_emulator_host]
+        # With the shared key the broker asks; a client's own key is used by the run itself.
+        own = model is not None and model.reference is not None
+        addresses += [model.base_url or _MODEL] if model is not None and own else []
+        return tuple(sorted(found | {_host(one) for one in addresses if one}))
 
     def _open(self, reference: str) -> str | None:
         name = reference.removeprefix(_ENV)
@@ -93,34 +111,61 @@ class Orders:
             return None, ""
         if not narrative:
             return None, NOT_WANTED
-        key = self._key(asked.narrative)
-        if key is None:
+        own = asked.narrative.credential
+        shared = self._config.anthropic_api_key
+        if own is None and shared is None:
             return None, NO_KEY
-        spent = await self._overspent(of)
+        left, spent = await self._left(of)
         if spent:
             return None, spent
-        return wire.ModelAccess(key=key, base_url=self._config.anthropic_base_url), ""
+        # The client's own key is opened in the worker, like any credential of the client's.
+        key = "" if own is not None or shared is None else shared.get_secret_value()
+        url = self._config.anthropic_base_url
+        return wire.ModelAccess(key=key, reference=own, base_url=url, left=left), ""
 
-    def _key(self, narrative: spec.NarrativeSpec) -> str | None:
-        if narrative.credential is not None:
-            return self._open(narrative.credential)
-        shared = self._config.anthropic_api_key
-        return None if shared is None else shared.get_secret_value()
+    async def _left(self, of: client.Client) -> tuple[Decimal | None, str]:
+        """What may still be spent, None for no bound; and which budget is used up, in words.
 
-    async def _overspent(self, of: client.Client) -> str:
-        """Which budget is used up, in words; empty: none. Months are those of the client's zone."""
+        Months are those of the client's zone.
+        """
         now = self._clock.now()
         local = now.astimezone(ZoneInfo(of.timezone))
         first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
         month = first.astimezone(UTC)
         own, shared = of.budget, self._config.monthly_ai_budget
         cost = self._spending.model_cost
-        if own is not None and await cost(month, now, client=of.id) >= own:
-            return CLIENT_SPENT
-        if shared is not None and await cost(month, now) >= shared:
-            return ALL_SPENT
-        return ""
+        left: list[Decimal] = []
+        if own is not None:
+            left.append(own - await cost(month, now, client=of.id))
+            if left[-1] <= 0:
+                return None, CLIENT_SPENT
+        if shared is not None:
+            left.append(shared - await cost(month, now))
+            if left[-1] <= 0:
+                return None, ALL_SPENT
+        return min(left, default=None), ""
 
     def _environment(self) -> dict[str, str]:
         host = self._config.bigquery_emulator_host
         return {} if host is None else {settings.environment_name("bigquery_emulator_host"): host}
+
+
+def _references(
+    of: client.Client, asked: spec.ReportSpec, *, without: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The credential references of the sources that the report reads."""
+    wanted = {of.sources[name].credential for name in _sources(asked) - set(without)}
+    return tuple(sorted(one for one in wanted if one is not None))
+
+
+def _sources(asked: spec.ReportSpec) -> set[str]:
+    return {one.source for one in (*asked.queries, *asked.breakdowns)}
+
+
+def _host(url: str) -> str:
+    """The host of an address, with its port where it is not that of HTTPS."""
+    parts = urlsplit(url)
+    port = parts.port or _PORTS.get(parts.scheme, _HTTPS)
+    name = parts.hostname or ""
+    written = f"[{name}]" if ":" in name else name
+    return written if port == _HTTPS else f"{written}:{port}"

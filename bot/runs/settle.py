@@ -21,7 +21,7 @@ async def settle(house: ports.Ports, *, now: datetime) -> Sequence[run.Run]:
     for one in await house.pauses.all():
         await pauses.hold(house, one.client)
     touched = [
-        await _resume(house, one, now=now)
+        await resume(house, one, now=now)
         for one in await house.runs.unfinished({run.Status.RUNNING})
     ]
     for one in await house.runs.unfinished({run.Status.POSTING}):
@@ -31,7 +31,10 @@ async def settle(house: ports.Ports, *, now: datetime) -> Sequence[run.Run]:
     return touched
 
 
-async def _resume(house: ports.Ports, running: run.Run, *, now: datetime) -> run.Run:
+async def resume(house: ports.Ports, running: run.Run, *, now: datetime) -> run.Run:
+    """End an attempt that nobody will finish as abandoned, and queue its run: at once, unless that
+    has happened too often in a row.
+    """
     attempts = await house.runs.attempts(running.id)
     ended = [one.end for one in attempts if one.end is not None]
     abandoned = takewhile(lambda end: end is run.AttemptEnd.ABANDONED, reversed(ended))

@@ -45,6 +45,7 @@ def end(
         ended=ended.end.value,
         failure=failure,
         timings=codec.dump(codec.TIMINGS, ended.timings),
+        walls=None if ended.walls is None else codec.dump(codec.WALLS, ended.walls),
     )
     if found is None:
         raise errors.MoveRefused(f"attempt {number} of run {run_id} has ended already")
@@ -128,4 +129,5 @@ def _attempt(row: sqlite3.Row) -> run.Attempt:
         failure=codec.failure(row),
         by=codec.user(row, "asked_by"),
         timings=codec.TIMINGS.validate_json(codec.text(row, "timings")),
+        walls=codec.walls(row),
     )

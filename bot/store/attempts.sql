@@ -8,7 +8,7 @@ VALUES (:run, :number, :started_at, :asked_by, '{}')
 -- Only an open attempt can end; nothing comes back when it has. Where the clock was moved meanwhile,
 -- the beginning moves with it, so that the two instants tell how long it really took.
 UPDATE attempts SET ended_at = :ended_at, ended = :ended, failure = :failure, timings = :timings,
-  started_at = coalesce(:started_at, started_at)
+  walls = :walls, started_at = coalesce(:started_at, started_at)
 WHERE run = :run AND number = :number AND ended IS NULL
 RETURNING run
 

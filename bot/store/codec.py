@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from bot.domain import delivery, ids, run
 from bot.domain.period import Period, PeriodKind
+from bot.domain.walls import Walls
 
 T = TypeVar("T")
 
@@ -21,6 +22,7 @@ FAILURE: TypeAdapter[run.Failure] = TypeAdapter(run.Failure)
 BODIES: TypeAdapter[tuple[delivery.Body, ...]] = TypeAdapter(tuple[delivery.Body, ...])
 NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 TIMINGS: TypeAdapter[Mapping[str, int]] = TypeAdapter(Mapping[str, int])
+WALLS: TypeAdapter[Walls] = TypeAdapter(Walls)
 
 
 def instant(value: datetime) -> str:
@@ -113,3 +115,9 @@ def failure(row: sqlite3.Row, name: str = "failure") -> run.Failure | None:
     """Read a failure that may be null."""
     value = maybe(row, name)
     return None if value is None else FAILURE.validate_json(value)
+
+
+def walls(row: sqlite3.Row) -> Walls | None:
+    """Read what stood around an attempt, where that was told."""
+    value = maybe(row, "walls")
+    return None if value is None else WALLS.validate_json(value)

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bot import clock, errors
 from bot.domain import ids, month, run, views
+from bot.domain.walls import Walls
 from bot.store import codec, database, runs, statements
 
 FIRES = 12
@@ -101,6 +102,11 @@ class History:
             )
             for row in await self._many("months", values)
         ]
+
+    async def walls(self, client: ids.ClientId) -> Walls | None:
+        """What stood around the newest run of a client; None: no run has told yet."""
+        rows = await self._many("walls", {"client": client})
+        return codec.walls(rows[0]) if rows else None
 
     async def last_posted(
         self,

@@ -50,6 +50,13 @@ WHERE posted_at IS NOT NULL OR deliver_by < :now OR status IN ('missed', 'failed
 GROUP BY first
 ORDER BY first DESC
 
+-- name: walls
+-- What stood around the newest attempt that told it.
+SELECT walls FROM attempts JOIN runs ON runs.id = attempts.run
+WHERE runs.client = :client AND walls IS NOT NULL
+ORDER BY started_at DESC
+LIMIT 1
+
 -- name: last_posted
 -- The newest post, with the promise it was made under.
 SELECT deliveries.posted_at, runs.deliver_by

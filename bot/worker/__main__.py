@@ -1,21 +1,26 @@
 """The isolated process: one order from stdin, lines to stdout, exactly one outcome, then the end.
 
-Started by bot.executors.process, which calls ``limits.apply`` before it imports this.
+Started by bot.executors.process, which bounds it before it imports this.
 """
 
 import asyncio
 import base64
 import os
 import re
+import socket
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, Protocol, cast
 
 from bot import errors, wire
 from bot.domain import delivery, run
 from bot.domain.run import FailureCode
-from bot.worker import pipeline
+from bot.domain.walls import Attack, Targets, Walls
+from bot.kinds import mask
+from bot.worker import egress, hushed, pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,16 +29,59 @@ _PLAIN = re.compile(r"[^A-Za-z0-9_.]")
 _NAME = 80
 
 
+class _Suite(Protocol):
+    """As much of bot.guard.probes as is used."""
+
+    def attack(self, targets: Targets, *, scratch: str) -> Sequence[Attack]: ...
+
+
 def main() -> None:
     """Answer the order on stdin and end the process; whatever happens becomes an outcome."""
     out = _claim_stdout()
     try:
         order = wire.read_order(sys.stdin.buffer.read())
-        if isinstance(order, wire.ChartOrder):
-            _end(out, _drawn(order))
+        if not isinstance(order, wire.RunOrder):
+            _end(out, _other(order, order.scratch))
         asyncio.run(_work(order, out))
     except BaseException as error:  # noqa: BLE001 - the border: a crash is an outcome too
         _end(out, _crashed(error))
+
+
+def walled(
+    stands: Walls, credentials: Mapping[str, str], *, scratch: Path, broker: socket.socket
+) -> NoReturn:
+    """As ``main``, for a process whose walls stand: tell them first, then read the order.
+
+    ``credentials`` came from the keeper; the order holds none. ``broker`` is the way out.
+    """
+    out = _claim_stdout()
+    try:
+        _settle(scratch)
+        out.write(wire.write_line(wire.Walled(walls=stands)))
+        out.flush()
+        order = wire.read_order(sys.stdin.buffer.read())
+        if not isinstance(order, wire.RunOrder):
+            _end(out, _other(order, scratch))
+        if not stands.level.meets(order.client.isolation):
+            _end(out, _too_open())
+        egress.arrange(egress.Way(broker=broker), stands, order=order)
+        own = order.with_credentials(credentials, scratch=scratch)
+        hushed.hush(mask.Mask(own.secrets))
+        asyncio.run(_work(own, out))
+    except errors.RunError as error:
+        _end(out, wire.RunFailed(failure=error.failure, timings={}))
+    except BaseException as error:  # noqa: BLE001 - the border: a crash is an outcome too
+        _end(out, _crashed(error))
+    raise AssertionError
+
+
+def _settle(scratch: Path) -> None:
+    """Live in the scratch directory, which is the run's own."""
+    for name in ("home", "tmp"):
+        (scratch / name).mkdir(mode=0o700, exist_ok=True)
+    os.chdir(scratch)
+    environment = os.environ  # noqa: TID251 - written, not read: what libraries look for
+    environment.update(HOME=str(scratch / "home"), TMPDIR=str(scratch / "tmp"))
 
 
 async def _work(order: wire.RunOrder, out: BinaryIO) -> None:
@@ -46,6 +94,16 @@ async def _work(order: wire.RunOrder, out: BinaryIO) -> None:
     except BaseException as error:  # noqa: BLE001 - as in main, before a hung thread can delay it
         outcome = _crashed(error)
     _end(out, outcome)
+
+
+def _other(
+    order: wire.ChartOrder | wire.AttackOrder, scratch: Path
+) -> wire.ChartMade | wire.RunFailed | wire.Attacked:
+    """What is asked of a worker beside reports."""
+    if isinstance(order, wire.ChartOrder):
+        return _drawn(order)
+    suite = cast("_Suite", import_module("bot.guard.probes"))
+    return wire.Attacked(attacks=tuple(suite.attack(order.targets, scratch=str(scratch))))
 
 
 def _drawn(order: wire.ChartOrder) -> wire.ChartMade | wire.RunFailed:
@@ -63,13 +121,19 @@ def _claim_stdout() -> BinaryIO:
     return os.fdopen(private, "wb")
 
 
-def _end(out: BinaryIO, outcome: wire.RunOutcome | wire.ChartMade) -> NoReturn:
+def _end(out: BinaryIO, outcome: wire.RunOutcome | wire.ChartMade | wire.Attacked) -> NoReturn:
     """Write the outcome and leave at once: a thread that hangs in a library is not waited for."""
     out.write(wire.write_line(outcome))
     out.flush()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def _too_open() -> wire.RunFailed:
+    """Its client demands more than stands; what stands was told, and who listens says the rest."""
+    failure = run.Failure(code=FailureCode.ISOLATION_MISSING)
+    return wire.RunFailed(failure=failure, timings={})
 
 
 def _crashed(error: BaseException) -> wire.RunFailed:

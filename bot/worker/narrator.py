@@ -27,8 +27,6 @@ _TRIES = 2
 _FIRST_SHARE = 0.6
 """How much of the time the first try may take, so that a second one can follow."""
 _PAUSE_SECONDS, _PAUSE_MAX_SECONDS = 0.5, 5.0
-_THINKING_ROOM = 3
-"""Times the tokens, where a model cannot be told not to think: its thoughts count as output."""
 _SHOWN_MAX = 1800
 """Characters of the whole narrative once it is filled in."""
 _CUT = "Your answer was cut off. Write fewer and shorter sentences."
@@ -212,7 +210,7 @@ class _Talk:
 
     def _post(self, *, last: bool) -> bytes:
         left = max(0.01, self.until - time.monotonic())
-        room = self.access.max_output_tokens * (_THINKING_ROOM if self.thinks else 1)
+        room = self.access.most_tokens if self.thinks else self.access.max_output_tokens
         raw = self.client.messages.with_raw_response.create(
             model=self.model,
             max_tokens=room,
@@ -268,10 +266,13 @@ def _talk(model: str, access: wire.ModelAccess) -> Generator[_Talk]:
 _STATUS = {
     400: ("the AI service did not take the request", False),
     401: ("the AI service refused our key", False),
+    402: ("its budget for AI is used up", False),
     403: ("the AI service refused our key", False),
     404: ("the AI service does not know the model", False),
     413: ("the AI service did not take the request", False),
     429: ("the AI service is over its limit for us", True),
+    502: ("the AI service could not be reached", True),
+    504: ("the AI service did not answer in time", True),
 }
 """HTTP status → what readers are told, and whether one more try can help."""
 

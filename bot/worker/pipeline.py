@@ -22,7 +22,6 @@ Tell = Callable[[str], None]
 
 async def run(order: wire.RunOrder, tell: Tell) -> wire.RunOutcome:
     """Make the report. Known failures are an outcome; anything else is raised."""
-    secrets = [*order.credentials.values(), *([order.model.key] if order.model else [])]
     stages = _Stages(tell)
     readings = reading.Readings()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
@@ -35,7 +34,7 @@ async def run(order: wire.RunOrder, tell: Tell) -> wire.RunOutcome:
         current = plan.make(_spec(order), order.period)
         with stages("sources"):
             wanted = reading.Wanted(
-                order=order, plan=current, credentials=credentials, mask=mask.Mask(secrets)
+                order=order, plan=current, credentials=credentials, mask=mask.Mask(order.secrets)
             )
             await reading.read(wanted, readings)
         with stages("metrics"):
@@ -45,8 +44,8 @@ async def run(order: wire.RunOrder, tell: Tell) -> wire.RunOutcome:
                 narrator.write,
                 facts,
                 spec=_spec(order).narrative,
-                access=order.model,
-                note=order.model_note,
+                access=order.model_access(),
+                note=order.model_note or _no_key(order),
             )
     except errors.RunError as error:
         return wire.RunFailed(
@@ -62,6 +61,11 @@ async def run(order: wire.RunOrder, tell: Tell) -> wire.RunOutcome:
     return wire.ReportMade(
         report=finished, usage=(*readings.usage, *written.usage), timings=stages.timings
     )
+
+
+def _no_key(order: wire.RunOrder) -> str:
+    lacks = order.model is not None and order.model_access() is None
+    return "the key that its report names is not set" if lacks else ""
 
 
 class _Stages:

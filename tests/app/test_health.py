@@ -63,6 +63,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
             store=kept,
             group=group,
             scratch=tmp_path,
+            guard=None,
             wake=lambda: None,
         )
         clients = SimpleNamespace(clients=tuple, faults=())

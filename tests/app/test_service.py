@@ -97,6 +97,7 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             store=kept,
             group=group,
             scratch=tmp_path,
+            guard=None,
             wake=lambda: None,
         )
         runner = SimpleNamespace(sweep=write, next_fire=None)

@@ -87,7 +87,8 @@ class Bench:
         return self.source.read(self.ask(sql)).table
 
 
-def _access(folder: Path, source: spec.SourceSpec) -> base.Access:
+def access(folder: Path, source: spec.SourceSpec) -> base.Access:
+    """Return what a source is opened with, in an order for Acme's weekly report."""
     return base.Access(
         spec=source,
         folder=folder,
@@ -110,7 +111,7 @@ def duckdb(folder: Path) -> Bench:
     )
     return Bench(
         kind="duckdb",
-        access=_access(folder, source),
+        access=access(folder, source),
         stack=ExitStack(),
         slow=lambda: "SELECT count(*) AS n FROM range(1000000000000) t(i) WHERE hash(i) % 7 = 3",
     )
@@ -130,12 +131,12 @@ def bigquery_with(doubles: "Doubles", folder: Path) -> Bench:
         doubles.warehouse.slow(60)
         return "SELECT 1 AS n"
 
-    access = replace(
-        _access(folder, source),
+    opened = replace(
+        access(folder, source),
         credential=credential.parse(doubles.key),
         environment={"BIGQUERY_EMULATOR_HOST": doubles.warehouse.url},
     )
-    return Bench(kind="bigquery", access=access, stack=ExitStack(), slow=slow)
+    return Bench(kind="bigquery", access=opened, stack=ExitStack(), slow=slow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

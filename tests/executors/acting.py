@@ -1,13 +1,14 @@
 """Workers that misbehave on purpose, inside the real worker's walls."""
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import wire
 from bot.domain import ids, run, spec
-from bot.executors import process
+from bot.executors import plain, process, starting, walled
+from bot.ipc import guarded
 from tests import samples
 
 _SCRIPT = """#!{python} -I
@@ -16,33 +17,46 @@ boot = sys.argv[sys.argv.index("-c") + 1]
 sys.argv = ["-c", *sys.argv[sys.argv.index("-c") + 2:]]
 head, _, tail = boot.partition("from bot.worker.__main__ import main")
 exec(head)
-import asyncio, json, os, signal, subprocess, time
-from pathlib import Path
-from bot import wire
-from bot.domain import run
-from bot.worker import pipeline, __main__ as worker
-here = Path({here!r})
-
-async def act(order, tell):
-{code}
-
-pipeline.run = act
-worker.main()
+import tests.executors.puppet
+from bot.worker.__main__ import main
+main()
 """
 FAILED = "return wire.RunFailed(failure=run.Failure(code=run.FailureCode.SOURCE_BUSY), timings={})"
 """What an acting worker says when it has nothing to say."""
 
 
-def executor(here: Path, code: str, *, memory_mb: int = 2048) -> process.ProcessExecutor:
-    """Return an executor whose worker runs ``code`` in place of the pipeline.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where workers act, and who starts them."""
 
-    The code sees ``order``, ``tell`` and ``here``, a folder to leave traces in.
-    """
-    script = here / "python"
-    indented = "\n".join(f"    {line}" for line in code.splitlines())
-    script.write_text(_SCRIPT.format(python=sys.executable, here=str(here), code=indented), "utf-8")
+    place: Path
+    """The folder of all clients; of what is in it a walled worker sees its client's alone."""
+    starter: starting.Starter
+
+    def executor(self, code: str = "", *, memory_mb: int = 2048) -> process.ProcessExecutor:
+        """Return an executor whose worker runs ``code`` in place of the pipeline."""
+        order(self.place / "acme")
+        if code:
+            (self.place / "acme/act.py").write_text(code, "utf-8")
+        return process.ProcessExecutor(memory_mb=memory_mb, starter=self.starter)
+
+    def order(self, *, deadline: float = 15.0) -> wire.RunOrder:
+        """Return the order for Acme's small report."""
+        return order(self.place / "acme", deadline=deadline)
+
+
+def plainly(place: Path) -> plain.Plain:
+    """Return what starts acting workers as plain processes; their Python is put in the place."""
+    script = place / "python"
+    script.write_text(_SCRIPT.format(python=sys.executable), "utf-8")
     script.chmod(0o700)
-    return process.ProcessExecutor(memory_mb=memory_mb, python=str(script))
+    return plain.Plain(python=str(script))
+
+
+def walledly(guard: guarded.Guard) -> walled.Walled:
+    """Return what starts acting workers behind walls."""
+    modules = (*walled.MODULES, "tests.executors.puppet")
+    return walled.starter(guard, private=(), modules=modules, model={})
 
 
 def order(folder: Path, *, deadline: float = 15.0) -> wire.RunOrder:
@@ -84,6 +98,7 @@ def order(folder: Path, *, deadline: float = 15.0) -> wire.RunOrder:
         period=samples.THIS_WEEK,
         as_of=datetime(2026, 11, 23, 5, tzinfo=UTC),
         credentials={"env://ACME_BIGQUERY": "the-quiet-word-of-acme"},
+        references=("env://ACME_BIGQUERY",),
         deadline_seconds=deadline,
         scratch=Path("replaced"),
     )

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bot import errors, wire
 from bot.domain import delivery
 from bot.domain.run import FailureCode
-from bot.executors import process
+from bot.executors import plain, process
 from tests import samples
 from tests.executors import acting
 
@@ -64,10 +64,10 @@ def _pids(here: Path) -> list[int]:
     return [int(pid) for pid in (here / "pids").read_text("utf-8").split()]
 
 
-async def test_a_report_comes_out_of_a_process_of_its_own(tmp_path: Path) -> None:
+async def test_a_report_comes_out_of_a_process_of_its_own(stage: acting.Stage) -> None:
     stages: list[str] = []
-    executor = process.ProcessExecutor(memory_mb=2048)
-    order = acting.order(tmp_path / "acme")
+    executor = stage.executor()
+    order = stage.order()
     outcome = await executor.execute(order, on_progress=stages.append)
     assert isinstance(outcome, wire.ReportMade)
     revenue, orders = outcome.report.metrics
@@ -78,28 +78,31 @@ async def test_a_report_comes_out_of_a_process_of_its_own(tmp_path: Path) -> Non
     assert outcome.report.narrative
 
 
-async def test_a_known_failure_comes_out_as_itself(tmp_path: Path) -> None:
-    order = acting.order(tmp_path / "acme")
-    (tmp_path / "acme/load.sql").write_text("SELECT 1", "utf-8")
-    outcome = await process.ProcessExecutor(memory_mb=2048).execute(order)
+async def test_a_known_failure_comes_out_as_itself(stage: acting.Stage) -> None:
+    order = stage.order()
+    executor = stage.executor()
+    (stage.place / "acme/load.sql").write_text("SELECT 1", "utf-8")
+    outcome = await executor.execute(order)
     found = acting.failure(outcome)
     assert (found.code, found.source, found.query) == (FailureCode.QUERY_INVALID, "shop", "orders")
 
 
-async def test_a_trend_is_drawn_in_a_process_of_its_own() -> None:
+async def test_a_trend_is_drawn_in_a_process_of_its_own(stage: acting.Stage) -> None:
     trend = delivery.Trend(title="Revenue", labels=("9 Nov", "16 Nov"), values=(1, 2), alt="")
-    png = await process.ProcessExecutor(memory_mb=2048).draw(trend)
+    png = await stage.executor().draw(trend)
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
 
 
-async def test_a_worker_inherits_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_inherits_nothing(
+    plain: acting.Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-" + "inherited")
     leak = os.open(tmp_path, os.O_RDONLY)
     os.set_inheritable(leak, True)
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-    order = acting.order(tmp_path / "acme")
-    await acting.executor(tmp_path, LOOK_AROUND, memory_mb=1500).execute(order)
+    order = plain.order()
+    await plain.executor(LOOK_AROUND, memory_mb=1500).execute(order)
     os.close(leak)
     resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
     found = json.loads((tmp_path / "found").read_text("utf-8"))
@@ -128,31 +131,31 @@ async def test_a_worker_inherits_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     assert not _is_there(scratch)
 
 
-async def test_what_a_library_prints_does_not_reach_the_outcome(tmp_path: Path) -> None:
+async def test_what_a_library_prints_does_not_reach_the_outcome(plain: acting.Stage) -> None:
     code = (
         "print('hello')\nos.write(1, b'{\"type\": \"report\"}\\n')\n"
         "subprocess.run(['/bin/echo', 'and more'])\n" + acting.FAILED
     )
     with capture_logs() as logs:
-        outcome = await acting.executor(tmp_path, code).execute(acting.order(tmp_path / "acme"))
+        outcome = await plain.executor(code).execute(plain.order())
     assert acting.failure(outcome).code is FailureCode.SOURCE_BUSY
     assert {"hello", "and more"} <= {str(one.get("line")) for one in logs}
 
 
-async def test_a_crash_tells_its_class_and_no_more(tmp_path: Path) -> None:
+async def test_a_crash_tells_its_class_and_no_more(stage: acting.Stage) -> None:
     code = "raise KeyError(order.credentials['env://ACME_BIGQUERY'])"
     with capture_logs() as logs:
-        outcome = await acting.executor(tmp_path, code).execute(acting.order(tmp_path / "acme"))
+        outcome = await stage.executor(code).execute(stage.order())
     found = acting.failure(outcome)
     assert (found.code, found.said) == (FailureCode.CRASHED, "builtins.KeyError")
     assert any("KeyError at" in str(one.get("line")) for one in logs)
     assert "quiet" not in repr(outcome) + repr(logs)
 
 
-async def test_a_credential_on_stderr_is_masked(tmp_path: Path) -> None:
+async def test_a_credential_on_stderr_is_masked(stage: acting.Stage) -> None:
     code = "sys.stderr.write(order.credentials['env://ACME_BIGQUERY'] + '!\\n')\n" + acting.FAILED
     with capture_logs() as logs:
-        await acting.executor(tmp_path, code).execute(acting.order(tmp_path / "acme"))
+        await stage.executor(code).execute(stage.order())
     assert [one["line"] for one in logs if one["event"] == "worker_stderr"] == ["***!"]
 
 
@@ -166,16 +169,18 @@ async def test_a_credential_on_stderr_is_masked(tmp_path: Path) -> None:
         ("sys.exit(4)", "builtins.SystemExit"),
         ("raise asyncio.CancelledError", "asyncio.exceptions.CancelledError"),
         ("bytearray(8 * 2**30)", "builtins.MemoryError"),
-        ("open(here / 'big', 'wb').truncate(2**40)", "builtins.OSError"),
+        ("open(order.scratch / 'big', 'wb').truncate(2**40)", "builtins.OSError"),
     ],
 )
-async def test_an_end_without_an_outcome_is_a_crash(tmp_path: Path, code: str, said: str) -> None:
-    outcome = await acting.executor(tmp_path, code).execute(acting.order(tmp_path / "acme"))
+async def test_an_end_without_an_outcome_is_a_crash(
+    stage: acting.Stage, code: str, said: str
+) -> None:
+    outcome = await stage.executor(code).execute(stage.order())
     found = acting.failure(outcome)
     assert (found.code, found.said) == (FailureCode.CRASHED, said)
 
 
-WRITE = "import gc, io\nout = next(o for o in gc.get_objects() if isinstance(o, io.BufferedWriter) and o.fileno() > 2)\n"  # noqa: E501
+WRITE = "out = find()\n"
 ONE = "line = wire.write_line(wire.RunFailed(failure=run.Failure(code=run.FailureCode.DEADLINE), timings={}))\n"  # noqa: E501
 
 
@@ -194,10 +199,10 @@ ONE = "line = wire.write_line(wire.RunFailed(failure=run.Failure(code=run.Failur
     ],
 )
 async def test_what_does_not_keep_to_the_protocol_is_a_crash(
-    tmp_path: Path, code: str, said: str
+    stage: acting.Stage, code: str, said: str
 ) -> None:
-    acted = acting.executor(tmp_path, f"{WRITE}{code}\n{acting.FAILED}")
-    found = acting.failure(await acted.execute(acting.order(tmp_path / "acme")))
+    acted = stage.executor(f"{WRITE}{code}\n{acting.FAILED}")
+    found = acting.failure(await acted.execute(stage.order()))
     assert found.code is FailureCode.CRASHED
     assert found.said.startswith(said)
 
@@ -210,30 +215,30 @@ async def test_what_does_not_keep_to_the_protocol_is_a_crash(
         "replace(made.report, period=replace(made.report.period, partial=True))",
     ],
 )
-async def test_a_report_of_somebody_else_is_a_crash(tmp_path: Path, lie: str) -> None:
-    order = acting.order(tmp_path / "acme")
+async def test_a_report_of_somebody_else_is_a_crash(stage: acting.Stage, lie: str) -> None:
+    order = stage.order()
     true = wire.ReportMade(report=samples.REPORT, timings={})
     code = (
         "from dataclasses import replace\n"
         f"made = wire.read_line({wire.write_line(true)!r})\n"
         f"return replace(made, report={lie})"
     )
-    found = acting.failure(await acting.executor(tmp_path, code).execute(order))
+    found = acting.failure(await stage.executor(code).execute(order))
     assert (found.code, found.said) == (
         FailureCode.CRASHED,
         "the outcome does not match its order",
     )
 
 
-async def test_a_failure_names_nothing_that_is_not_the_clients(tmp_path: Path) -> None:
+async def test_a_failure_names_nothing_that_is_not_the_clients(stage: acting.Stage) -> None:
     code = (
         "return wire.RunFailed(timings={}, failure=run.Failure(\n"
         "    code=run.FailureCode.QUERY_INVALID, source='globex-shop', kind='odd', query='their',\n"
         "    reference='env://GLOBEX', said='x\\n' * 999,\n"
         "    params={f'key{n}': 'y' * 999 for n in range(99)}))"
     )
-    order = acting.order(tmp_path / "acme")
-    found = acting.failure(await acting.executor(tmp_path, code).execute(order))
+    order = stage.order()
+    found = acting.failure(await stage.executor(code).execute(order))
     assert (found.source, found.kind, found.query, found.reference) == (None, None, None, None)
     assert len(found.said) == 200
     assert "\n" not in found.said
@@ -241,48 +246,48 @@ async def test_a_failure_names_nothing_that_is_not_the_clients(tmp_path: Path) -
     assert max(map(len, found.params.values())) == 200
 
 
-async def test_costs_that_cannot_be_are_a_crash(tmp_path: Path) -> None:
+async def test_costs_that_cannot_be_are_a_crash(stage: acting.Stage) -> None:
     code = (
         "from decimal import Decimal\nfrom bot.domain import money\n"
         "bill = money.Usage(kind=money.UsageKind.MODEL, item='x', cost=Decimal(-1))\n"
         "return wire.RunFailed(timings={}, usage=(bill,),\n"
         "    failure=run.Failure(code=run.FailureCode.DEADLINE))"
     )
-    order = acting.order(tmp_path / "acme")
-    found = acting.failure(await acting.executor(tmp_path, code).execute(order))
+    order = stage.order()
+    found = acting.failure(await stage.executor(code).execute(order))
     assert found.code is FailureCode.CRASHED
 
 
-async def test_the_deadline_ends_the_whole_group(tmp_path: Path) -> None:
+async def test_the_deadline_ends_the_whole_group(plain: acting.Stage, tmp_path: Path) -> None:
     code = GRANDCHILD + "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)"
-    order = acting.order(tmp_path / "acme", deadline=2.5)
-    found = acting.failure(await acting.executor(tmp_path, code).execute(order))
+    order = plain.order(deadline=2.5)
+    found = acting.failure(await plain.executor(code).execute(order))
     assert (found.code, found.params) == (FailureCode.DEADLINE, {"seconds": "2.5"})
     assert all(_gone(pid) for pid in _pids(tmp_path))
 
 
-async def test_a_grandchild_ends_with_its_worker(tmp_path: Path) -> None:
-    acted = acting.executor(tmp_path, GRANDCHILD + acting.FAILED)
-    found = acting.failure(await acted.execute(acting.order(tmp_path / "acme")))
+async def test_a_grandchild_ends_with_its_worker(plain: acting.Stage, tmp_path: Path) -> None:
+    acted = plain.executor(GRANDCHILD + acting.FAILED)
+    found = acting.failure(await acted.execute(plain.order()))
     assert found.code is FailureCode.SOURCE_BUSY
     assert all(_gone(pid) for pid in _pids(tmp_path))
 
 
-async def test_a_thread_that_hangs_does_not_delay_the_outcome(tmp_path: Path) -> None:
+async def test_a_thread_that_hangs_does_not_delay_the_outcome(stage: acting.Stage) -> None:
     code = (
         "import threading\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
         "asyncio.get_running_loop().run_in_executor(None, time.sleep, 60)\n" + acting.FAILED
     )
-    order = acting.order(tmp_path / "acme", deadline=10)
-    found = acting.failure(await acting.executor(tmp_path, code).execute(order))
+    order = stage.order(deadline=10)
+    found = acting.failure(await stage.executor(code).execute(order))
     assert found.code is FailureCode.SOURCE_BUSY
 
 
-async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
+async def test_cancelling_ends_the_whole_group(plain: acting.Stage, tmp_path: Path) -> None:
     code = f"{GRANDCHILD}tell('ready')\ntime.sleep(60)"
     ready = asyncio.Event()
-    acted = acting.executor(tmp_path, code)
-    order = acting.order(tmp_path / "acme")
+    acted = plain.executor(code)
+    order = plain.order()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(acted.execute(order, on_progress=lambda _: ready.set()))
         await ready.wait()
@@ -291,13 +296,14 @@ async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
     assert all(_gone(pid) for pid in _pids(tmp_path))
 
 
-async def test_a_worker_dies_with_the_bot(tmp_path: Path) -> None:
-    acting.executor(tmp_path, f"{GRANDCHILD}tell('ready')\ntime.sleep(60)")
+async def test_a_worker_dies_with_the_bot(plain: acting.Stage, tmp_path: Path) -> None:
+    plain.executor(f"{GRANDCHILD}tell('ready')\ntime.sleep(60)")
     bot = (
         "import asyncio, sys\nfrom pathlib import Path\n"
-        "from bot.executors import process\nfrom tests.executors import acting\n"
+        "from bot.executors import plain, process\nfrom tests.executors import acting\n"
         f"here = Path({str(tmp_path)!r})\n"
-        "made = process.ProcessExecutor(memory_mb=2048, python=str(here / 'python'))\n"
+        "starter = plain.Plain(python=str(here / 'python'))\n"
+        "made = process.ProcessExecutor(memory_mb=2048, starter=starter)\n"
         "say = lambda stage: print(stage, flush=True)\n"
         "asyncio.run(made.execute(acting.order(here / 'acme'), on_progress=say))"
     )
@@ -319,16 +325,17 @@ async def test_an_interpreter_that_cannot_start_is_a_crash(tmp_path: Path) -> No
     script = tmp_path / "python"
     script.write_text("#!/bin/sh\nexit 127\n", "utf-8")
     script.chmod(0o700)
-    made = process.ProcessExecutor(memory_mb=2048, python=str(script))
+    starter = plain.Plain(python=str(script))
+    made = process.ProcessExecutor(memory_mb=2048, starter=starter)
     found = acting.failure(await made.execute(acting.order(tmp_path / "acme")))
     assert found.said == "it ended with exit code 127 and without an outcome"
     with pytest.raises(errors.RunError):
         await made.draw(delivery.Trend(title="", labels=(), values=(), alt=""))
 
 
-async def test_runs_stand_side_by_side(tmp_path: Path) -> None:
-    executor = process.ProcessExecutor(memory_mb=2048)
-    order = acting.order(tmp_path / "acme")
+async def test_runs_stand_side_by_side(stage: acting.Stage) -> None:
+    executor = stage.executor()
+    order = stage.order()
     async with asyncio.TaskGroup() as group:
         several = [
             group.create_task(executor.execute(replace(order, attempt=n))) for n in (1, 2, 3)

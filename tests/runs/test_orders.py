@@ -91,7 +91,35 @@ async def test_the_model_is_reached_with_the_shared_key_or_the_clients_own() -> 
     own = replace(samples.REPORT_SPEC, narrative=narrative)
     made = await order(replace(samples.CLIENT, reports={WEEKLY: own}))
     assert made.model is not None
-    assert made.model.key == "own-key"
+    assert (made.model.key, made.model.reference) == ("", "env://ACME_MODEL")
+    assert made.model_access() == replace(made.model, key="own-key")
+
+
+async def test_only_a_clients_own_key_takes_the_run_to_the_model() -> None:
+    assert "api.anthropic.com" not in (await order()).hosts
+    narrative = spec.NarrativeSpec(model=samples.MODEL, credential="env://ACME_MODEL")
+    own = replace(samples.REPORT_SPEC, narrative=narrative)
+    made = await order(replace(samples.CLIENT, reports={WEEKLY: own}))
+    assert "api.anthropic.com" in made.hosts
+
+
+async def test_behind_walls_nothing_that_the_guard_keeps_is_in_it() -> None:
+    made = (await order(config={"ANTHROPIC_BASE_URL": "http://127.0.0.1:1"})).at_the_broker(
+        "http://m"
+    )
+    raw = wire.write_order(made).decode()
+    assert KEY not in raw
+    assert "acme-key" not in raw
+    assert made.model is not None
+    assert made.model.base_url == "http://m"
+
+
+async def test_it_says_what_is_left_of_the_tighter_budget() -> None:
+    spent = (("acme", MONDAY.replace(day=2), "4.5"), ("pvcp", MONDAY.replace(day=2), "5"))
+    for shared, left in ((None, "0.5"), (20, "0.5"), (Decimal("9.7"), "0.2")):
+        made = await order(spent=spent, config={"monthly_ai_budget": shared})
+        assert made.model is not None
+        assert made.model.left == Decimal(left)
 
 
 async def test_without_a_key_or_a_wish_the_template_writes() -> None:

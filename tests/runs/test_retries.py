@@ -40,6 +40,7 @@ async def test_every_attempt_ends_with_one_line(store: Store, logged: Lines) -> 
             "failure": failure,
             "without_ai": None,
             "timings_ms": {"total": 5},
+            "walls": None,
         }
         for number, status, where, failure in [
             (1, "queued", "sources", "source_fault"),

@@ -47,6 +47,8 @@ def _attempt(tried: run.Attempt, card: views.CardView) -> str:
     slowest = sorted(tried.timings.items(), key=lambda item: -item[1])[:3]
     if slowest:
         told += " · " + ", ".join(f"{blocks.escape(name)} {ms} ms" for name, ms in slowest)
+    if tried.walls is not None:
+        told += f" · walls: {blocks.escape(tried.walls.told)}"
     return told
 
 

@@ -1,0 +1,84 @@
+"""The bot attacks itself: a run behind its walls tries what a hostile one would, on things made
+for it, which are left as open as files and sockets can be.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+from bot.domain import walls
+from bot.executors import process
+
+_SHARED = Path("/dev/shm")  # noqa: S108 - what runs are to be kept out of
+_WORD = b"figures of somebody else"
+
+
+async def attacked(executor: process.ProcessExecutor, *, place: Path) -> walls.Trial:
+    """Return what this machine holds; raises RunError when no run could be started.
+
+    ``place`` is an empty folder that runs may pass, in the folder of all clients or beside it.
+    """
+    async with _targets(place) as targets:
+        return await executor.attack(targets)
+
+
+@contextlib.contextmanager
+def ground() -> Generator[Path]:
+    """A folder for it, gone afterwards, that the user whom runs become can read."""
+    path = Path(tempfile.mkdtemp(prefix="reportops-trial-"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def _targets(place: Path) -> AsyncGenerator[walls.Targets]:
+    name = f"reportops-{secrets.token_hex(8)}"
+    clients, beside, shared = place / "clients", place / "beside", _SHARED / name
+    with contextlib.ExitStack() as stack:
+        for path in (clients / "own/own", clients / "other/secret"):
+            _open(path)
+        stack.callback(shared.unlink, missing_ok=True)
+        shared.write_bytes(_WORD)
+        shared.chmod(0o666)
+        for one in ("database", "figures"):
+            _open(beside / one)
+        sockets = [
+            stack.enter_context(_listening(socket.AF_INET, ("127.0.0.1", 0))),
+            stack.enter_context(_listening(socket.AF_UNIX, str(beside / "bot"))),
+            stack.enter_context(_listening(socket.AF_UNIX, f"\0{name}")),
+        ]
+        (beside / "bot").chmod(0o777)
+        yield walls.Targets(
+            other=str(clients / "other"),
+            beside=str(beside),
+            shared=str(shared),
+            pids=(os.getpid(),),
+            port=sockets[0].getsockname()[1],
+            abstract=name,
+        )
+    await asyncio.sleep(0)
+
+
+def _open(path: Path) -> None:
+    """Make a file that nothing but walls keeps anybody from."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_WORD)
+    path.chmod(0o666)
+    path.parent.chmod(0o777)
+    path.parent.parent.chmod(path.parent.parent.stat().st_mode | 0o055)
+
+
+def _listening(family: socket.AddressFamily, address: tuple[str, int] | str) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.bind(address)
+    made.listen()
+    return made

@@ -1,0 +1,104 @@
+"""The launcher: splits what the environment holds among the programs, before anything reads it.
+
+What the bot's settings are named stays with the bot; everything else, which is where ``env://``
+credentials are, goes to the keeper alone. The spawner and the broker get nothing.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from bot.guard import programs
+from bot.guard.walls import identity
+from bot.ipc import channel
+from bot.ipc.guarded import Guard
+
+_SYSTEM = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM"),
+        *("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "INVOCATION_ID", "JOURNAL_STREAM"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"),
+        *("VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "DYNO"),
+    }
+)
+_OUTWARD = frozenset({"HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"})
+"""What whoever dials out for the runs must know of this machine."""
+_OURS = ("LC_", "PYTHON", "KUBERNETES_", "REPORTOPS_")
+GUARDED = "--guarded"
+"""Before the descriptors that a launched bot was given."""
+
+
+def available() -> bool:
+    """Whether there is a guard for this kind of machine."""
+    return sys.platform == "linux"
+
+
+def start(
+    kept: Mapping[str, str], *, clients: Path, machine: Mapping[str, str] | None = None
+) -> Guard:
+    """Start the three programs.
+
+    ``kept`` is what the keeper keeps: environment name → value; ``clients`` the folder of all
+    clients, of which each run will see its own; ``machine`` is the environment that names the
+    machine's proxy and its own certificates, where it has any. Raises ConfigurationError where
+    runs could not read the clients.
+    """
+    identity.check(clients)
+    around = {name: value for name, value in (machine or {}).items() if name.upper() in _OUTWARD}
+    spawner, bots = channel.pair()
+    broker, bots_too = channel.pair()
+    keeps, kept_by = channel.pair()
+    goes, gone_by = channel.pair()
+    with bots, bots_too, keeps, kept_by, goes, gone_by:
+        keeper = programs.start(
+            "keeper", str(kept_by.fileno()), files=[kept_by], environment={**kept, **programs.PLAIN}
+        )
+        going = programs.start(
+            "broker",
+            *(str(bots_too.fileno()), str(gone_by.fileno())),
+            files=[bots_too, gone_by],
+            environment={**around, **programs.PLAIN},
+        )
+        ends = (bots, keeps, goes)
+        told = [str(one.fileno()) for one in ends]
+        starting = programs.start("spawner", str(clients.resolve()), *told, files=ends)
+    return Guard(spawner=spawner, broker=broker, programs=(starting, going, keeper))
+
+
+def launch(environment: Mapping[str, str], *, settings: Collection[str], clients: Path) -> NoReturn:
+    """Start the programs and become the bot, which keeps its own settings alone.
+
+    ``settings`` are the names that the bot reads, ``clients`` is where its clients are. Never
+    returns; raises OSError.
+    """
+    own, kept = split(environment, settings=settings)
+    guard = start(kept, clients=clients, machine=own)
+    files = (guard.spawner.fileno(), guard.broker.fileno())
+    for file in files:
+        os.set_inheritable(file, True)  # noqa: FBT003 - its only parameter
+    told = ",".join(map(str, files))
+    os.execve(sys.executable, [sys.executable, "-m", "bot", GUARDED, told], own)  # noqa: S606
+
+
+def launched(told: str) -> Guard:
+    """Return the guard of a bot that was launched with these descriptors."""
+    spawner, broker = (socket.socket(fileno=int(file)) for file in told.split(","))
+    for one in (spawner, broker):
+        one.set_inheritable(False)
+    return Guard(spawner=spawner, broker=broker)
+
+
+def split(
+    environment: Mapping[str, str], *, settings: Collection[str]
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return what the bot keeps, and what the keeper gets."""
+    named = {name.upper() for name in settings}
+    own = {
+        name: value
+        for name, value in environment.items()
+        if name.upper() in named | _SYSTEM or name.upper().startswith(_OURS)
+    }
+    return own, {name: value for name, value in environment.items() if name not in own}

@@ -1,0 +1,28 @@
+"""The bot's ends of its channels to the guard."""
+
+import socket
+import subprocess
+from dataclasses import dataclass
+
+_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """When they close, the guard's programs end, and every run with them."""
+
+    spawner: socket.socket
+    broker: socket.socket
+    programs: "tuple[subprocess.Popen[bytes], ...]" = ()
+    """Those that this very process has started, and must see off."""
+
+    def close(self) -> None:
+        """Let go of both, and wait until nobody is left."""
+        self.spawner.close()
+        self.broker.close()
+        for one in self.programs:
+            try:
+                one.wait(_SECONDS)
+            except subprocess.TimeoutExpired:
+                one.kill()
+                one.wait()

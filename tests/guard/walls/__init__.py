@@ -1,0 +1,1 @@
+"""Tests of the walls, layer by layer; what they hold together is tried in tests/attacks."""
