@@ -59,7 +59,7 @@ $(VENV)/.dev: tests/requirements.txt $(VENV)/.runtime
 lock:            ## resolve the pins again (needs uv; one week of cooldown; no addresses are written)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --exclude-newer "$$(date -u -d '7 days ago' +%F)" --custom-compile-command "make lock" \
-	  pyproject.toml --group build --output-file requirements.txt
+	  pyproject.toml --all-extras --group build --output-file requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --exclude-newer "$$(date -u -d '7 days ago' +%F)" --custom-compile-command "make lock" \
 	  --constraint requirements.txt --group dev --output-file tests/requirements.txt
