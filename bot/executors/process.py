@@ -7,7 +7,7 @@ import contextlib
 import shutil
 import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,7 +57,7 @@ class ProcessExecutor:
         """
         if not self._starter.most.meets(order.client.isolation):
             return isolation.missing(order, NOTHING)
-        with _scratch(self._parent) as scratch:
+        async with _scratch(self._parent) as scratch:
             placed = _placed(order, scratch)
             job = starting.Job(
                 order=wire.write_order(self._starter.fit(placed)),
@@ -85,7 +85,7 @@ class ProcessExecutor:
 
     async def draw(self, trend: delivery.Trend) -> bytes:
         """Return a trend as a PNG; raises RunError when no worker could draw it."""
-        with _scratch(self._parent) as scratch:
+        async with _scratch(self._parent) as scratch:
             order = wire.ChartOrder(trend=trend, scratch=scratch)
             job = starting.Job(
                 order=wire.write_order(order),
@@ -105,7 +105,7 @@ class ProcessExecutor:
 
     async def attack(self, targets: walls.Targets) -> walls.Trial:
         """Have a worker attack what was made for it; raises RunError when none could."""
-        with _scratch(self._parent) as scratch:
+        async with _scratch(self._parent) as scratch:
             order = wire.AttackOrder(targets=targets, scratch=scratch)
             job = starting.Job(
                 order=wire.write_order(order),
@@ -187,13 +187,17 @@ def _placed(order: wire.RunOrder, scratch: Path) -> wire.RunOrder:
     return replace(order, scratch=scratch, client=replace(order.client, folder=folder))
 
 
-@contextlib.contextmanager
-def _scratch(parent: Path | None) -> Generator[Path]:
-    """A fresh directory that only this user can enter, gone afterwards."""
+@contextlib.asynccontextmanager
+async def _scratch(parent: Path | None) -> AsyncGenerator[Path]:
+    """A fresh directory that only this user can enter, gone afterwards.
+
+    A disk takes its time to forget files, and while fifty runs end nobody is to wait for that.
+    """
     path = Path(tempfile.mkdtemp(prefix="reportops-", dir=parent))
     try:
         for name in ("home", "tmp"):
             (path / name).mkdir(mode=0o700)
         yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        gone = asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+        await asyncio.shield(gone)
