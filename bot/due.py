@@ -14,7 +14,6 @@ Wall time and zone name a fire for ever (Settled 1), also where it ran late.
 """
 
 import hashlib
-import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -131,16 +130,14 @@ def judge(fire: Fire, *, now: datetime, catch_up: timedelta) -> Timing:
     return Timing.LATE if age <= catch_up else Timing.MISSED
 
 
-def slots(
-    fires: Sequence[Wanted], *, widest: timedelta, max_concurrent: int
-) -> Mapping[str, timedelta]:
-    """Return, by key, how long after its due time each report starts (Settled 10).
+def slots(fires: Sequence[Wanted], *, widest: timedelta) -> Mapping[str, timedelta]:
+    """Return, by key, how long after its due time each report may start (Settled 10).
 
     Reports due at the same instant stand in the order of their deadlines, then of a hash of their
     keys. They start ``widest`` apart, or closer where their windows would not hold them:
     window / n for n reports of one window; a tight window presses those before it, not those
-    after. Nothing is planned to start while ``max_concurrent`` others would usually still be
-    running, because it could not.
+    after. How many run at once is not planned: whoever's slot has come takes the next free seat,
+    so that no guess of how long the others take leaves one empty.
 
     Another report takes one place in the order and moves those behind it by one slot; it never
     changes the order of the others.
@@ -150,7 +147,6 @@ def slots(
     for _, together in groupby(ordered, key=attrgetter("at")):
         line = sorted(together, key=_place)
         starts = _starts([window(wanted) for wanted in line], widest)
-        _seat(starts, [wanted.usual for wanted in line], seats=max_concurrent)
         found.update(zip((wanted.key for wanted in line), starts, strict=True))
     return found
 
@@ -179,15 +175,6 @@ def _starts(windows: Sequence[timedelta], widest: timedelta) -> list[timedelta]:
         starts.append(slot * place)
     starts.reverse()
     return starts
-
-
-def _seat(starts: list[timedelta], lengths: Sequence[timedelta], *, seats: int) -> None:
-    """Put off each start until a seat is free; ``taken`` holds when each seat will be."""
-    taken: list[timedelta] = []
-    for place, length in enumerate(lengths):
-        if len(taken) == seats:
-            starts[place] = max(starts[place], heapq.heappop(taken))
-        heapq.heappush(taken, starts[place] + length)
 
 
 def _wall_times(cron: str, zone: str, *, after: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         default=None,
         description="The private channel of the operators; its members are operators.",
     )
-    max_concurrent_runs: int = Field(default=3, ge=1, le=64, description="Runs at the same time.")
+    max_concurrent_runs: int = Field(default=6, ge=1, le=64, description="Runs at the same time.")
     run_timeout: timedelta = Field(
         default=timedelta(minutes=10),
         description="How long one attempt may take (seconds or ISO 8601).",

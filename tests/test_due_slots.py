@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -29,8 +28,8 @@ def wanted(
     )
 
 
-def plan(*fires: due.Wanted, max_concurrent: int = 3) -> dict[str, timedelta]:
-    return dict(due.slots(fires, widest=TEN, max_concurrent=max_concurrent))
+def plan(*fires: due.Wanted) -> dict[str, timedelta]:
+    return dict(due.slots(fires, widest=TEN))
 
 
 many = st.lists(
@@ -49,23 +48,11 @@ many = st.lists(
 
 @given(many)
 def test_slots_stay_in_their_windows(fires: list[due.Wanted]) -> None:
-    fires = [replace(one, usual=timedelta(0)) for one in fires]
     found = plan(*fires)
     assert found.keys() == {one.key for one in fires}
     for one in fires:
         room = due.window(one)
         assert timedelta(0) <= found[one.key] <= room
-
-
-@given(many, st.integers(1, 5))
-def test_no_more_are_planned_at_once_than_may_run(
-    fires: list[due.Wanted], max_concurrent: int
-) -> None:
-    found = plan(*fires, max_concurrent=max_concurrent)
-    for at in (AT, AT + timedelta(hours=1)):
-        spans = [(found[one.key], found[one.key] + one.usual) for one in fires if one.at == at]
-        for start, _ in spans:
-            assert sum(a <= start < b for a, b in spans) <= max_concurrent
 
 
 @given(many, st.text("xyz", min_size=3, max_size=6), st.integers(0, 300))
@@ -104,11 +91,6 @@ def test_a_tight_window_goes_first_and_presses_nobody_behind_it() -> None:
 def test_a_promise_leaves_room_for_the_run_and_one_retry() -> None:
     assert due.window(wanted("a", deliver=30, usual=5 * MINUTE)) == 19 * MINUTE
     assert due.window(wanted("a", deliver=2, usual=5 * MINUTE)) == timedelta(0)
-
-
-def test_what_cannot_run_at_once_is_not_planned_at_once() -> None:
-    found = plan(*(wanted(key, post=3, usual=5 * MINUTE) for key in "abcd"), max_concurrent=2)
-    assert sorted(found.values())[2:] == [5 * MINUTE, 5 * MINUTE + 45 * timedelta(seconds=1)]
 
 
 def test_reports_of_different_instants_do_not_move_each_other() -> None:

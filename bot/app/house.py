@@ -216,7 +216,7 @@ def _operations(
             runner=runner_,
             cards=cards,
             audiences=base.audiences,
-            stagger=runner.stagger(ground.config),
+            stagger=ground.config.stagger,
             faults=lambda: len(base.clients.faults),
             ops_channel=ground.ops_channel,
         ),

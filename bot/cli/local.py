@@ -48,7 +48,7 @@ async def opened(config: settings.Settings) -> AsyncGenerator[control.Responder]
             runner=running,
             cards=cards,
             audiences=seen,
-            stagger=runner.stagger(config),
+            stagger=config.stagger,
             faults=lambda: len(clients.faults),
             ops_channel=ops_channel,
         )

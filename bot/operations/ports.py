@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from bot.domain import audience, ids, views
 from bot.incidents import incidents
-from bot.runs import acts, fires
+from bot.runs import acts
 from bot.store import Store
 
 
@@ -94,7 +95,7 @@ class Needs:
     runner: Runner
     cards: Cards
     audiences: Audiences
-    stagger: fires.Stagger
+    stagger: timedelta
     faults: Callable[[], int]
     """How many faults the clients' files have."""
     ops_channel: ids.ChannelId | None

@@ -16,14 +16,6 @@ _STEP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stagger:
-    """How reports that are due together are spread."""
-
-    widest: timedelta
-    max_concurrent: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A fire that has come."""
 
@@ -73,9 +65,9 @@ _Next = tuple[client.Client, Mapping[ids.ReportName, due.Fire]]
 
 
 class Fires:
-    """Finds the fires that have come since it last looked."""
+    """Finds the fires that have come since it last looked; ``stagger`` is the widest slot."""
 
-    def __init__(self, house: ports.Ports, stagger: Stagger) -> None:
+    def __init__(self, house: ports.Ports, stagger: timedelta) -> None:
         self._house = house
         self._stagger = stagger
         self._seen: dict[ports.Name, _Seen] = {}
@@ -128,11 +120,7 @@ class Fires:
         usual: Mapping[ports.Name, timedelta] = (
             await self._house.fires.usual(now) if plan else MappingProxyType({})
         )
-        slots = due.slots(
-            [one.wanted(usual) for one in plan],
-            widest=self._stagger.widest,
-            max_concurrent=self._stagger.max_concurrent,
-        )
+        slots = due.slots([one.wanted(usual) for one in plan], widest=self._stagger)
         return [
             make(one, now=now, start=one.fire.at + slots.get("/".join(one.name), timedelta()))
             for one in fires

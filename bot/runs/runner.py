@@ -40,11 +40,6 @@ _AWAY = timedelta(hours=1)
 Pauses = Mapping[ids.ClientId, ports.Pause]
 
 
-def stagger(config: settings.Settings) -> fires.Stagger:
-    """Return how reports that are due together are spread, as the settings say."""
-    return fires.Stagger(widest=config.stagger, max_concurrent=config.max_concurrent_runs)
-
-
 class Runner(acts.Acts):
     """Claims fires, makes attempts, takes what is ready into posting. Sweeps must not overlap.
 
@@ -68,7 +63,7 @@ class Runner(acts.Acts):
         super().__init__(house, post=post, tell=tell, now=now, wake=wake)
         self._attempts = attempt.Attempts(house, write, post=post, tell=tell, now=now)
         self._breaker = breaker.Breaker(house, config.pause_after)
-        self._fires = fires.Fires(house, stagger(config))
+        self._fires = fires.Fires(house, config.stagger)
         self._seats = config.max_concurrent_runs
         self._group = group
         self._tasks: dict[ids.RunId, asyncio.Task[None]] = {}

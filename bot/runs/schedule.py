@@ -15,7 +15,7 @@ def coming(
     clients: Sequence[client.Client],
     *,
     now: datetime,
-    stagger: fires.Stagger,
+    stagger: timedelta,
     usual: Mapping[ports.Name, timedelta] = MappingProxyType({}),
     pauses: Sequence[pause.Pause] = (),
 ) -> Sequence[views.NextFire]:
@@ -36,11 +36,7 @@ def coming(
             for found in _nexts(of, now=at - _SECOND)
             if found.fire.at == at
         ]
-        starts[at] = due.slots(
-            [one.wanted(usual) for one in together],
-            widest=stagger.widest,
-            max_concurrent=stagger.max_concurrent,
-        )
+        starts[at] = due.slots([one.wanted(usual) for one in together], widest=stagger)
     shown = [
         _shown(one, starts[one.fire.at], paused=_rests(one.client.id, until, at=one.fire.at))
         for one in nexts

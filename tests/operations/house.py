@@ -155,7 +155,7 @@ async def opened(
             runner=running,
             cards=cards,
             audiences=seen,
-            stagger=runner.stagger(set_up),
+            stagger=set_up.stagger,
             faults=lambda: 0,
             ops_channel=OPS,
         )

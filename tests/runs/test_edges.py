@@ -51,7 +51,18 @@ async def test_who_asked_goes_before_what_was_scheduled(store: Store) -> None:
         await here.ask("acme", "2026-W40")
         await here.sweep()
         assert here.worker.orders[0][1].period.start.isoformat() == "2026-09-28"
-        assert len(here.worker.orders) == 2  # one at a time: the third a minute later
+        assert len(here.worker.orders) == 3
+
+
+async def test_a_free_seat_is_taken_at_once(store: Store) -> None:
+    """How long the others may take is no reason to wait while nobody runs."""
+    of = [customer(f"c{number}") for number in range(6)]
+    config = {"max_concurrent_runs": 1, "stagger": timedelta(0)}
+    async with stage(store, *of, config=config) as here:
+        here.clock.move_to(MONDAY)
+        await here.sweep()
+        assert len(here.worker.orders) == 6
+        assert here.worker.most_at_once == 1
 
 
 async def test_figures_that_were_sent_meanwhile_are_not_sent_again(store: Store) -> None:

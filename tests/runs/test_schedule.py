@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.domain import ids, pause, period, run
-from bot.runs import fires, schedule
+from bot.runs import schedule
 from tests.runs.people import HOUR, MINUTE, MONDAY, customer
 from tests.runs.stage import BEFORE, Store, stage
 
@@ -139,7 +139,7 @@ async def test_a_clock_that_steps_back_fires_nothing_twice(store: Store) -> None
 
 
 def test_the_coming_fires_are_shown_with_their_slots() -> None:
-    stagger = fires.Stagger(widest=10 * MINUTE, max_concurrent=3)
+    stagger = 10 * MINUTE
     daily = customer("daily", cron="0 6 * * *", post_at=time(8, 0))
     weekly = customer("weekly", post_at=time(8, 30))
     resting = customer("resting")
@@ -157,7 +157,7 @@ def test_the_coming_fires_are_shown_with_their_slots() -> None:
 
 
 def test_a_pause_that_ends_before_a_fire_leaves_it_and_its_slot_alone() -> None:
-    stagger = fires.Stagger(widest=10 * MINUTE, max_concurrent=3)
+    stagger = 10 * MINUTE
     of = [customer("acme"), customer("pvcp")]
     before = MONDAY - timedelta(days=4)
     free = schedule.coming(of, now=before, stagger=stagger)
@@ -177,5 +177,5 @@ def _pause(of: ids.ClientId, *, until: datetime | None = None) -> pause.Pause:
 def test_reports_without_a_schedule_are_not_coming() -> None:
     of = customer("acme")
     unscheduled = {name: replace(one, schedule=None) for name, one in of.reports.items()}
-    stagger = fires.Stagger(widest=10 * MINUTE, max_concurrent=3)
+    stagger = 10 * MINUTE
     assert not schedule.coming([replace(of, reports=unscheduled)], now=MONDAY, stagger=stagger)
