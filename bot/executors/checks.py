@@ -6,20 +6,24 @@ from itertools import islice
 
 from bot import wire
 from bot.domain import money, run
+from bot.executors import reports
 
 _WORDS = 200
 _PARAMS = 8
 _MOST_USAGE = 1000
+_MOST_COUNTED = 2**53
+"""Of tokens, bytes and milliseconds; the store holds whole numbers of 64 bits."""
+_MOST_COST = 10**9
+_MOST_STAGES = 20
 
 
 def fits(outcome: wire.RunOutcome, order: wire.RunOrder) -> bool:
     """Whether the outcome may be an answer to the order at all."""
-    if not _is_sane(outcome.usage):
+    if not (_is_sane(outcome.usage) and _is_timed(outcome.timings)):
         return False
     match outcome:
         case wire.ReportMade(report=made):
-            asked = (order.client.id, order.report, order.period)
-            return (made.client, made.name, made.period) == asked
+            return reports.answers(made, order) and reports.is_bounded(made, order)
         case wire.RunFailed():
             return True
 
@@ -46,7 +50,17 @@ def bounded(outcome: wire.RunFailed, order: wire.RunOrder) -> wire.RunFailed:
 
 def _is_sane(usage: tuple[money.Usage, ...]) -> bool:
     return len(usage) <= _MOST_USAGE and all(
-        one.cost.is_finite() and one.cost >= 0 and min(_counts(one)) >= 0 for one in usage
+        one.cost.is_finite()
+        and 0 <= one.cost <= _MOST_COST
+        and 0 <= min(_counts(one)) <= max(_counts(one)) <= _MOST_COUNTED
+        and len(one.item) <= _WORDS
+        for one in usage
+    )
+
+
+def _is_timed(timings: Mapping[str, int]) -> bool:
+    return len(timings) <= _MOST_STAGES and all(
+        len(stage) <= _WORDS and 0 <= took <= _MOST_COUNTED for stage, took in timings.items()
     )
 
 

@@ -12,6 +12,8 @@ from bot.executors import brokering
 _CHUNK = 65_536
 _MOST_STDERR = 262_144
 _STAGE = 40
+_MOST_STAGES = 100
+"""Of which a worker may tell; it has four."""
 _LINGER_SECONDS = 1.0
 """How long a worker may take to end after its outcome."""
 
@@ -39,6 +41,8 @@ class Heard:
     fault: str = ""
     """Why it was not listened to any longer."""
     on_progress: OnProgress | None = None
+    stages: int = 0
+    """How many it told of."""
     walls: Walls | None = None
     """What stood around it, as it said before it read its order; None: nothing was said."""
     code: int | None = None
@@ -122,10 +126,17 @@ def _take(line: bytes, heard: Heard) -> None:
         case wire.Walled():
             _walled(said, heard)
         case wire.Progress():
-            if heard.on_progress is not None:
-                heard.on_progress(said.stage[:_STAGE])
+            _progressed(said, heard)
         case _:
             heard.outcomes.append(said)
+
+
+def _progressed(said: wire.Progress, heard: Heard) -> None:
+    heard.stages += 1
+    if heard.stages > _MOST_STAGES:
+        heard.fault = "it wrote more than it may"
+    elif heard.on_progress is not None:
+        heard.on_progress(said.stage[:_STAGE])
 
 
 def _walled(said: wire.Walled, heard: Heard) -> None:
