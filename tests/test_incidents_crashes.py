@@ -1,17 +1,30 @@
 """A death between what an incident's row says and what its card says: the next life mends it."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from structlog import testing
+
 from bot import clock, incidents
-from bot.domain import ids, incident, run
+from bot.domain import client, ids, incident, run
 from bot.slack.screens import card
 from bot.store import Store
 from tests.store import make
 from tests.test_incidents import OPS, World
 
 
-def _life(kept: Store) -> incidents.Incidents:
-    world = World()
+class _Broken(World):
+    """One client breaks whoever looks at it."""
+
+    def client(self, client_id: ids.ClientId) -> client.Client | None:
+        if client_id == "broken":
+            raise RecursionError
+        return super().client(client_id)
+
+
+def _life(kept: Store, world: World | None = None) -> incidents.Incidents:
+    world = world or World()
     return incidents.Incidents(
         kept,
         clients=world,
@@ -57,3 +70,15 @@ async def test_a_closed_card_says_so_in_the_next_life(tmp_path: Path) -> None:
         assert after.version == before.version + 1
         await _life(kept).sweep()
         assert await kept.deliveries.get(f"card:{opened.id}") == after
+
+
+async def test_an_incident_that_breaks_the_sweep_stops_no_other(tmp_path: Path) -> None:
+    async with Store.open(tmp_path / "kept.db") as kept:
+        broken = replace(make.a_run(), id=ids.RunId("broken0000000000"), client="broken")
+        await make.failed(kept, broken, failure=make.BUSY)
+        await make.failed(kept, make.a_run(), failure=make.REFUSED)
+        with testing.capture_logs() as told, pytest.raises(RecursionError):
+            await _life(kept, _Broken()).sweep()  # it fails the health check
+        assert {"event": "incident_step_failed", "run": broken.id}.items() <= told[1].items()
+        shown = {one.client: one for one in await kept.incidents.all_open()}
+        assert await kept.deliveries.get(f"card:{shown[make.a_run().client].id}") is not None

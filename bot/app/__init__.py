@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import alarms, clock, errors, settings
+from bot import alarms, bulkhead, clock, errors, settings
 from bot.app import arrival, footing, health, house, pulse, service
 from bot.ipc import guarded
 from bot.operations import control, shell
@@ -199,7 +199,8 @@ class _Running:
         await parts.desk.drained(_ACCEPTED_SECONDS)
         cut = await parts.runner.drain()
         await self._alarms.stop()
-        await parts.deliveries.pump()
+        with bulkhead.step("last_messages_failed"):  # they wait in the outbox for the next start
+            await parts.deliveries.pump()
         _log.info("stopped", cut=cut)
 
 

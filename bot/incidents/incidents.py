@@ -3,13 +3,13 @@ several clients share the cause.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot import clock
+from bot import bulkhead, clock, errors
 from bot.domain import delivery, ids, incident, run, views
 from bot.incidents import causes, idle, outages, places, ports, promises, showing
 
@@ -78,6 +78,8 @@ class Incidents:
         )
         self._turn = asyncio.Lock()
         self._swept: datetime | None = None
+        self._wrong: Exception | None = None
+        """What went wrong first in this sweep."""
 
     async def failed(self, stopped: run.Run, failure: run.Failure) -> None:
         """An attempt of the run failed; the run's row already says what comes next.
@@ -131,22 +133,56 @@ class Incidents:
                 await self._showing.show(found)
 
     async def sweep(self) -> None:
-        """Say what a crash left unsaid, and what is late, or will be, to who should know."""
+        """Say what a crash left unsaid, and what is late, or will be, to who should know.
+
+        A step that goes wrong stops neither those behind it nor the other incidents; the first
+        that did is raised at the end, since what cannot be said must fail the health check.
+        """
         async with self._turn:
-            now = self._clock.now()
-            for run_id in await self._book.incidents.unattended():
-                await self._attend(run_id)
-            await self._outages.gather()
-            for found in await self._book.incidents.over():
-                await self._showing.show(await self._ended(found))
-            await self._redraw(now)
-            for run_id in await self._book.incidents.stale_notices():
-                await self._promises.over(run_id)
-            for found in await self._promises.broken(now):
-                await self._showing.show(found)
-            await self._promises.warn(now)
-            await self._outages.sweep(now)
+            now, self._wrong = self._clock.now(), None
+            for work in self._steps(now):
+                await self._step(work)
             self._swept = now
+            if self._wrong is not None:
+                raise self._wrong
+
+    def _steps(self, now: datetime) -> Iterator[Awaitable[None]]:
+        """Each begins when the one before it is done."""
+        yield self._attend_all()
+        yield self._outages.gather()
+        yield self._end_all()
+        yield self._redraw(now)
+        yield self._withdraw()
+        yield self._tell_clients(now)
+        yield self._promises.warn(now)
+        yield self._outages.sweep(now)
+
+    async def _attend_all(self) -> None:
+        for run_id in await self._book.incidents.unattended():
+            await self._step(self._attend(run_id), run=run_id)
+
+    async def _end_all(self) -> None:
+        for found in await self._book.incidents.over():
+            await self._step(self._end(found), incident=found.id, client=found.client)
+
+    async def _end(self, found: incident.Incident) -> None:
+        await self._showing.show(await self._ended(found))
+
+    async def _withdraw(self) -> None:
+        """What was said of a promise is mended where nobody else did it."""
+        for run_id in await self._book.incidents.stale_notices():
+            await self._step(self._promises.over(run_id), run=run_id)
+
+    async def _tell_clients(self, now: datetime) -> None:
+        for found in await self._promises.broken(now):
+            await self._step(self._showing.show(found), incident=found.id, client=found.client)
+
+    async def _step(self, work: Awaitable[None], **about: str) -> None:
+        """Do it; what goes wrong is logged. A store that refuses ends the whole sweep."""
+        passing = (errors.StoreTrouble,)
+        with bulkhead.step("incident_step_failed", passing=passing, **about) as step:
+            await work
+        self._wrong = self._wrong or step.error
 
     async def _redraw(self, now: datetime) -> None:
         """Draw the cards whose promise comes near; once a life also what was written down by the
@@ -158,7 +194,7 @@ class Incidents:
         else:
             found = await self._book.incidents.ticking(promises.marks(self._swept, now))
         for one in found:
-            await self._showing.show(one)
+            await self._step(self._showing.show(one), incident=one.id, client=one.client)
 
     async def view(self, incident_id: ids.IncidentId) -> views.CardView | None:
         """What a card says now, or None where there is no such incident."""
