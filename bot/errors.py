@@ -117,6 +117,13 @@ WORDS: Mapping[FailureCode, Words] = {
         sentence="$source let us in but does not let us read what the query $query asks for.",
         remedy="Grant read access to it, then press Retry.",
     ),
+    FailureCode.NOT_FOUND: Words(
+        stage="sources",
+        retryable=False,
+        short="not found",
+        sentence="$source does not know what the query $query asks for: $fault.",
+        remedy="Mend its id in client.yaml, or grant access to it, then press Retry.",
+    ),
     FailureCode.SOURCE_UNREACHABLE: Words(
         stage="sources",
         retryable=True,
@@ -130,6 +137,13 @@ WORDS: Mapping[FailureCode, Words] = {
         short="rate limited",
         sentence="$source is turning requests away (rate limit or quota).",
         remedy="It is tried again by itself.",
+    ),
+    FailureCode.QUOTA_EXHAUSTED: Words(
+        stage="sources",
+        retryable=True,
+        short="quota used up",
+        sentence="Our quota at $source is used up.",
+        remedy="It is tried again by itself once the quota refills.",
     ),
     FailureCode.SOURCE_FAULT: Words(
         stage="sources",
@@ -145,12 +159,19 @@ WORDS: Mapping[FailureCode, Words] = {
         sentence="$source did not answer the query $query in time.",
         remedy="It is tried again by itself.",
     ),
+    FailureCode.API_SUNSET: Words(
+        stage="sources",
+        retryable=False,
+        short="API version ended",
+        sentence="$source has switched off the version of its API that we ask: $fault.",
+        remedy="Name a newer api_version in client.yaml or upgrade reportops, then press Retry.",
+    ),
     FailureCode.QUERY_INVALID: Words(
         stage="sources",
         retryable=False,
         short="query broken",
         sentence="$source cannot run the query $query ($file).",
-        remedy="Mend the SQL, then press Retry.",
+        remedy="Mend the query, then press Retry.",
     ),
     FailureCode.FILE_MISSING: Words(
         stage="sources",
@@ -224,6 +245,19 @@ WORDS: Mapping[FailureCode, Words] = {
         short="ran too long",
         sentence="The run took longer than the $seconds seconds it may take, and was ended.",
         remedy="It is tried again by itself.",
+    ),
+    FailureCode.MEMORY: Words(
+        stage="executor",
+        retryable=True,
+        short="out of memory",
+        sentence=(
+            "All runs together took more than the $budget MiB of memory they may have; this one "
+            "had the most, $used MiB, and was ended."
+        ),
+        remedy=(
+            "It is tried again by itself. If it comes back, let its queries return less, or raise "
+            "REPORTOPS_MEMORY_BUDGET_MB."
+        ),
     ),
     FailureCode.CRASHED: Words(
         stage="executor",

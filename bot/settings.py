@@ -70,8 +70,16 @@ class Settings(BaseSettings):
         validation_alias="BIGQUERY_EMULATOR_HOST",
         description="A BigQuery double instead of the real one, with its scheme.",
     )
+    doubles: Annotated[Mapping[str, str], NoDecode] = Field(
+        default_factory=dict[str, str],
+        description="Doubles of other sources on this machine: ga4=http://127.0.0.1:8080, …",
+    )
     clients_dir: Path = Field(
         default=Path("clients"), description="The folder with one folder per client."
+    )
+    credentials_dir: Path = Field(
+        default=Path("credentials"),
+        description="The folder of the sealed credentials, which the bot itself cannot read.",
     )
     database: Path = Field(default=Path("var/reportops.db"), description="The database file.")
     ephemeral_disk: Literal["refuse", "allow"] = Field(
@@ -99,6 +107,11 @@ class Settings(BaseSettings):
         description="How long one attempt may take (seconds or ISO 8601).",
     )
     run_memory_mb: int = Field(default=2048, ge=512, description="Memory of one run, in MiB.")
+    memory_budget_mb: int | None = Field(
+        default=None,
+        ge=512,
+        description="Memory of all runs together, in MiB; by default 3/4 of what there is.",
+    )
     egress_private: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Inside addresses that runs may reach: host:port or CIDR, comma-separated.",
@@ -137,6 +150,18 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("doubles", mode="before")
+    @classmethod
+    def _paired(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        found = {kind.strip(): url.strip().rstrip("/") for kind, _, url in pairs}
+        if not all(kind and is_loopback(url) for kind, url in found.items()):
+            message = "not doubles on this machine; write ga4=http://127.0.0.1:8080, …"
+            raise ValueError(message)
+        return found
 
     @field_validator("run_timeout", "stagger", mode="before")
     @classmethod

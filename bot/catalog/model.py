@@ -18,6 +18,10 @@ from bot.domain.walls import Level
 MAX_HISTORY = 20
 """Slack's native chart takes at most 20 points."""
 MAX_TOP = 20
+_REQUEST = (
+    "What is wanted of a source that has no query language, in its kind's own keys; the period and "
+    "the time zone go in by themselves."
+)
 
 
 class Shape(BaseModel):
@@ -65,14 +69,16 @@ class ScheduleShape(Shape):
 
 
 class QueryShape(Shape):
-    """One question to one source."""
+    """One question to one source: a file, or a request."""
 
     source: fields.Name = Field(description="One of the names under sources.")
-    sql: str = Field(
+    sql: str | None = Field(
+        default=None,
         description="A file in this folder, in the source's own dialect. It may name the "
         "parameters period_start, period_end (dates), period_start_at, period_end_at (instants) "
-        "and timezone, written $period_start for DuckDB and @period_start for BigQuery."
+        "and timezone, written $period_start for DuckDB and @period_start for BigQuery.",
     )
+    request: dict[str, object] | None = Field(default=None, description=_REQUEST)
     span: spec.Span = Field(
         default=spec.Span.PERIOD,
         description="period: asked once for each period. all: asked once, each row carries "
@@ -114,7 +120,10 @@ class BreakdownShape(Shape):
     """A metric split by a dimension: the largest values, and those that moved most."""
 
     source: fields.Name = Field(description="One of the names under sources.")
-    sql: str = Field(description="A file in this folder that returns the two columns below.")
+    sql: str | None = Field(
+        default=None, description="A file in this folder that returns the two columns below."
+    )
+    request: dict[str, object] | None = Field(default=None, description=_REQUEST)
     by: fields.Name = Field(description="The result column that holds the labels.")
     metric: fields.Name = Field(
         description="A metric of this report; also the result column of the values."

@@ -10,7 +10,7 @@ from pathlib import Path
 from cronsim import CronSim
 
 from bot import kinds
-from bot.catalog import credential, faults, fields, formulas, model, plain, sql, yaml
+from bot.catalog import asking, credential, faults, fields, formulas, model, plain, yaml
 from bot.domain import ids, spec
 
 RESERVED = frozenset({"period", "previous", "total"})
@@ -95,36 +95,28 @@ def _order(shape: model.ScheduleShape, place: faults.Place, *, found: faults.Fau
         found.add((*place, "deliver_by"), problem, remedy="Promise a later time, or post earlier.")
 
 
-def _text(
+def _asked(
     folder: Folder, place: faults.Place, *, shape: model.QueryShape | model.BreakdownShape
-) -> str:
-    """Return a query's SQL, checked for its parameters' names; empty where there is none."""
+) -> asking.Asked:
+    """Return what a query asks, of a source that is there."""
     folder.known(shape.source, (*place, "source"), among=("sources",), what="source")
-    inner = (*place, "sql")
-    try:
-        text = sql.read(folder.path, shape.sql)
-    except sql.Missing as error:
-        file = shape.sql if error.line else faults.FILE
-        folder.found.add(inner, error.text, remedy=error.remedy, file=file, line=error.line)
-        return ""
     source = folder.sources.get(shape.source)
-    if source is not None:
-        for problem in sql.parameters(text, kinds.KINDS[source.kind].mark):
-            folder.found.add(
-                inner, problem.text, remedy=problem.remedy, file=shape.sql, line=problem.line
-            )
-    return text
+    kind = kinds.KINDS[source.kind] if source is not None else None
+    own = asking.Asking(folder=folder.path, place=place, found=folder.found, kind=kind)
+    return own.read(shape)
 
 
 def _queries(
     folder: Folder, place: faults.Place, *, shape: model.ReportShape
 ) -> Iterator[spec.QuerySpec]:
     for name, query in shape.queries.items():
+        asked = _asked(folder, (*place, "queries", name), shape=query)
         yield spec.QuerySpec(
             name=name,
             source=query.source,
-            sql=_text(folder, (*place, "queries", name), shape=query),
-            file=query.sql,
+            sql=asked.sql,
+            file=asked.file,
+            request=asked.request,
             span=query.span,
             optional=query.optional,
         )
@@ -162,11 +154,13 @@ def _breakdowns(
             folder.found.add(inner, "A metric has this name too.", remedy="Rename one of them.")
         within = (*place, "metrics")
         folder.known(breakdown.metric, (*inner, "metric"), among=within, what="metric")
+        asked = _asked(folder, inner, shape=breakdown)
         yield spec.BreakdownSpec(
             name=name,
             source=breakdown.source,
-            sql=_text(folder, inner, shape=breakdown),
-            file=breakdown.sql,
+            sql=asked.sql,
+            file=asked.file,
+            request=asked.request,
             by=breakdown.by,
             metric=breakdown.metric,
             top=breakdown.top,

@@ -5,6 +5,7 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -23,11 +24,32 @@ def build() -> Json:
         source = cast("Json", kind.settings.model_json_schema())
         definitions.update(cast("Json", source.pop("$defs", {})))
         definitions[f"source_{kind.name}"] = _source(kind, source)
+    requests = sorted(_requests(definitions))
+    for shape in ("QueryShape", "BreakdownShape"):
+        own = cast("Json", cast("Json", definitions[shape])["properties"])
+        request = cast("Json", own["request"])
+        own["request"] = {"description": request["description"], "type": "object"}
+        if requests:
+            own["request"] = {"description": request["description"], "anyOf": _refs(requests)}
     sources = cast("Json", cast("Json", made["properties"])["sources"])
     (pattern,) = cast("Json", sources["patternProperties"])
     sources["patternProperties"] = {pattern: _any_source()}
     tidy = cast("Json", _tidy(made))
     return {"$schema": _DIALECT, "title": "A client of reportops", **tidy}
+
+
+def _requests(definitions: Json) -> Iterator[str]:
+    """Define the request of each kind that takes one; yield the definitions' names."""
+    for kind in kinds.KINDS.values():
+        if kind.request is not None:
+            made = cast("Json", kind.request.model_json_schema())
+            definitions.update(cast("Json", made.pop("$defs", {})))
+            definitions[f"request_{kind.name}"] = made
+            yield f"request_{kind.name}"
+
+
+def _refs(names: Iterable[str]) -> list[Json]:
+    return [{"$ref": f"#/$defs/{name}"} for name in names]
 
 
 def _any_source() -> Json:
@@ -36,7 +58,7 @@ def _any_source() -> Json:
         "type": "object",
         "required": ["kind"],
         "properties": {"kind": kind},
-        "oneOf": [{"$ref": f"#/$defs/source_{name}"} for name in sorted(kinds.KINDS)],
+        "oneOf": _refs(f"source_{name}" for name in sorted(kinds.KINDS)),
     }
 
 

@@ -58,6 +58,10 @@ def _kind(
     if not isinstance(text, str):
         found.add((*place, KIND), "A source needs its kind.", remedy=f"There are {known}.")
         return None
+    if text in kinds.BROKEN:
+        remedy = "Install a version of it that works with this reportops, or remove the source."
+        found.add((*place, KIND), kinds.BROKEN[text], remedy=remedy)
+        return None
     if text not in kinds.KINDS:
         hint = fields.meant(text, kinds.KINDS)
         problem = f"{secret.quote(text)} is not a kind of source."

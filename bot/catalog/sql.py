@@ -105,9 +105,11 @@ def _bare(text: str, mark: str) -> str:
 
 
 def parameters(text: str, mark: str) -> Iterator[Problem]:
-    """Yield what looks like a parameter and is none, for a source whose mark is ``$`` or ``@``."""
+    """Yield what looks like a parameter and is none; ``mark`` stands before a name, empty for a
+    source whose files name none.
+    """
     for found in _skipped(mark).finditer(text):
-        if found[0][1:-1] in {f"{mark}{name}" for name in PARAMETERS}:
+        if mark and found[0][1:-1] in {f"{mark}{name}" for name in PARAMETERS}:
             line = text.count("\n", 0, found.start()) + 1
             said = f"{found[0]} stands in quotes: it is a plain text, not the parameter."
             yield Problem(line=line, text=said, remedy=f"Write {found[0][1:-1]} without quotes.")
@@ -129,6 +131,9 @@ def _judge(name: str, *, written: str, own: bool, mark: str) -> tuple[str, str] 
         hint = meant.replace("mean ", f"mean {mark}") if meant else ""
         every = ", ".join(f"{mark}{parameter}" for parameter in PARAMETERS)
         return f"{written[:40]} is not a parameter.", hint or f"There are {every}."
+    if known and not mark:
+        said = f"{written[:40]} is not for this source, which puts the period in by itself."
+        return said, "Leave the condition out."
     if known:
         said = f"{written[:40]} is not how this source writes a parameter."
         return said, f"Write {mark}{name.casefold()}."

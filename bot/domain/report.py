@@ -43,6 +43,25 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whose data a source serves, in the source's own words; for operators alone.
+
+    This, not malware, is the likeliest leak: a copied id.
+    """
+
+    source: str
+    name: str
+    """Of the property, account, project or database; at most 200 characters, like the rest."""
+    account: str = ""
+    """The id or path that cannot be mistaken, such as ``properties/1234``."""
+    domain: str = ""
+    currency: str | None = None
+    """An ISO 4217 code, where all its money is in one."""
+    timezone: str | None = None
+    """An IANA name, where its days are those of one zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where the rows of one query came from."""
 
@@ -51,7 +70,11 @@ class Provenance:
     kind: str
     rows: int
     data_to: date | None = None
-    """The last day the data speaks of, where the rows say it (a ``data_to`` column)."""
+    """The last day the data speaks of, where the rows say it (a ``data_to`` column) or the
+    source does.
+    """
+    provisional_from: date | None = None
+    """The first day whose figures may still change, where the source says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +105,5 @@ class Report:
     provenance: tuple[Provenance, ...] = ()
     without: tuple[str, ...] = ()
     """The sources that were left out on an operator's word."""
+    identities: tuple[Identity, ...] = ()
+    """Of the sources that could tell."""

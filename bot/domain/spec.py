@@ -43,10 +43,12 @@ class QuerySpec:
 
     name: str
     source: str
-    sql: str
-    """The text itself, in the source's own dialect."""
+    sql: str = ""
+    """The text itself, in the source's own language."""
     file: str
     """The file it was read from, relative to the client's folder, for messages."""
+    request: Mapping[str, object] | None = None
+    """In place of a text: what its kind's ``Request`` holds, checked, as plain data."""
     span: Span = Span.PERIOD
     optional: bool = False
     """Where true, the report may go out without its metrics."""
@@ -73,8 +75,9 @@ class BreakdownSpec:
 
     name: str
     source: str
-    sql: str
+    sql: str = ""
     file: str
+    request: Mapping[str, object] | None = None
     by: str
     """The result column that holds the labels."""
     metric: str

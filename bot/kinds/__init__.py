@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping
 
-from bot.kinds import bigquery, duckdb
-from bot.kinds.kind import Kind, Problem, Settings
+from bot.kinds import bigquery, duckdb, installed
+from bot.kinds.kind import Kind, Problem, Request, Settings
 
-__all__ = ["KINDS", "Kind", "Problem", "Settings"]
+__all__ = ["BROKEN", "KINDS", "OURS", "Kind", "Problem", "Request", "Settings"]
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (duckdb.KIND, bigquery.KIND)}
+OURS: Mapping[str, Kind] = {kind.name: kind for kind in (duckdb.KIND, bigquery.KIND)}
 """By the name that client.yaml uses. Another kind is one more file and one more entry."""
+
+_INSTALLED = installed.find(OURS)
+KINDS: Mapping[str, Kind] = {**OURS, **_INSTALLED.kinds}
+"""Ours, and those that other packages bring."""
+BROKEN: Mapping[str, str] = _INSTALLED.broken
+"""Kinds of other packages that could not be loaded → why."""

@@ -19,6 +19,16 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+class Request(BaseModel):
+    """What one query asks of a source that is not asked in a language: the keys of ``request``.
+
+    It says what is wanted (metrics, dimensions, a range of cells), never when: the period and the
+    zone go in by the source's own code. Plain data of it travels as that of ``Settings`` does.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """What is wrong with one key, and what to do about it; for catalog's list of faults."""
@@ -37,8 +47,12 @@ class Kind:
     label: str
     """What people call it."""
     settings: type[Settings]
-    mark: str
-    """What stands before a parameter's name in SQL: ``$period_start`` or ``@period_start``."""
+    mark: str | None = None
+    """What stands before a parameter's name in a query's file (``$period_start``); empty: such a
+    file names none, the period goes in by itself; None: its queries are no files.
+    """
+    request: type[Request] | None = None
+    """What its queries ask for where they are no files; a kind may take both."""
     credential: bool
     """Whether it needs a credential; a kind that needs none takes none."""
     hosts: Callable[[Settings], tuple[str, ...]]
@@ -52,7 +66,11 @@ class Kind:
     namespace, in which the broker stands behind each host's address.
     """
     width: int = 1
-    """How many of its queries run side by side."""
+    """How many of its reads run side by side."""
+    batch: int = 1
+    """How many questions one read may answer: above one, its source offers ``read_all``."""
+    module: str = ""
+    """The worker's half of a kind that another package brings: offers ``open_source``."""
 
 
 _SECONDS: Mapping[str, int] = {"": 1, "s": 1, "sec": 1, "min": 60, "m": 60, "h": 3600}

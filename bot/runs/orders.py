@@ -94,7 +94,7 @@ class Orders:
             source = of.sources[name]
             kind = kinds.KINDS[source.kind]
             found |= {*kind.hosts(kind.settings.model_validate(source.settings))}
-        addresses = [self._config.bigquery_emulator_host]
+        addresses = [self._config.bigquery_emulator_host, *self._config.doubles.values()]
         # With the shared key the broker asks; a client's own key is used by the run itself.
         own = model is not None and model.reference is not None
         addresses += [model.base_url or _MODEL] if model is not None and own else []
@@ -146,8 +146,10 @@ class Orders:
         return min(left, default=None), ""
 
     def _environment(self) -> dict[str, str]:
+        """The doubles: by the name that BigQuery's client knows, and by kind."""
         host = self._config.bigquery_emulator_host
-        return {} if host is None else {settings.environment_name("bigquery_emulator_host"): host}
+        own = {} if host is None else {settings.environment_name("bigquery_emulator_host"): host}
+        return {**own, **self._config.doubles}
 
 
 def _references(

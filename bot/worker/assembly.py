@@ -69,7 +69,7 @@ class Found:
             if reading.is_left_out(self.order, query):
                 continue
             asked = self._asked(query)
-            found = self.readings.tables[reading.query_slot(query.name)]
+            found = self.readings.tables(reading.query_slot(query.name))
             if query.span is spec.Span.ALL:
                 whole = found[key(self.plan.whole)]
                 yield tables.by_start(asked, whole, plan=self.plan)
@@ -85,7 +85,7 @@ class Found:
                 spec=one,
                 asked=self._asked(one),
                 of=by_name[one.metric],
-                tables=self.readings.tables[reading.breakdown_slot(one.name)],
+                tables=self.readings.tables(reading.breakdown_slot(one.name)),
                 plan=self.plan,
             )
 

@@ -6,16 +6,16 @@ source only: another source may still fail for good, and what it reads now costs
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot import errors, wire
-from bot.domain import money, period, spec
+from bot.domain import money, period, report, spec
 from bot.kinds import KINDS
 from bot.worker import sources
-from bot.worker.credentials import google
 from bot.worker.plan import Key, Plan, key
 from bot.worker.sources import base
 
@@ -30,7 +30,7 @@ class Wanted:
 
     order: wire.RunOrder
     plan: Plan
-    credentials: Mapping[str, google.Credential | None]
+    credentials: Mapping[str, object]
     """Source → its credential."""
     mask: Callable[[str], str]
 
@@ -39,12 +39,17 @@ class Wanted:
 class Readings:
     """What came of it so far; kept also where reading failed."""
 
-    tables: dict[str, dict[Key, base.Table]] = field(
-        default_factory=dict[str, dict[Key, base.Table]]
+    answers: dict[str, dict[Key, base.Answer]] = field(
+        default_factory=dict[str, dict[Key, base.Answer]]
     )
-    """Slot → span → its table."""
+    """Slot → span → what came for it."""
+    identities: list[report.Identity] = field(default_factory=list[report.Identity])
     usage: list[money.Usage] = field(default_factory=list[money.Usage])
     failures: list[errors.RunError] = field(default_factory=list[errors.RunError])
+
+    def tables(self, slot: str) -> Mapping[Key, base.Table]:
+        """Return a slot's tables by span."""
+        return {span: answer.table for span, answer in self.answers[slot].items()}
 
 
 async def read(wanted: Wanted, readings: Readings) -> None:
@@ -74,26 +79,30 @@ class _Reader:
     async def drain(self, source: spec.SourceSpec) -> None:
         """Open the source and read until nothing is left to ask or something fails."""
         asks = deque(_asks(self._wanted, source.name))
+        kind = KINDS[source.kind]
         try:
             opened = await asyncio.to_thread(sources.open_source, self._access(source))
+            self._opened.append(opened)
+            if isinstance(opened, base.Telling):
+                self._readings.identities.append(await asyncio.to_thread(opened.identity))
         except errors.RunError as error:
             self._failed(error, asks)
             return
-        self._opened.append(opened)
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(KINDS[source.kind].width, len(asks))):
-                group.create_task(self._take(opened, asks))
+            for _ in range(min(kind.width, math.ceil(len(asks) / kind.batch))):
+                group.create_task(self._take(opened, asks, most=kind.batch))
 
-    async def _take(self, source: base.Source, asks: deque[base.Ask]) -> None:
+    async def _take(self, source: base.Source, asks: deque[base.Ask], *, most: int) -> None:
         while asks:
-            ask = asks.popleft()
+            some = [asks.popleft() for _ in range(min(most, len(asks)))]
             try:
-                answer = await asyncio.to_thread(source.read, ask)
+                answers = await asyncio.to_thread(_answers, source, some)
             except errors.RunError as error:
                 self._failed(error, asks)
                 return
-            self._readings.tables.setdefault(ask.slot, {})[key(ask.period)] = answer.table
-            self._readings.usage += answer.usage
+            for ask, answer in zip(some, answers, strict=True):
+                self._readings.answers.setdefault(ask.slot, {})[key(ask.period)] = answer
+                self._readings.usage += answer.usage
 
     def _failed(self, error: errors.RunError, asks: deque[base.Ask]) -> None:
         asks.clear()
@@ -117,6 +126,13 @@ class _Reader:
             environment=order.environment,
             mask=self._wanted.mask,
         )
+
+
+def _answers(source: base.Source, asks: Sequence[base.Ask]) -> Sequence[base.Answer]:
+    """Read several questions at once, where the source can; blocks."""
+    if isinstance(source, base.Batching):
+        return source.read_all(asks)
+    return [source.read(ask) for ask in asks]
 
 
 def query_slot(name: str) -> str:
@@ -170,6 +186,7 @@ def _ask(
         query=one.name,
         sql=one.sql,
         file=one.file,
+        request=one.request,
         period=span,
         timezone=order.client.timezone,
         slot=slot,

@@ -73,7 +73,7 @@ class Bench:
 
     def ask(self, sql: str) -> base.Ask:
         """Return a question; ``:name`` stands for the kind's own way to write a parameter."""
-        mark = KINDS[self.kind].mark
+        mark = KINDS[self.kind].mark or ""
         return base.Ask(
             query="orders",
             sql=re.sub(r":(?=[a-z])", lambda _: mark, sql),

@@ -13,6 +13,7 @@ POSITIONAL = 2
 BROAD_EXCEPTS = {
     "bot/worker/__main__.py": "the worker's main: whatever happens becomes an outcome",
     "bot/bulkhead.py": "one step must not stop the others",
+    "bot/kinds/installed.py": "another package's kind must not stop ours",
     "handlers/errors.py": "Bolt's error handler answers the person",
     "bot/__main__.py": "the process's main",
     "bot/guard/broker.py": "one run's trouble must not end the way out of the others",

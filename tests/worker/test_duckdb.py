@@ -236,7 +236,7 @@ def test_a_data_file_that_a_query_names_and_nobody_put_there_is_named(
     failure = caught.value.failure
     assert failure.code is FailureCode.FILE_MISSING
     assert failure.params["fault"] == "there is no file data/shop-*.csv in the client's folder"
-    assert "Mend the SQL" not in errors.remedy(failure)
+    assert "Mend the query" not in errors.remedy(failure)
 
 
 def test_a_database_is_opened_read_only(bench: benches.Bench, folder: Path) -> None:

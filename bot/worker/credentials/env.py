@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from bot import errors
 from bot.domain import run, spec
-from bot.worker.credentials import google
+from bot.worker import sources
 
 
-def fetch(source: spec.SourceSpec, texts: Mapping[str, str]) -> google.Credential | None:
+def fetch(source: spec.SourceSpec, texts: Mapping[str, str]) -> object | None:
     """Return the typed credential of a source; None where it names none.
 
     Raises RunError that names the reference and never quotes the value.
@@ -18,7 +18,7 @@ def fetch(source: spec.SourceSpec, texts: Mapping[str, str]) -> google.Credentia
     if not text.strip():
         raise _failed(source, run.FailureCode.CREDENTIAL_MISSING)
     try:
-        return google.parse(text)
+        return sources.parser(source)(text)
     except ValueError as fault:
         raise _failed(source, run.FailureCode.CREDENTIAL_INVALID, fault=str(fault)) from None
 

@@ -2,19 +2,43 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import cast
 
+from bot import errors, kinds
+from bot.domain import run, spec
+from bot.worker.credentials import google
 from bot.worker.sources import base
 
 SOURCES: Mapping[str, str] = {
     "duckdb": "bot.worker.sources.duckdb",
     "bigquery": "bot.worker.sources.bigquery",
 }
-"""Kind → the module that offers ``open_source``."""
+"""Kind → the module that offers ``open_source``; of other packages' kinds it is ``Kind.module``."""
 
 
 def open_source(access: base.Access) -> base.Source:
     """Open the source that the access describes; raises RunError."""
-    module = import_module(SOURCES[access.spec.kind])
-    opener = cast("base.Opener", module.open_source)
+    opener = cast("base.Opener", _module(access.spec).open_source)
     return opener(access)
+
+
+def parser(of: spec.SourceSpec) -> base.Parser:
+    """Return what reads its credential: its module's own, or that of Google's JSON."""
+    return cast("base.Parser", getattr(_module(of), "parse_credential", google.parse))
+
+
+def _module(of: spec.SourceSpec) -> ModuleType:
+    name = SOURCES.get(of.kind) or kinds.KINDS[of.kind].module
+    try:
+        return import_module(name)
+    except ImportError as error:
+        missing = error.name or name
+        fault = f"the Python package {missing} is not installed where the bot runs"
+        failure = run.Failure(
+            code=run.FailureCode.CONFIGURATION,
+            source=of.name,
+            kind=of.kind,
+            params={"fault": fault[:200]},
+        )
+        raise errors.RunError(failure) from None

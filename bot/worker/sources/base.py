@@ -1,22 +1,22 @@
 """What a source is to the pipeline: it reads one query for one period into a table."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar, runtime_checkable
 
 from bot import errors
-from bot.domain import ids, money, period, periods, run, spec
+from bot.domain import ids, money, period, periods, report, run, spec
 from bot.domain.run import FailureCode
-from bot.worker.credentials import google
 
 MOST_ROWS = 20_000
 """A report needs tens of rows; beyond this a query has lost its GROUP BY."""
 _WORDS = 200
 """Bound of everything that a failure quotes (domain.run.Failure)."""
 
+C = TypeVar("C")
 Parameter = date | datetime | str
 Cell = object
 """int, float, Decimal, str, bool, date, datetime, timedelta or None.
@@ -52,8 +52,10 @@ class Ask:
     """One query for one span."""
 
     query: str
-    sql: str
+    sql: str = ""
     file: str
+    request: Mapping[str, object] | None = None
+    """In place of a text: for the kind's own ``Request`` to validate."""
     period: period.Period
     """For a query that answers for every period at once: from the first start to the last end."""
     timezone: str
@@ -83,10 +85,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A table, and what it cost."""
+    """A table, what it cost, and how far it can be trusted."""
 
     table: Table
     usage: tuple[money.Usage, ...] = ()
+    findings: tuple[report.Finding, ...] = ()
+    """What the source says of its own rows; bot.worker.sources.notes words them."""
+    complete_to: date | None = None
+    """The last day of which everything has arrived, where the source knows."""
+    provisional_from: date | None = None
+    """The first day whose figures may still change, where the source knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +115,23 @@ class Access:
     """On the monotonic clock: when reading must have ended."""
     patience: float = 20.0
     """Seconds for which one request is repeated while the other side is faulty."""
-    credential: google.Credential | None = field(default=None, repr=False)
+    credential: object | None = field(default=None, repr=False)
+    """As the source's own module reads it (``Parser``); ask ``signed`` for it."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Addresses of local doubles; ask ``address`` for them."""
     mask: Callable[[str], str] = str
+
+    def signed(self, form: type[C]) -> C:
+        """Return the credential, which is of this form; RunError where there is none."""
+        if not isinstance(self.credential, form):
+            raise self.failed(FailureCode.CREDENTIAL_MISSING)
+        return self.credential
+
+    def address(self, real: str) -> str:
+        """Return where the service is: ``real``, or the double that the operator named for this
+        kind (REPORTOPS_DOUBLES), such as ``http://127.0.0.1:8080``.
+        """
+        return self.environment.get(self.spec.kind, real)
 
     def failed(
         self,
@@ -163,6 +185,35 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """A source whose one read answers several questions: of a kind whose ``batch`` is above one."""
+
+    def read_all(self, asks: Sequence[Ask]) -> Sequence[Answer]:
+        """Answer each of them, in their order, at most ``batch``; raises RunError."""
+        ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A source that can tell whose data it serves; it is asked once, before anything is read."""
+
+    def identity(self) -> report.Identity:
+        """Ask the other side; raises RunError."""
+        ...
+
+
+class Parser(Protocol):
+    """What the module of a kind may offer, as ``parse_credential``."""
+
+    def __call__(self, text: str) -> object:
+        """Read the credential's text into a typed one whose repr shows nothing of it.
+
+        Raises ValueError whose words hold nothing of it but names of fields.
+        """
         ...
 
 

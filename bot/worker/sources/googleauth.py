@@ -12,12 +12,13 @@ from google.oauth2 import credentials as oauth2
 from google.oauth2 import service_account
 
 from bot.domain.run import FailureCode
+from bot.worker.credentials import google
 from bot.worker.sources import base
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
-_SCOPES = ("https://www.googleapis.com/auth/bigquery",)
+_BIGQUERY = ("https://www.googleapis.com/auth/bigquery",)
 _TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 
@@ -37,16 +38,16 @@ class _Make(Protocol):
     def __call__(self, info: dict[str, str], *, scopes: tuple[str, ...]) -> "Credentials": ...
 
 
-def credentials(access: base.Access) -> "Credentials":
-    """Return the object that signs in; raises RunError where the credential is of no use."""
-    credential = access.credential
-    if credential is None:
-        raise access.failed(FailureCode.CREDENTIAL_MISSING)
+def credentials(access: base.Access, *, scopes: tuple[str, ...] = _BIGQUERY) -> "Credentials":
+    """Return the object that signs in for these scopes; raises RunError where the credential is of
+    no use. A person's grant carries its own scopes.
+    """
+    credential = access.signed(google.Credential)
     info = credential.info
     if credential.type == "service_account":
         try:
             make = cast("_Make", _ServiceAccount.from_service_account_info)  # pyright: ignore[reportUnknownMemberType]
-            return make(dict(info), scopes=_SCOPES)
+            return make(dict(info), scopes=scopes)
         except (ValueError, exceptions.GoogleAuthError):
             fault = "its private_key cannot be read"
             raise access.failed(FailureCode.CREDENTIAL_INVALID, fault=fault) from None
