@@ -1,0 +1,213 @@
+"""PostgreSQL through psycopg: each query in a read-only transaction of its own, over a cursor.
+
+The server holds the rest of the wall: DECLARE CURSOR takes one SELECT that writes nothing, the
+transaction may not write whatever its functions try, and the extended protocol takes no second
+statement. Everything is set for the transaction alone, so that poolers may stand between. Nothing
+of the machine takes part: no PG* variable, service or password file, client certificate.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Event, Lock, Timer
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import certifi
+import psycopg
+from psycopg import pq
+
+from bot.domain.run import FailureCode
+from bot.kinds.postgres import PostgresSettings
+from bot.worker.credentials import postgres as credential
+from bot.worker.sources import base, postgrescells, postgreserrors, statement
+
+parse_credential = credential.parse
+
+_CONNECT_SECONDS = 15
+_CANCEL_SECONDS = 2.0
+_GRACE_SECONDS = 1.0
+"""How long a server may take to end what it was told to, before its connection is cut."""
+_SETTINGS = (
+    "SELECT set_config('TimeZone', $1, true), set_config('statement_timeout', $2, true),"
+    " set_config('application_name', $3, true)"
+)
+_PATH = "SELECT set_config('search_path', $1, true)"
+_NAME = 63
+"""Bytes of an application_name."""
+
+
+def open_source(access: base.Access) -> "Postgres":
+    """Connect; raises RunError."""
+    settings = PostgresSettings.model_validate(access.spec.settings)
+    signed = access.signed(credential.Credential)
+    _agree(access, settings, signed=signed)
+    source = Postgres(access, settings, password=signed.password)
+    source.connect()
+    return source
+
+
+def _agree(
+    access: base.Access, settings: PostgresSettings, *, signed: credential.Credential
+) -> None:
+    """Refuse an address that leads elsewhere than the client's file, which the walls go by."""
+    host = settings.host.casefold()
+    wanted = (host, settings.port, settings.database, settings.user)
+    given = (signed.host, signed.port, signed.database, signed.user)
+    names = ("host", "port", "database", "user")
+    for name, one, other in zip(names, given, wanted, strict=True):
+        if one is not None and one != other:
+            fault = f"its {name} is not the one in client.yaml"
+            raise access.failed(FailureCode.CREDENTIAL_INVALID, fault=fault)
+
+
+class Postgres:
+    """One connection, one query at a time."""
+
+    def __init__(self, access: base.Access, settings: PostgresSettings, *, password: str) -> None:
+        self._access = access
+        self._settings = settings
+        self._password = password
+        self._reading = Lock()
+        self._busy = Event()
+        self._ending = Event()
+        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
+
+    def connect(self) -> None:
+        """Sign in; raises RunError."""
+        _forget()
+        settings, left = self._settings, self._access.deadline - time.monotonic()
+        with self._explained(None):
+            self._connection = psycopg.connect(
+                host=settings.host,
+                port=settings.port,
+                dbname=settings.database,
+                user=settings.user,
+                password=self._password,
+                sslmode=settings.sslmode,
+                sslrootcert=self._trusted(),
+                sslcertmode="disable",
+                passfile=os.devnull,
+                gssencmode="disable",
+                connect_timeout=max(2, min(_CONNECT_SECONDS, int(left))),
+                keepalives_idle=20,
+                tcp_user_timeout=60_000,
+                application_name="reportops",
+                prepare_threshold=None,  # a pooler may give each transaction another server
+            )
+        self._connection.read_only = True
+
+    def _trusted(self) -> str:
+        ca = self._settings.ca
+        if ca is None:
+            return certifi.where()
+        folder = self._access.folder.resolve()
+        path = (folder / ca).resolve()
+        if not path.is_file() or not path.is_relative_to(folder):
+            fault = f"{ca} of the source {self._access.spec.name} is not in the client's folder"
+            raise self._access.failed(FailureCode.CONFIGURATION, fault=fault)
+        return str(path)
+
+    def read(self, ask: base.Ask) -> base.Answer:
+        """Read one query; raises RunError."""
+        asked = statement.read(self._access, ask, dialect=statement.POSTGRES)
+        with self._reading, self._explained(ask):
+            until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
+            if self._connection is None or self._connection.closed:
+                self.connect()
+            with self._bounded(until):
+                return base.Answer(table=self._table(ask, asked, until=until))
+
+    def stop(self) -> None:
+        """End what is running at the server; where that does not answer, cut the connection."""
+        if self._busy.is_set():
+            self._end()
+
+    def close(self) -> None:
+        """Close the connection once nothing reads."""
+        with self._reading:
+            if self._connection is not None:
+                self._connection.close()
+
+    def _table(self, ask: base.Ask, asked: statement.Statement, *, until: float) -> base.Table:
+        connection = cast("psycopg.Connection[tuple[object, ...]]", self._connection)
+        names = list(asked.bound)
+        sql = asked.written(lambda name: f"${names.index(name) + 1}")
+        with connection.transaction(), psycopg.RawCursor(connection) as settings:
+            settings.execute(_SETTINGS, self._session(until))
+            if self._settings.search_path:
+                settings.execute(_PATH, [self._settings.search_path])
+            cursor = psycopg.RawServerCursor(connection, "reportops")
+            cursor.execute(sql.encode(), list(asked.bound.values()) or None)
+            described = [(column.name, column.type_display) for column in cursor.description or ()]
+            rows = cursor.fetchmany(base.MOST_ROWS + 1)
+        if len(rows) > base.MOST_ROWS:
+            fault = f"it has more than {base.MOST_ROWS} rows"
+            raise self._access.failed(FailureCode.RESULT_INVALID, about=ask, fault=fault)
+        try:
+            return postgrescells.table(described, rows, zone=ZoneInfo(self._access.timezone))
+        except ValueError as fault:
+            code = FailureCode.RESULT_INVALID
+            raise self._access.failed(code, about=ask, fault=str(fault)) from None
+
+    def _session(self, until: float) -> Sequence[str]:
+        access = self._access
+        milliseconds = str(max(1, int((until - time.monotonic()) * 1000)))
+        name = f"reportops {access.client}/{access.report} {access.run}"
+        return [access.timezone, milliseconds, name.encode()[:_NAME].decode()]
+
+    @contextmanager
+    def _bounded(self, until: float) -> Generator[None]:
+        """End the query at its deadline, also where the server does not."""
+        self._ending.clear()
+        timer = Timer(max(0.0, until - time.monotonic()) + _GRACE_SECONDS, self._end)
+        timer.daemon = True
+        timer.start()
+        self._busy.set()
+        try:
+            yield
+        finally:
+            self._busy.clear()
+            timer.cancel()
+
+    def _end(self) -> None:
+        """Cancel over a second connection, and cut the first where that does not help."""
+        self._ending.set()
+        connection = self._connection
+        if connection is None or connection.closed:
+            return
+        with suppress(psycopg.Error):
+            connection.cancel_safe(timeout=_CANCEL_SECONDS)
+        until = time.monotonic() + _GRACE_SECONDS
+        while self._busy.is_set() and time.monotonic() < until:
+            time.sleep(0.01)
+        if self._busy.is_set():
+            with suppress(OSError, psycopg.Error):
+                _cut(connection.fileno())
+
+    @contextmanager
+    def _explained(self, ask: base.Ask | None) -> Generator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            found = postgreserrors.explain(error)
+            code = FailureCode.SOURCE_TIMEOUT if self._ending.is_set() else found.code
+            raise self._access.failed(code, about=ask, said=found.said, fault=found.fault) from None
+
+
+def _cut(file: int) -> None:
+    """Shut the socket down under libpq, which then reads its end; its descriptor stays libpq's."""
+    with socket.socket(fileno=os.dup(file)) as found:
+        found.shutdown(socket.SHUT_RDWR)
+
+
+def _forget() -> None:
+    """Take every variable that libpq looks for out of this process's environment."""
+    environment = os.environ  # noqa: TID251 - cleared, not read
+    for option in pq.Conninfo.get_defaults():
+        if option.envvar is not None:
+            environment.pop(option.envvar.decode(), None)
+    for name in ("PGSERVICEFILE", "PGSYSCONFDIR", "PGLOCALEDIR"):
+        environment.pop(name, None)
