@@ -18,7 +18,7 @@ from bot.domain.run import FailureCode
 from bot.kinds import mask
 from bot.worker import sources
 from bot.worker.credentials import google as credential
-from bot.worker.sources import base, bigqueryerrors, statement
+from bot.worker.sources import base, bigqueryerrors
 from tests.contract import benches
 
 COUNT = "SELECT COUNT(*) AS n FROM orders"
@@ -301,29 +301,3 @@ def test_no_word_of_the_other_side_carries_a_credential(
     bench.access = replace(bench.access, mask=mask.Mask([doubles.key]))
     doubles.warehouse.fail(bigquery.Fault(reason="accessDenied", message=words))
     assert _failure(bench).said == "refused: *** ***"
-
-
-@pytest.mark.parametrize(
-    ("sql", "reads"),
-    [
-        ("SELECT 1", True),
-        ("  (select 1) union all (select 2);", True),
-        ("WITH a AS (SELECT 1) SELECT * FROM a -- ; done", True),
-        ("FROM t |> SELECT a", True),
-        ("# DELETE\nSELECT ';', \"a;b\", `c;d`, '''e;\n'f''', r'\\;'", True),
-        ("SELECT 1;;", False),
-        ("SELECT 1; SELECT 2", False),
-        ("DECLARE x INT64; SELECT 1", False),
-        ("MERGE a USING b ON true WHEN MATCHED THEN DELETE", False),
-        ("/* SELECT */ TRUNCATE TABLE a", False),
-        ("SELECTED", False),
-        ("", False),
-    ],
-)
-def test_a_statement_only_reads(sql: str, reads: bool) -> None:
-    assert statement.reads_only(sql) is reads
-
-
-def test_parameters_are_those_outside_strings() -> None:
-    sql = "SELECT @a, '@b', \"@c\", `x@d`, @@time_zone -- @e\n# @f\n/* @g */ WHERE x = @h_1"
-    assert statement.names(sql) == {"a", "h_1"}

@@ -33,6 +33,7 @@ _DOLLARS_PER_TIB = Decimal("6.25")
 """On-demand analysis in US multi-regions, https://cloud.google.com/bigquery/pricing, 2026-11.
 Other regions and reservations cost otherwise: what we say is an estimate."""
 _TIB = 2**40
+_SCOPES = ("https://www.googleapis.com/auth/bigquery",)
 _REQUEST_SECONDS = 30.0
 _STOP_SECONDS = 4.0
 _MOST_TRIES = 20
@@ -54,7 +55,7 @@ def open_source(access: base.Access) -> "Bigquery":
     endpoint = access.environment.get("BIGQUERY_EMULATOR_HOST")
     client = bigquery.Client(
         project=settings.project,
-        credentials=googleauth.credentials(access),
+        credentials=googleauth.credentials(access, scopes=_SCOPES),
         location=settings.location,
         client_options={"api_endpoint": endpoint} if endpoint else None,
     )
@@ -104,10 +105,7 @@ class Bigquery:
 
     def read(self, ask: base.Ask) -> base.Answer:
         """Read one query; raises RunError."""
-        if not statement.reads_only(ask.sql):
-            fault = "it is not one single SELECT"
-            raise self._access.failed(FailureCode.QUERY_REFUSED, about=ask, fault=fault)
-        bound = self._access.bound(statement.names(ask.sql), ask, mark="@")
+        bound = statement.read(self._access, ask, dialect=statement.BIGQUERY).bound
         with self._counted(), self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
             job = self._begun(ask, bound, until=until)
