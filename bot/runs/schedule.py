@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot import due
-from bot.domain import client, ids, pause, run, views
+from bot.domain import client, ids, pause, run, spec, views
 from bot.runs import fires, ports
 
 _SECOND = timedelta(seconds=1)
@@ -26,14 +26,15 @@ def coming(
     as paused, and takes no slot, where its pause lasts beyond the fire.
     """
     until = {one.client: one.until for one in pauses}
-    nexts = [found for of in clients for found in _nexts(of, now=now)]
+    ahead = _Ahead()
+    nexts = [found for of in clients for found in _nexts(of, ahead, now=now)]
     starts: dict[datetime, Mapping[str, timedelta]] = {}
-    for at in {one.fire.at for one in nexts}:
+    for at in sorted({one.fire.at for one in nexts}):
         together = [
             found
             for of in clients
             if not _rests(of.id, until, at=at)
-            for found in _nexts(of, now=at - _SECOND)
+            for found in _nexts(of, ahead, now=at - _SECOND)
             if found.fire.at == at
         ]
         starts[at] = due.slots([one.wanted(usual) for one in together], widest=stagger)
@@ -53,7 +54,26 @@ def _rests(
     return end is None or at < end
 
 
-def _nexts(of: client.Client, *, now: datetime) -> Sequence[fires.Due]:
+class _Ahead:
+    """The next fires of schedules, asked for instants that only grow.
+
+    Hundreds of clients share few schedules, and whose next fire lies ahead still need not be asked
+    again: an expression takes a tenth of a millisecond to read, and nothing else moves meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._nexts: dict[tuple[str, str], due.Fire | None] = {}
+
+    def after(self, schedule: spec.ScheduleSpec, zone: str, *, now: datetime) -> due.Fire | None:
+        """Return the first fire after an instant; None: there is none."""
+        name = schedule.cron, zone
+        known = self._nexts.get(name)
+        if name not in self._nexts or (known is not None and known.at <= now):
+            known = self._nexts[name] = due.next_fire(schedule, zone, after=now)
+        return known
+
+
+def _nexts(of: client.Client, ahead: _Ahead, *, now: datetime) -> Sequence[fires.Due]:
     return [
         fires.Due(
             client=of,
@@ -64,7 +84,7 @@ def _nexts(of: client.Client, *, now: datetime) -> Sequence[fires.Due]:
         )
         for report in of.reports.values()
         if report.schedule is not None
-        and (fire := due.next_fire(report.schedule, of.timezone, after=now)) is not None
+        and (fire := ahead.after(report.schedule, of.timezone, now=now)) is not None
     ]
 
 
