@@ -2,12 +2,19 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import structlog
 
 from bot import app, errors, logs, settings
+from bot.domain.walls import Came
+from bot.executors import trial
 from bot.guard import launcher
+from bot.guard.walls import own
 from bot.ipc import guarded
 
 _USAGE = 2
@@ -26,7 +33,8 @@ def main(arguments: Sequence[str]) -> int:
         guard = _guard(arguments)
         config = settings.read()
         logs.configure(style=config.log_format, level=config.log_level, secrets=config.secrets)
-        asyncio.run(app.serve(config, guard=guard))
+        with _walled_in(config, guard) as walled:
+            asyncio.run(app.serve(config, guard=walled))
     except errors.ReportopsError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE
@@ -45,6 +53,45 @@ def _guard(arguments: Sequence[str]) -> guarded.Guard | None:
         clients = settings.read().clients_dir
         launcher.launch(settings.environment(), settings=settings.names(), clients=clients)
     return None
+
+
+@contextmanager
+def _walled_in(
+    config: settings.Settings, guard: guarded.Guard | None
+) -> Generator[guarded.Guard | None]:
+    """Wall the bot itself in before its first thread, and let it look what of that holds."""
+    if guard is None:
+        yield None
+        return
+    log = structlog.get_logger()
+    with trial.ground() as ground:
+        version = own.close(_reach(config, ground))
+        attacks = tuple(own.tried(config.credentials_dir.resolve()))
+        through = [one.name for one in attacks if one.came is Came.THROUGH]
+        if through:
+            log.warning("bot_walls_missing", landlock=version, through=through)
+        else:
+            log.info("bot_walls_stand", landlock=version)
+        yield replace(guard, ground=ground, own=attacks)
+
+
+def _reach(config: settings.Settings, ground: Path) -> own.Reach:
+    backups, clock = config.backup_dir, config.clock_file
+    machine = settings.environment()
+    certificates = (machine.get("SSL_CERT_FILE"), machine.get("SSL_CERT_DIR"))
+    return own.Reach(
+        read=(
+            config.clients_dir,
+            *(() if clock is None else (clock.parent,)),
+            *(Path(one) for one in certificates if one),
+        ),
+        write=(config.database.resolve().parent, *(() if backups is None else (backups,)), ground),
+        sealed=config.credentials_dir,
+        is_chosen="credentials_dir" in config.model_fields_set,
+        emptied=(Path(tempfile.gettempdir()),),
+        # systemd may be told how we do at an abstract socket.
+        scoped=not machine.get("NOTIFY_SOCKET", "").startswith("@"),
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 import socket
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.walls import Attack
 
 _SECONDS = 5.0
 
@@ -15,6 +18,10 @@ class Guard:
     broker: socket.socket
     programs: "tuple[subprocess.Popen[bytes], ...]" = ()
     """Those that this very process has started, and must see off."""
+    ground: Path | None = None
+    """Where the bot attacks itself once it is up; None: it does not."""
+    own: tuple[Attack, ...] = ()
+    """What came of its attacks on its own walls."""
 
     def close(self) -> None:
         """Let go of both, and wait until nobody is left."""

@@ -23,7 +23,7 @@ def _sql(name: str) -> str:
 
 def pragmas(connection: sqlite3.Connection) -> None:
     """Set what holds for every connection of ours."""
-    for name in ("busy_timeout", "foreign_keys", "trusted_schema"):
+    for name in ("busy_timeout", "foreign_keys", "trusted_schema", "temporary"):
         connection.execute(_sql(name)).fetchall()
 
 

@@ -49,3 +49,7 @@ SELECT count(*) FROM sqlite_schema WHERE type = 'table'
 -- name: version
 -- The number of the last migration that was applied.
 PRAGMA user_version
+
+-- name: temporary
+-- The bot writes nowhere but beside the database, so that what does not fit is kept in memory.
+PRAGMA temp_store = MEMORY

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import lock
+from bot.store import copies, lock
 from tests.cli.conftest import Shell
 from tests.gates import source
 
@@ -23,6 +23,22 @@ def test_a_folder_gets_a_dated_copy(shell: Shell, tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     (copy,) = _copies(folder)
     assert told.stdout == f"The database is copied to {copy}.\n"
+
+
+def test_a_copy_goes_where_the_bot_itself_does_not_write(
+    shell: Shell, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What the bot may write lies beside its database; the shell takes it from there."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    told = shell("backup", str(elsewhere / "a.db"))
+    assert told.stdout == f"The database is copied to {elsewhere / 'a.db'}.\n"
+    assert shell("backup", str(elsewhere / "a.db")).exit_code == 2
+    assert shell("backup", str(elsewhere)).exit_code == 0
+    assert len(_copies(elsewhere)) == 1
+    assert len(list(elsewhere.iterdir())) == 2
+    assert not list(tmp_path.glob("*.carried-*"))
+    assert copies.check(elsewhere / "a.db")
+    assert (elsewhere / "a.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_keep_names_a_folder_that_is_not_there_yet(shell: Shell, tmp_path: Path) -> None:

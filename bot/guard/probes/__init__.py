@@ -23,10 +23,11 @@ def attack(targets: Targets, *, scratch: str) -> Sequence[Attack]:
         **network.attempts(targets),
         **resources.attempts(scratch),
     }
-    return [_tried(name, attempt) for name, attempt in tries.items()]
+    return [tried(name, attempt) for name, attempt in tries.items()]
 
 
-def _tried(name: str, attempt: Attempt) -> Attack:
+def tried(name: str, attempt: Attempt) -> Attack:
+    """Make one attack, and tell what came of it."""
     try:
         attempt()
     except NotImplementedError as absent:

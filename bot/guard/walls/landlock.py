@@ -21,6 +21,7 @@ _NO_NEW_PRIVS = 38
 _EXECUTE, _WRITE, _READ, _LIST = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _MAKE = sum(1 << bit for bit in range(4, 13))
 """Remove and make files, folders, links, sockets, devices."""
+_REMOVE_FOLDER = 1 << 4
 _REFER, _TRUNCATE, _DEVICES = 1 << 13, 1 << 14, 1 << 15
 _BY_ABI = ((1, (1 << 13) - 1), (2, _REFER), (3, _TRUNCATE), (5, _DEVICES))
 _ON_A_FILE = _EXECUTE | _WRITE | _READ | _TRUNCATE | _DEVICES
@@ -59,8 +60,12 @@ class Rules:
     """Read, write, make and remove, beneath a folder."""
     replace: tuple[Path, ...] = ()
     """Make and replace files beneath a folder without reading or listing any."""
+    emptied: tuple[Path, ...] = ()
+    """Remove empty folders beneath a folder."""
     connect: tuple[int, ...] | None = ()
     """TCP ports that may be connected to; None: the network is somebody else's wall."""
+    scoped: bool = True
+    """Whether signals to processes outside, and abstract sockets of theirs, are refused."""
 
 
 def abi() -> int:
@@ -82,11 +87,12 @@ def restrict(rules: Rules) -> int:
     if version == 0:
         raise syscalls.MissingError("Landlock is not in this kernel, or switched off")
     handled = sum(bits for since, bits in _BY_ABI if version >= since)
-    ruleset = _ruleset(version, handled, network=rules.connect is not None)
+    ruleset = _ruleset(version, handled, rules=rules)
     try:
         _allow(ruleset, rules.read, access=(_READ | _LIST) & handled)
         _allow(ruleset, rules.write, access=handled & ~_EXECUTE)
         _allow(ruleset, rules.replace, access=_REPLACE & handled)
+        _allow(ruleset, rules.emptied, access=_REMOVE_FOLDER)
         if version >= NETWORK_ABI:
             for port in rules.connect or ():
                 _add(ruleset, _Port(_CONNECT_TCP, port))
@@ -97,11 +103,12 @@ def restrict(rules: Rules) -> int:
     return version
 
 
-def _ruleset(version: int, handled: int, *, network: bool) -> int:
+def _ruleset(version: int, handled: int, *, rules: Rules) -> int:
+    network = rules.connect is not None and version >= NETWORK_ABI
     wanted = _Ruleset(
         handled,
-        _BIND_TCP | _CONNECT_TCP if network and version >= NETWORK_ABI else 0,
-        _ABSTRACT | _SIGNALS if version >= SCOPES_ABI else 0,
+        _BIND_TCP | _CONNECT_TCP if network else 0,
+        _ABSTRACT | _SIGNALS if rules.scoped and version >= SCOPES_ABI else 0,
     )
     fields = 3 if version >= SCOPES_ABI else 2 if version >= NETWORK_ABI else 1
     size = ctypes.sizeof(ctypes.c_uint64) * fields
