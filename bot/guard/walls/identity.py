@@ -17,14 +17,15 @@ USERS = ("reportops-run", "nobody")
 def drop(readable: Sequence[Path]) -> pwd.struct_passwd | None:
     """Become an unprivileged user for good; returns which, or None where we are none to begin with.
 
-    ``readable``: the folders it must still read. One that lies beneath a folder which only root may
+    ``readable``: the folders it must still read, as far as they are there. One that lies beneath a folder which only root may
     pass, such as a Python in root's home, is bound into an empty stand-in for that folder, in a
     mount namespace of our own. Raises OSError where that is refused or no such user exists.
     """
     if os.geteuid() != 0:
         return None
     who = _user()
-    closed = {path: gate for path in readable if (gate := _gate(path)) is not None}
+    there = [path for path in readable if path.exists()]
+    closed = {path: gate for path in there if (gate := _gate(path)) is not None}
     if closed:
         namespaces.open_way(tuple(dict.fromkeys(closed.values())), tuple(closed))
     os.setgroups([])
@@ -38,7 +39,8 @@ def drop(readable: Sequence[Path]) -> pwd.struct_passwd | None:
 def check(clients: Path) -> None:
     """See that the user whom runs become can read the clients' files, before anything starts.
 
-    Raises ConfigurationError, which says how to let it.
+    Where it can read none of them, raises ConfigurationError, which says how to let it. One client
+    whose files are closed is that client's failure alone, and no folder at all is the catalog's.
     """
     if os.geteuid() != 0:
         return
@@ -46,14 +48,18 @@ def check(clients: Path) -> None:
         who = _user()
     except OSError as error:
         raise errors.ConfigurationError(f"{error}.") from None
-    for path in (clients, *sorted(clients.rglob("*"))):
-        if not _readable(path.stat(), who):
-            group = grp.getgrgid(who.pw_gid).gr_name
-            raise errors.ConfigurationError(
-                f"Runs never run as root: they become the user {who.pw_name}, who cannot read "
-                f"{path}. Let the group read the clients' files: chgrp -R {group} {clients} && "
-                f"chmod -R g+rX {clients}. Or start the bot as the user who owns them."
-            )
+    folders = sorted(path for path in clients.glob("*") if path.is_dir())
+    if clients.is_dir() and not (_readable(clients.stat(), who) and _any(folders, who)):
+        group = grp.getgrgid(who.pw_gid).gr_name
+        raise errors.ConfigurationError(
+            f"Runs never run as root: they become the user {who.pw_name}, who cannot read "
+            f"{clients}. Let the group read the clients' files: chgrp -R {group} {clients} && "
+            f"chmod -R g+rX {clients}. Or start the bot as the user who owns them."
+        )
+
+
+def _any(folders: Sequence[Path], who: pwd.struct_passwd) -> bool:
+    return not folders or any(_readable(folder.stat(), who) for folder in folders)
 
 
 def _readable(seen: os.stat_result, who: pwd.struct_passwd) -> bool:
