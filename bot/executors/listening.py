@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from bot import errors, wire
 from bot.domain.walls import Walls
-from bot.executors import brokering
+from bot.executors import brokering, spawning
 
 _CHUNK = 65_536
 _MOST_STDERR = 262_144
 _STAGE = 40
 _MOST_STAGES = 100
 """Of which a worker may tell; it has four."""
+_TOO_MUCH = "it wrote more than it may"
 _LINGER_SECONDS = 1.0
 """How long a worker may take to end after its outcome."""
 
@@ -49,6 +50,8 @@ class Heard:
     """Its exit code; negative: the signal that ended it."""
     outside: brokering.Outside | None = None
     """What the broker saw of it; None: no broker stands between it and the world."""
+    over: spawning.Over | None = None
+    """Why it was ended for its memory; None: it was not."""
     lost: bool = False
     """What held it died, and it with that: nobody's failure."""
 
@@ -70,8 +73,13 @@ async def _feed(child: Child, order: bytes) -> None:
 
 async def _overhear(child: Child, heard: Heard) -> None:
     """Keep the beginning of stderr, and read on so that the worker never waits for us."""
+    total = 0
     while chunk := await child.stderr.read(_CHUNK):
         heard.stderr += chunk[: _MOST_STDERR - len(heard.stderr)]
+        total += len(chunk)
+        if total > wire.MAX_OUTCOME_BYTES:
+            heard.fault = _TOO_MUCH
+            child.kill()
 
 
 async def _hear(child: Child, heard: Heard) -> None:
@@ -82,7 +90,7 @@ async def _hear(child: Child, heard: Heard) -> None:
         while not heard.fault and (chunk := await _next(child, after_all=bool(heard.outcomes))):
             total += len(chunk)
             if total > wire.MAX_OUTCOME_BYTES:
-                heard.fault = "it wrote more than it may"
+                heard.fault = _TOO_MUCH
                 break
             pending += chunk
             _take_lines(pending, heard)
@@ -134,7 +142,7 @@ def _take(line: bytes, heard: Heard) -> None:
 def _progressed(said: wire.Progress, heard: Heard) -> None:
     heard.stages += 1
     if heard.stages > _MOST_STAGES:
-        heard.fault = "it wrote more than it may"
+        heard.fault = _TOO_MUCH
     elif heard.on_progress is not None:
         heard.on_progress(said.stage[:_STAGE])
 

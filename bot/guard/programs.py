@@ -19,6 +19,8 @@ PLAIN: Mapping[str, str] = {
     # A library that starts threads as it is imported could not be forked safely.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    # glibc sets 64 MiB of addresses aside for each thread, and a run's addresses are bounded.
+    "MALLOC_ARENA_MAX": "2",
 }
 """All that a program finds in its environment."""
 
