@@ -32,13 +32,14 @@ def answers(made: report.Report, order: wire.RunOrder) -> bool:
         and _figures(made.metrics) == _figures(asked.metrics)
         and all(one.flat == client.flat for one in (*made.metrics, *made.breakdowns))
         and all(_is_asked(one, asked) for one in made.breakdowns)
+        and {one.source for one in made.identities} <= client.sources.keys()
     )
 
 
 def is_bounded(made: report.Report, order: wire.RunOrder) -> bool:
     """Whether its numbers can be written, its lists be shown and its texts be read."""
     asked = order.client.reports[order.report]
-    lists: tuple[Sized, ...] = (made.narrative, made.findings, made.provenance)
+    lists: tuple[Sized, ...] = (made.narrative, made.findings, made.provenance, made.identities)
     return (
         max(map(len, lists)) <= _MOST
         and len(made.breakdowns) <= len(asked.breakdowns)
@@ -97,6 +98,9 @@ def _texts(made: report.Report) -> Iterator[str]:
         yield from (finding.code, finding.subject, finding.text)
     for origin in made.provenance:
         yield from (origin.query, origin.source, origin.kind)
+    for told in made.identities:
+        yield from (told.source, told.name, told.account, told.domain)
+        yield from (told.currency or "", told.timezone or "")
     for one in made.metrics:
         yield from (one.missing or "", *one.queries)
     for split in made.breakdowns:

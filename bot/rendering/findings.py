@@ -15,6 +15,11 @@ def tell(finding: report.Finding, found: report.Report, *, to: formats.Formats) 
             return to.words.partial
         case "data_incomplete":
             return _ends(finding, found, to=to)
+        case "provisional":
+            return _provisional(finding, found, to=to)
+        case "sampled" | "thresholded" | "other_row" | "truncated":
+            words: str = getattr(to.words, finding.code)
+            return words.format(finding.subject)
         case "no_value":
             return _no_value(finding, found, to=to)
         case _:
@@ -27,6 +32,13 @@ def _ends(finding: report.Finding, found: report.Report, *, to: formats.Formats)
         return finding.text
     days = to.day(last[0]), to.day(found.period.last_day)
     return to.words.data_ends.format(finding.subject, *days)
+
+
+def _provisional(finding: report.Finding, found: report.Report, *, to: formats.Formats) -> str:
+    since = [one.provisional_from for one in found.provenance if one.query == finding.subject]
+    if not since or since[0] is None:
+        return finding.text
+    return to.words.provisional.format(finding.subject, to.day(since[0]))
 
 
 def _no_value(finding: report.Finding, found: report.Report, *, to: formats.Formats) -> str:

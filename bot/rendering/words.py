@@ -132,6 +132,11 @@ class Words:
     partial: str
     """The period is still running."""
     data_ends: str
+    provisional: str
+    sampled: str
+    thresholded: str
+    other_row: str
+    truncated: str
     """Takes a query, the last day of its data, and that of the period."""
     no_value: str
     """Takes a label."""

@@ -26,10 +26,14 @@ class Found:
             answers={answers.asked.name: answers for answers in self._answers()},
             left_out=self._left_out(),
             flat=order.client.flat,
+            currency=order.client.currency,
+            currencies=self._currencies(),
         )
         figures = metrics.compute(wanted, known)
         metrics.require(figures, known)
         splits = tuple(self._splits(figures))
+        for split in splits:
+            metrics.refuse_other_money(split.asked, split.of.unit, facts=known)
         made = [(split, breakdowns.compute(split)) for split in splits]
         noted = [breakdowns.finding(split, found) for split, found in made]
         return report.Report(
@@ -52,12 +56,14 @@ class Found:
             findings=(
                 *metrics.findings(figures, known),
                 *(one for one in noted if one is not None),
+                *self.readings.findings(self.plan),
             ),
             provenance=(
                 *metrics.provenance(known.answers.values()),
                 *(breakdowns.provenance(split) for split in splits),
             ),
             without=order.without,
+            identities=tuple(self.readings.identities),
         )
 
     @property
@@ -69,12 +75,15 @@ class Found:
             if reading.is_left_out(self.order, query):
                 continue
             asked = self._asked(query)
-            found = self.readings.tables(reading.query_slot(query.name))
+            found = self.readings.answers[reading.query_slot(query.name)]
             if query.span is spec.Span.ALL:
-                whole = found[key(self.plan.whole)]
-                yield tables.by_start(asked, whole, plan=self.plan)
+                whole = key(self.plan.whole)
+                answers = tables.by_start(asked, found[whole].table, plan=self.plan)
+                yield answers.told(found.get(whole))
             else:
-                yield tables.by_period(asked, found, plan=self.plan)
+                given = {span: answer.table for span, answer in found.items()}
+                answers = tables.by_period(asked, given, plan=self.plan)
+                yield answers.told(found.get(key(self.plan.current)))
 
     def _splits(self, figures: tuple[metric.Metric, ...]) -> Iterator[breakdowns.Split]:
         by_name = {one.name: one for one in figures}
@@ -88,6 +97,12 @@ class Found:
                 tables=self.readings.tables(reading.breakdown_slot(one.name)),
                 plan=self.plan,
             )
+
+    def _currencies(self) -> Mapping[str, str]:
+        """Query or breakdown → the currency of its source's money, where that is known."""
+        known = {one.source: one.currency for one in self.readings.identities if one.currency}
+        asked = (*self._spec.queries, *self._spec.breakdowns)
+        return {one.name: known[one.source] for one in asked if one.source in known}
 
     def _asked(self, one: spec.QuerySpec | spec.BreakdownSpec) -> tables.Asked:
         return tables.Asked(

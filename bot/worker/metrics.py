@@ -4,7 +4,8 @@ A figure whose source was left out, or that has no value, is None and says so: n
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from bot import errors
@@ -26,6 +27,10 @@ class Facts:
     left_out: Mapping[str, str]
     """Query → why it has no answer, in plain words."""
     flat: metric.Flat
+    currency: str
+    """That of the report."""
+    currencies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Query → that of its source's money, where the source says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ def findings(metrics: Iterable[metric.Metric], facts: Facts) -> Iterator[report.
         )
     for answers in facts.answers.values():
         last = facts.plan.current.last_day
+        yield from _provisional(answers, last=last)
         if answers.data_to is not None and answers.data_to < last:
             yield report.Finding(
                 code="data_incomplete",
@@ -91,6 +97,17 @@ def findings(metrics: Iterable[metric.Metric], facts: Facts) -> Iterator[report.
             )
 
 
+def _provisional(answers: tables.Answers, *, last: date) -> Iterator[report.Finding]:
+    since = answers.provisional_from
+    if since is not None and since <= last:
+        yield report.Finding(
+            code="provisional",
+            severity=report.Severity.SHOWN,
+            subject=answers.asked.name,
+            text=f"The figures of “{answers.asked.name}” from {since} on may still change.",
+        )
+
+
 def provenance(answers: Iterable[tables.Answers]) -> tuple[report.Provenance, ...]:
     """Say where each query's rows came from."""
     return tuple(
@@ -100,6 +117,7 @@ def provenance(answers: Iterable[tables.Answers]) -> tuple[report.Provenance, ..
             kind=one.asked.kind,
             rows=one.count,
             data_to=one.data_to,
+            provisional_from=one.provisional_from,
         )
         for one in answers
     )
@@ -150,6 +168,7 @@ def _read(one: spec.MetricSpec, facts: Facts) -> _Series:
         nothing = dict.fromkeys(_spans(facts))
         return _Series(values=nothing, queries=(query,), missing=facts.left_out[query])
     answers = facts.answers[query]
+    refuse_other_money(answers.asked, one.unit, facts=facts)
     column = one.column.casefold()
     try:
         values = {
@@ -160,6 +179,13 @@ def _read(one: spec.MetricSpec, facts: Facts) -> _Series:
         raise answers.asked.invalid(f"the column “{one.column}” holds {fault}") from None
     gone = None if key(facts.plan.current) in answers.rows else f"“{query}” gave no rows"
     return _Series(values=values, queries=(query,), missing=gone)
+
+
+def refuse_other_money(asked: tables.Asked, unit: metric.Unit, *, facts: Facts) -> None:
+    """Raise RESULT_INVALID for money in another currency than the report's: units never convert."""
+    given = facts.currencies.get(asked.name, facts.currency)
+    if unit is metric.Unit.CURRENCY and given != facts.currency:
+        raise asked.invalid(f"its money is in {given}, the report's in {facts.currency}")
 
 
 def _home(one: spec.MetricSpec, facts: Facts) -> str:

@@ -47,6 +47,17 @@ class Readings:
     usage: list[money.Usage] = field(default_factory=list[money.Usage])
     failures: list[errors.RunError] = field(default_factory=list[errors.RunError])
 
+    def findings(self, plan: Plan) -> Iterator[report.Finding]:
+        """Yield what the sources said of their rows, each once: of the current period's first."""
+        spans = (plan.current, plan.previous, plan.last_year, plan.whole)
+        told: dict[tuple[str, str], report.Finding] = {}
+        for span in [key(one) for one in spans if one is not None]:
+            for answers in self.answers.values():
+                found = answers[span].findings if span in answers else ()
+                for one in found:
+                    told.setdefault((one.code, one.subject), one)
+        yield from told.values()
+
     def tables(self, slot: str) -> Mapping[Key, base.Table]:
         """Return a slot's tables by span."""
         return {span: answer.table for span, answer in self.answers[slot].items()}

@@ -1,14 +1,14 @@
 """Tables → rows by period, and cells → exact numbers; pure. What does not fit is RESULT_INVALID."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot import errors
 from bot.domain import metric, run
 from bot.worker.plan import Key, Plan, key
-from bot.worker.sources.base import Cell, Table
+from bot.worker.sources.base import Answer, Cell, Table
 
 Row = Mapping[str, Cell]
 """Column, case folded → cell."""
@@ -56,6 +56,16 @@ class Answers:
     count: int
     """Rows that speak of the current period."""
     data_to: date | None
+    provisional_from: date | None = None
+
+    def told(self, answer: Answer | None) -> "Answers":
+        """Return them with what the source itself said of the current period's rows."""
+        if answer is None:
+            return self
+        ends = [day for day in (self.data_to, answer.complete_to) if day is not None]
+        return replace(
+            self, data_to=min(ends, default=None), provisional_from=answer.provisional_from
+        )
 
     def has(self, column: str) -> bool:
         """Whether the query returns a column of that name, in any case."""

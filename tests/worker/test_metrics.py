@@ -46,6 +46,7 @@ def facts(
     answers: Mapping[str, Mapping[plan.Key, Table]], left_out: Mapping[str, str] | None = None
 ) -> metrics.Facts:
     return metrics.Facts(
+        currency="EUR",
         plan=PLAN,
         answers={
             name: tables.by_period(asked(name, optional=True), some, plan=PLAN)

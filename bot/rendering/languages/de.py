@@ -36,6 +36,11 @@ WORDS = words.Words(
     without_ai="Ohne KI geschrieben",
     partial="Der Zeitraum ist noch nicht zu Ende: Das sind die Zahlen bis jetzt.",
     data_ends="Die Daten von „{0}“ enden am {1}; der Zeitraum endet am {2}.",
+    provisional="Die Zahlen von „{0}“ ab dem {1} können sich noch ändern.",
+    sampled="Die Zahlen von „{0}“ sind aus einer Stichprobe geschätzt.",
+    thresholded="In „{0}“ fehlen Zeilen weniger Personen, die die Quelle zurückhält.",
+    other_row="Die Quelle fasst seltene Werte von „{0}“ in einer Zeile zusammen.",
+    truncated="In „{0}“ fehlen Zeilen: die Quelle hat sie abgeschnitten.",
     no_value="{}: diesmal ohne Wert.",
     last_year={
         PeriodKind.DAY: "Gleicher Tag im Vorjahr",

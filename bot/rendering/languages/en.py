@@ -34,6 +34,11 @@ WORDS = words.Words(
     without_ai="Written without AI",
     partial="The period is not over: its figures are those so far.",
     data_ends="The data of “{0}” ends on {1}; the period ends on {2}.",
+    provisional="The figures of “{0}” from {1} on may still change.",
+    sampled="The figures of “{0}” are estimated from a sample.",
+    thresholded="“{0}” lacks rows of few people, which the source withholds.",
+    other_row="The source folds rare values of “{0}” into one row.",
+    truncated="Some rows of “{0}” are missing: the source cut them off.",
     no_value="{} has no value this time.",
     last_year={
         PeriodKind.DAY: "Same day last year",

@@ -33,6 +33,11 @@ WORDS = words.Words(
     without_ai="Escrito sin IA",
     partial="El periodo no ha terminado: son las cifras hasta ahora.",
     data_ends="Los datos de «{0}» llegan hasta el {1}; el periodo termina el {2}.",
+    provisional="Las cifras de «{0}» desde el {1} aún pueden cambiar.",
+    sampled="Las cifras de «{0}» se estiman a partir de una muestra.",
+    thresholded="A «{0}» le faltan filas de pocas personas, que la fuente retiene.",
+    other_row="La fuente reúne los valores raros de «{0}» en una sola fila.",
+    truncated="Faltan filas de «{0}»: la fuente las ha cortado.",
     no_value="{}: esta vez sin valor.",
     last_year={
         PeriodKind.DAY: "Mismo día del año pasado",

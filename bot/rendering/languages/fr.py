@@ -34,6 +34,11 @@ WORDS = words.Words(
     without_ai="Rédigé sans IA",
     partial="La période n’est pas terminée : ces chiffres sont provisoires.",
     data_ends="Les données de « {0} » s’arrêtent au {1} ; la période va jusqu’au {2}.",
+    provisional="Les chiffres de « {0} » à partir du {1} peuvent encore changer.",
+    sampled="Les chiffres de « {0} » sont estimés à partir d’un échantillon.",
+    thresholded="Il manque à « {0} » des lignes de peu de personnes, que la source retient.",
+    other_row="La source réunit les valeurs rares de « {0} » en une seule ligne.",
+    truncated="Il manque des lignes à « {0} » : la source les a coupées.",
     no_value="{} : aucune valeur cette fois.",
     last_year={
         PeriodKind.DAY: "Même jour l’an dernier",
