@@ -55,7 +55,7 @@ def test_a_start_that_waits_for_slack_ends_quietly_on_ctrl_c(tmp_path: Path) -> 
         [sys.executable, "-m", "bot"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE
     ) as starting:
         assert starting.stderr is not None
-        assert b"waiting_for_slack" in starting.stderr.readline()
+        assert any(b"waiting_for_slack" in line for line in starting.stderr)
         starting.send_signal(signal.SIGINT)
         try:
             _, said = starting.communicate(timeout=30)

@@ -17,9 +17,10 @@ USERS = ("reportops-run", "nobody")
 def drop(readable: Sequence[Path]) -> pwd.struct_passwd | None:
     """Become an unprivileged user for good; returns which, or None where we are none to begin with.
 
-    ``readable``: the folders it must still read, as far as they are there. One that lies beneath a folder which only root may
-    pass, such as a Python in root's home, is bound into an empty stand-in for that folder, in a
-    mount namespace of our own. Raises OSError where that is refused or no such user exists.
+    ``readable``: the folders it must still read, as far as they are there. One that lies beneath
+    a folder which only root may pass, such as a Python in root's home, is bound into an empty
+    stand-in for that folder, in a mount namespace of our own. Raises OSError where that is refused
+    or no such user exists.
     """
     if os.geteuid() != 0:
         return None
