@@ -8,6 +8,8 @@ from ipaddress import ip_address
 import pytest
 from hypothesis import settings
 
+from tests import postgresql
+
 # How long an example takes says nothing on a machine that others use too: timeouts bound the test.
 settings.register_profile("shared_machine", deadline=None)
 settings.load_profile("shared_machine")
@@ -20,6 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(120))
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[postgresql.Server]:
+    """Start a PostgreSQL server, once for all tests of a process."""
+    with postgresql.started() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +79,7 @@ class _Shell:
 
 
 @contextmanager
-def started() -> Iterator[Server]:
+def started() -> Generator[Server]:
     """Start a server of its own; skips the test where this machine has none."""
     programs = _programs()
     place = Path(tempfile.mkdtemp(prefix="reportops-pg-"))

@@ -11,9 +11,9 @@ import pytest
 
 from bot import errors
 from bot.domain.run import FailureCode
-from tests.contract import benches
+from tests.contract import benches, sqlbenches
 
-KINDS = ("duckdb", "bigquery")
+KINDS = ("duckdb", "bigquery", pytest.param("postgres", marks=pytest.mark.slow))
 MIDNIGHT = datetime.fromisoformat("2026-11-23T00:00:00")
 """An instant comes as naive local time."""
 
@@ -27,6 +27,9 @@ def bench(
         if request.param == "bigquery":
             doubles = benches.filled(stack)
             yield stack.enter_context(benches.bigquery_with(doubles, tmp_path))
+        elif request.param == "postgres":
+            server = request.getfixturevalue("database")
+            yield stack.enter_context(sqlbenches.postgres(server, tmp_path))
         else:
             yield stack.enter_context(benches.duckdb(tmp_path))
 

@@ -1,9 +1,10 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from bot.kinds import KINDS, bigquery, duckdb
+from bot.kinds import KINDS, bigquery, duckdb, postgres
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,57 @@ def test_an_identity_of_bigquery_is_project_and_dataset() -> None:
     assert names == ["bigquery:globex-analytics", "bigquery:globex-analytics.shop"]
 
 
+RAW: Mapping[str, Mapping[str, object]] = {
+    "duckdb": {"setup": "load.sql"},
+    "bigquery": {"project": "globex-analytics"},
+    "postgres": {"host": "db.globex.example", "database": "shop", "user": "reports"},
+}
+
+
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_a_kind_survives_being_plain_data(name: str) -> None:
-    raw = {"duckdb": {"setup": "load.sql"}, "bigquery": {"project": "globex-analytics"}}[name]
+    raw = RAW[name]
     model = KINDS[name].settings
     settings = model.model_validate(raw)
     plain = settings.model_dump(mode="json", exclude_none=True)
     assert model.model_validate(plain) == settings
     assert all(isinstance(value, (str, int, bool)) for value in plain.values())
     assert model.model_json_schema(mode="validation")["additionalProperties"] is False
+
+
+def _postgres(**more: object) -> postgres.PostgresSettings:
+    return postgres.PostgresSettings.model_validate({**RAW["postgres"], **more})
+
+
+def test_postgres_may_reach_its_host_and_port_alone() -> None:
+    found = [
+        postgres.KIND.hosts(_postgres(**more))
+        for more in ({}, {"host": "DB.globex.example", "port": 6432}, {"host": "fd00::5"})
+    ]
+    assert found == [("db.globex.example:5432",), ("db.globex.example:6432",), ("[fd00::5]:5432",)]
+
+
+@pytest.mark.parametrize(
+    "host", ["", "/var/run/postgresql", "a.example,b.example", "a b", "-x", "db.example:5432", "@x"]
+)
+def test_a_host_of_postgres_is_one_name_or_address(host: str) -> None:
+    with pytest.raises(ValidationError):
+        _postgres(host=host)
+
+
+def test_an_identity_of_postgres_is_who_reads_what_where() -> None:
+    identity = postgres.KIND.identity(_postgres(host="DB.globex.example"), Path())
+    assert identity == "postgres:reports@db.globex.example:5432/shop"
+
+
+def test_authorities_that_are_missing_or_lead_out_are_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "ca.pem").touch()
+    (tmp_path / "acme/out.pem").symlink_to(tmp_path / "ca.pem")
+    (tmp_path / "acme/ca.pem").touch()
+    found = {
+        name: [one.key for one in postgres.KIND.problems(_postgres(ca=name), tmp_path / "acme")]
+        for name in ("ca.pem", "out.pem", "gone.pem")
+    }
+    assert found == {"ca.pem": [], "out.pem": ["ca"], "gone.pem": ["ca"]}
+    assert postgres.KIND.problems(_postgres(), tmp_path) == ()

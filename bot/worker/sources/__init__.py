@@ -13,6 +13,7 @@ from bot.worker.sources import base
 SOURCES: Mapping[str, str] = {
     "duckdb": "bot.worker.sources.duckdb",
     "bigquery": "bot.worker.sources.bigquery",
+    "postgres": "bot.worker.sources.postgres",
 }
 """Kind → the module that offers ``open_source``; of other packages' kinds it is ``Kind.module``."""
 

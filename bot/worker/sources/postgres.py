@@ -9,16 +9,16 @@ of the machine takes part: no PG* variable, service or password file, client cer
 import os
 import socket
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from threading import Event, Lock, Timer
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import certifi
 import psycopg
 from psycopg import pq
 
+from bot.domain import report
 from bot.domain.run import FailureCode
 from bot.kinds.postgres import PostgresSettings
 from bot.worker.credentials import postgres as credential
@@ -28,15 +28,17 @@ parse_credential = credential.parse
 
 _CONNECT_SECONDS = 15
 _CANCEL_SECONDS = 2.0
+_AGAIN_SECONDS = 0.05
 _GRACE_SECONDS = 1.0
 """How long a server may take to end what it was told to, before its connection is cut."""
 _SETTINGS = (
     "SELECT set_config('TimeZone', $1, true), set_config('statement_timeout', $2, true),"
     " set_config('application_name', $3, true)"
 )
+_WHO = "SELECT current_database(), current_user"
 _PATH = "SELECT set_config('search_path', $1, true)"
 _NAME = 63
-"""Bytes of an application_name."""
+"""As much as PostgreSQL keeps of an application_name; ids and names are ASCII."""
 
 
 def open_source(access: base.Access) -> "Postgres":
@@ -71,33 +73,38 @@ class Postgres:
         self._settings = settings
         self._password = password
         self._reading = Lock()
-        self._busy = Event()
+        self._idle = Event()
+        self._idle.set()
         self._ending = Event()
         self._connection: psycopg.Connection[tuple[object, ...]] | None = None
 
     def connect(self) -> None:
         """Sign in; raises RunError."""
+        with self._explained(None):
+            self._connected()
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         _forget()
         settings, left = self._settings, self._access.deadline - time.monotonic()
-        with self._explained(None):
-            self._connection = psycopg.connect(
-                host=settings.host,
-                port=settings.port,
-                dbname=settings.database,
-                user=settings.user,
-                password=self._password,
-                sslmode=settings.sslmode,
-                sslrootcert=self._trusted(),
-                sslcertmode="disable",
-                passfile=os.devnull,
-                gssencmode="disable",
-                connect_timeout=max(2, min(_CONNECT_SECONDS, int(left))),
-                keepalives_idle=20,
-                tcp_user_timeout=60_000,
-                application_name="reportops",
-                prepare_threshold=None,  # a pooler may give each transaction another server
-            )
-        self._connection.read_only = True
+        found = psycopg.connect(
+            host=settings.host,
+            port=settings.port,
+            dbname=settings.database,
+            user=settings.user,
+            password=self._password,
+            sslmode=settings.sslmode,
+            sslrootcert=self._trusted(),
+            sslcertmode="disable",
+            passfile=os.devnull,
+            gssencmode="disable",
+            connect_timeout=max(2, min(_CONNECT_SECONDS, int(left))),
+            keepalives_idle=20,
+            tcp_user_timeout=60_000,
+            application_name="reportops",
+            prepare_threshold=None,  # a pooler may give each transaction another server
+        )
+        found.read_only = True
+        return found
 
     def _trusted(self) -> str:
         ca = self._settings.ca
@@ -115,14 +122,25 @@ class Postgres:
         asked = statement.read(self._access, ask, dialect=statement.POSTGRES)
         with self._reading, self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
-            if self._connection is None or self._connection.closed:
-                self.connect()
             with self._bounded(until):
                 return base.Answer(table=self._table(ask, asked, until=until))
 
+    def identity(self) -> report.Identity:
+        """Ask which database this is, and who we are to it; raises RunError."""
+        with self._reading, self._explained(None), self._connected().transaction():
+            found = self._connected().execute(_WHO).fetchone() or ("", "")
+        database, user = str(found[0]), str(found[1])
+        host = self._settings.host
+        return report.Identity(
+            source=self._access.spec.name,
+            name=database,
+            account=f"{user}@{host}:{self._settings.port}/{database}",
+            domain=host,
+        )
+
     def stop(self) -> None:
         """End what is running at the server; where that does not answer, cut the connection."""
-        if self._busy.is_set():
+        if not self._idle.is_set():
             self._end()
 
     def close(self) -> None:
@@ -131,18 +149,22 @@ class Postgres:
             if self._connection is not None:
                 self._connection.close()
 
+    def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
+        """The connection, made anew where the last one broke."""
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+        return self._connection
+
     def _table(self, ask: base.Ask, asked: statement.Statement, *, until: float) -> base.Table:
-        connection = cast("psycopg.Connection[tuple[object, ...]]", self._connection)
+        connection = self._connected()
         names = list(asked.bound)
         sql = asked.written(lambda name: f"${names.index(name) + 1}")
-        with connection.transaction(), psycopg.RawCursor(connection) as settings:
-            settings.execute(_SETTINGS, self._session(until))
-            if self._settings.search_path:
-                settings.execute(_PATH, [self._settings.search_path])
-            cursor = psycopg.RawServerCursor(connection, "reportops")
-            cursor.execute(sql.encode(), list(asked.bound.values()) or None)
-            described = [(column.name, column.type_display) for column in cursor.description or ()]
-            rows = cursor.fetchmany(base.MOST_ROWS + 1)
+        with connection.transaction():
+            self._settle(connection, until=until)
+            with psycopg.RawServerCursor(connection, "reportops") as cursor:
+                cursor.execute(sql.encode(), list(asked.bound.values()) or None)
+                described = [(one.name, one.type_display) for one in cursor.description or ()]
+                rows = cursor.fetchmany(base.MOST_ROWS + 1)
         if len(rows) > base.MOST_ROWS:
             fault = f"it has more than {base.MOST_ROWS} rows"
             raise self._access.failed(FailureCode.RESULT_INVALID, about=ask, fault=fault)
@@ -152,11 +174,15 @@ class Postgres:
             code = FailureCode.RESULT_INVALID
             raise self._access.failed(code, about=ask, fault=str(fault)) from None
 
-    def _session(self, until: float) -> Sequence[str]:
+    def _settle(self, connection: psycopg.Connection[tuple[object, ...]], *, until: float) -> None:
+        """Set what holds for this transaction."""
         access = self._access
         milliseconds = str(max(1, int((until - time.monotonic()) * 1000)))
-        name = f"reportops {access.client}/{access.report} {access.run}"
-        return [access.timezone, milliseconds, name.encode()[:_NAME].decode()]
+        name = f"reportops {access.client}/{access.report} {access.run}"[:_NAME]
+        with psycopg.RawCursor(connection) as cursor:
+            cursor.execute(_SETTINGS, [access.timezone, milliseconds, name])
+            if self._settings.search_path:
+                cursor.execute(_PATH, [self._settings.search_path])
 
     @contextmanager
     def _bounded(self, until: float) -> Generator[None]:
@@ -165,11 +191,11 @@ class Postgres:
         timer = Timer(max(0.0, until - time.monotonic()) + _GRACE_SECONDS, self._end)
         timer.daemon = True
         timer.start()
-        self._busy.set()
+        self._idle.clear()
         try:
             yield
         finally:
-            self._busy.clear()
+            self._idle.set()
             timer.cancel()
 
     def _end(self) -> None:
@@ -178,12 +204,12 @@ class Postgres:
         connection = self._connection
         if connection is None or connection.closed:
             return
-        with suppress(psycopg.Error):
-            connection.cancel_safe(timeout=_CANCEL_SECONDS)
         until = time.monotonic() + _GRACE_SECONDS
-        while self._busy.is_set() and time.monotonic() < until:
-            time.sleep(0.01)
-        if self._busy.is_set():
+        while not self._idle.is_set() and time.monotonic() < until:
+            with suppress(psycopg.Error):
+                connection.cancel_safe(timeout=_CANCEL_SECONDS)
+            self._idle.wait(_AGAIN_SECONDS)  # one that came ahead of its query did nothing
+        if not self._idle.is_set():
             with suppress(OSError, psycopg.Error):
                 _cut(connection.fileno())
 
