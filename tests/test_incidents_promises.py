@@ -142,7 +142,7 @@ async def test_nothing_is_said_before_a_client_without_need(desk: Desk, why: str
         desk.clock.move_to(bench.BREAK + timedelta(days=2))
     if why == "asked":
         await desk.kept.runs.move(stopped.id, run.Status.SKIPPED, expect={run.Status.FAILED})
-        asked = replace(make.a_run("ask:1"), trigger=run.Trigger.SLACK)
+        asked = replace(make.a_run("ask:1"), trigger=run.Trigger.SLACK, deliver_by=None)
         stopped = await make.failed(desk.kept, asked)
     await desk.incidents.sweep()
     assert await desk.kept.deliveries.get(f"notice:{stopped.id}") is None

@@ -33,7 +33,8 @@ class Daily:
         """Make a copy where the newest is a day old."""
         if self._folder is None:
             return
-        self._due = self._due or _next(self._folder)
+        if self._due is None or self._due > now + EVERY:  # a clock that was ahead wrote that down
+            self._due = _next(self._folder, now)
         if now < self._due:
             return
         try:
@@ -48,7 +49,9 @@ class Daily:
         _log.info("daily_copy_made", file=made.name)
 
 
-def _next(folder: Path) -> datetime:
-    """When the next is due, by the name of the newest: a restart makes none of its own."""
-    made = copies.kept(folder)
-    return copies.made_at(made[-1]) + EVERY if made else datetime.min.replace(tzinfo=UTC)
+def _next(folder: Path, now: datetime) -> datetime:
+    """When the next is due, by the name of the newest: a restart makes none of its own. What bears
+    a time that has not come was made by a clock that was ahead, and says nothing.
+    """
+    made = [at for at in map(copies.made_at, copies.kept(folder)) if at <= now]
+    return made[-1] + EVERY if made else datetime.min.replace(tzinfo=UTC)

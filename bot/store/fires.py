@@ -44,8 +44,8 @@ class FireStore:
         """Give every fire its row and move the watermarks, in one transaction.
 
         A fire has one row for ever. Where its period has an unfinished run already, its row is
-        cancelled and that run is returned, queued again if it had failed. One that a clock ahead
-        of its time took for missed is revived.
+        cancelled and that run is returned under the fire's promise, queued again if it had failed.
+        One that a clock ahead of its time took for missed is revived.
         """
         return await self._database.write(
             lambda connection: _claim(connection, wanted, considered=considered)
@@ -108,7 +108,8 @@ def _claim_one(connection: sqlite3.Connection, wanted: run.Run) -> run.Claim:
     if same is not None:
         joins = replace(wanted, status=run.Status.CANCELLED, next_attempt_at=None)
         runs.insert(connection, joins)
-        database.rows(connection, _sql("again"), **{**columns, "id": same.id})
+        for name in ("again", "promise"):
+            database.rows(connection, _sql(name), **{**columns, "id": same.id})
         return run.Claim(run=same, new=False)
     runs.insert(connection, wanted)
     if wanted.status is run.Status.MISSED:

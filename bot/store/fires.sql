@@ -37,6 +37,14 @@ SET status = 'queued', next_attempt_at = :next_attempt_at, post_at = :post_at,
   deliver_by = :deliver_by
 WHERE id = :id AND status = 'failed'
 
+-- name: promise
+-- A run that somebody asked for and that a fire joins keeps the fire's promise, if nothing else has.
+UPDATE runs SET deliver_by = :deliver_by
+WHERE id = :id AND deliver_by IS NULL AND NOT EXISTS (
+  SELECT 1 FROM deliveries
+  WHERE deliveries.client = :client AND deliveries.report = :report AND state = 'posted'
+    AND deliveries.period_start = :period_start AND deliveries.period_end = :period_end)
+
 -- name: to_say
 -- A missed fire stays to be said until a message that names it is a row of its own.
 UPDATE runs SET unsaid = '' WHERE id = :id

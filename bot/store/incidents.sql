@@ -111,9 +111,9 @@ WHERE runs.deliver_by IS NOT NULL
   AND runs.status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled')
 
 -- name: broken_promises
--- Scheduled runs that are late and not on their way out, and of which nothing was said yet.
+-- Runs that are late and not on their way out, and of which nothing was said yet.
 SELECT runs.id FROM runs
-WHERE deliver_by < :now AND deliver_by >= :oldest AND trigger = 'scheduled'
+WHERE deliver_by < :now AND deliver_by >= :oldest
   AND status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled') AND status != 'posting'
   AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.key = 'notice:' || runs.id)
 ORDER BY deliver_by

@@ -1,11 +1,12 @@
 -- Promises: until when reports are to be there, and which message warns of those that may not be.
 
 -- name: near
--- Unfinished scheduled runs that are promised by then, or planned for later than they are promised,
--- of which nobody was warned: neither by a message of its own nor by the card of what stopped them.
+-- Unfinished runs that are promised by then, or planned for later than they are promised, of which
+-- nobody was warned: neither by a message of its own nor by the card of what stopped them. Only
+-- fires promise, also on behalf of a run that somebody asked for before.
 SELECT * FROM runs
 WHERE deliver_by IS NOT NULL AND status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled')
-  AND deliver_by >= :oldest AND trigger = 'scheduled'
+  AND deliver_by >= :oldest
   AND (deliver_by <= :until OR post_at > deliver_by
     OR (status = 'queued' AND next_attempt_at > deliver_by))
   AND NOT EXISTS (SELECT 1 FROM promises WHERE promises.run = runs.id)

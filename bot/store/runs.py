@@ -7,7 +7,7 @@ change (attempt, report, cost, delivery) are one transaction.
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import errors
 from bot.domain import delivery, ids, run
@@ -16,6 +16,8 @@ from bot.store import attempts, codec, database, deliveries, statements
 
 _STAYS = frozenset({run.Status.QUEUED, run.Status.WAITING, run.Status.HELD, run.Status.FAILED})
 """A run may be told to stay here, with another next attempt or another reason."""
+_AHEAD = timedelta(minutes=1)
+"""What ended later than this from now ended by a clock that was ahead of its time."""
 _POSTABLE = frozenset({run.Status.READY, run.Status.HELD, run.Status.FAILED})
 
 
@@ -44,7 +46,8 @@ class RunStore:
 
     async def due(self, now: datetime) -> Sequence[run.Run]:
         """Queued runs whose next attempt has come, by deadline, then by age."""
-        return await self._many("due", {"now": codec.instant(now)})
+        values = {"now": codec.instant(now), "ahead": codec.instant(now + _AHEAD)}
+        return await self._many("due", values)
 
     async def wanted_at(self, now: datetime) -> datetime | None:
         """The next instant at which a queued run comes due or a ready one may be posted."""

@@ -29,9 +29,13 @@ ORDER BY created_at, rowid
 
 -- name: due
 -- Queued runs whose next attempt has come: by deadline, then by age; what ran out of time before,
--- and would hold a seat for as long again, goes last.
+-- and would hold a seat for as long again, goes last. No retry waits for an instant that a clock
+-- ahead of its time wrote down: where its last attempt ended beyond :ahead, it has waited enough.
 SELECT * FROM runs
-WHERE status = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= :now)
+WHERE status = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= :now
+  OR (created_at <= :now AND EXISTS (
+    SELECT 1 FROM attempts WHERE attempts.run = runs.id AND attempts.number = runs.attempts
+      AND attempts.ended_at > :ahead)))
 ORDER BY EXISTS (
     SELECT 1 FROM attempts WHERE attempts.run = runs.id
       AND json_extract(failure, '$.code') IN ('deadline', 'source_timeout')),

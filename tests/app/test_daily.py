@@ -45,6 +45,17 @@ async def test_a_restart_makes_none_of_its_own(tmp_path: Path) -> None:
     assert len(copies.kept(folder)) == 2
 
 
+async def test_a_clock_that_was_ahead_keeps_none_from_being_made(tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    async with Store.open(tmp_path / "a.db") as kept:
+        keeping = _daily(kept, folder, Told())
+        for days in (400, 0, 1):
+            await keeping.sweep(AT + timedelta(days=days))
+        await _daily(kept, folder, Told()).sweep(AT + timedelta(days=2))
+    made = [copies.made_at(one) - AT for one in copies.kept(folder)]
+    assert made[-2:] == [timedelta(days=2), timedelta(days=400)]
+
+
 async def test_without_a_folder_nothing_is_copied(tmp_path: Path) -> None:
     async with Store.open(tmp_path / "a.db") as kept:
         await _daily(kept, None, Told()).sweep(AT)

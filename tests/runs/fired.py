@@ -51,6 +51,8 @@ class Fires:
                     post_at=wanted.post_at,
                     deliver_by=wanted.deliver_by,
                 )
+            elif there.deliver_by is None:
+                runs[there.id] = replace(there, deliver_by=wanted.deliver_by)
             return run.Claim(run=there, new=False)
         runs[wanted.id] = wanted
         if wanted.status is run.Status.MISSED:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot import errors
@@ -52,8 +52,14 @@ class Runs:
 
     async def due(self, now: datetime) -> Sequence[run.Run]:
         queued = await self.unfinished({run.Status.QUEUED})
-        come = [one for one in queued if (one.next_attempt_at or now) <= now]
+        come = [one for one in queued if (one.next_attempt_at or now) <= now or self._was(one, now)]
         return sorted(come, key=lambda one: (one.deliver_by is None, one.deliver_by or now))
+
+    def _was(self, queued: run.Run, now: datetime) -> bool:
+        """Whether its last attempt ended in a future that has not come."""
+        ends = [one.ended_at for one in self._memory.tries.get(queued.id, ())[-1:]]
+        ahead = now + timedelta(minutes=1)
+        return queued.created_at <= now and any(at is not None and at > ahead for at in ends)
 
     async def latest(
         self, client_id: ids.ClientId, report_name: ids.ReportName | None = None, *, limit: int = 20

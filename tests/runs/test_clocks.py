@@ -92,6 +92,20 @@ async def test_a_clock_that_was_ahead_skips_nothing(store: Store) -> None:
         assert here.worker.times("acme")[-1] == 24 * 60
 
 
+async def test_no_retry_waits_for_what_a_clock_ahead_wrote_down(store: Store) -> None:
+    async with stage(store, customer("acme")) as here:
+        here.worker.script["acme"] = [FLAKY] * 3
+        await here.live_until(MONDAY)
+        here.clock.move_to(MONDAY + 3 * HOUR)
+        await here.sweep()
+        here.clock.move_to(MONDAY + 2 * MINUTE)
+        await here.sweep()
+        assert len(here.worker.orders) == 3
+        await here.live_until(MONDAY + 2 * HOUR)  # and its backoff goes on from here
+        assert await here.statuses("acme") == ["succeeded"]
+        assert here.worker.times("acme")[2] == 2
+
+
 async def everything(here: Stage) -> Sequence[run.Run]:
     return await here.store.runs.latest(ids.ClientId("acme"), limit=1000)
 

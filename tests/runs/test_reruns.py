@@ -9,7 +9,7 @@ from bot import errors
 from bot.domain import client, delivery, ids, run
 from bot.runs import acts, posting
 from tests.runs.people import FLAKY, HOUR, MINUTE, MONDAY, REVOKED, customer
-from tests.runs.stage import CLAIRE, OPS, Stage, Store, stage
+from tests.runs.stage import BEFORE, CLAIRE, OPS, Stage, Store, stage
 
 
 async def delivered(here: Stage) -> None:
@@ -138,6 +138,19 @@ async def test_a_rerun_joins_a_run_that_waits_for_its_slot_and_hurries_it(store:
         assert (await here.ask(waiting)).joined
         await here.sweep()
         assert here.worker.times(waiting) == [1]
+
+
+async def test_a_fire_that_joins_a_rerun_promises_it(store: Store) -> None:
+    async with stage(store, customer("acme", deliver_by=time(9, 0))) as here:
+        here.worker.gate.clear()
+        asked = await here.ask("acme")
+        for at in (BEFORE, MONDAY):
+            here.clock.move_to(at)
+            await here.runner.sweep()
+        assert (await store_get(here, asked.run.id)).deliver_by == MONDAY + 3 * HOUR
+        here.worker.gate.set()
+        await here.sweep()
+        assert await here.statuses("acme") == ["succeeded", "cancelled"]
 
 
 async def test_a_rerun_of_a_failed_run_is_a_retry_of_it(store: Store) -> None:

@@ -156,10 +156,16 @@ class Monday:
         while self._number(_SUCCEEDED) < self._count.clients:
             await asyncio.sleep(0.1)  # its work is in other processes: there is no event
             self._listen()
-            if not self._number(_BUSY, f"{clock.now():%Y-%m-%dT%H:%M:%S.%fZ}"):
+            if self._is_calm(clock.now()):
                 clock.move_to(clock.now() + self._step(clock.now()))
                 with contextlib.suppress(errors.ReportopsError, OSError):
                     await self._on.wake()
+
+    def _is_calm(self, now: datetime) -> bool:
+        """Whether all that came due was claimed, and is done or waits for its slot."""
+        come = sum(self._fire(zone(number)) <= now for number in range(self._count.clients))
+        is_busy = self._number(_BUSY, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}")
+        return not is_busy and len(self._rows(_CLAIMED)) >= come
 
     def _step(self, now: datetime) -> timedelta:
         """A little; or to the next 06:00, where everything that came due is done."""
