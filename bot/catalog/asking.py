@@ -68,7 +68,8 @@ class Asking:
         return True
 
     def _fault(self, key: str, problem: str, *, remedy: str) -> bool:
-        self.found.add((*self.place, key), problem, remedy=remedy)
+        if not any(self.found.knows((*self.place, one)) for one in ("sql", "request")):
+            self.found.add((*self.place, key), problem, remedy=remedy)
         return False
 
     def _text(self, file: str) -> str:

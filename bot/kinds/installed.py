@@ -5,17 +5,16 @@ That half is imported by the bot itself and must stay light; the other one, ``Ki
 imported in the walled process of a run that names the kind, and nowhere else.
 """
 
+import sys
 from collections.abc import Collection, Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib import metadata
-
-import structlog
 
 from bot.kinds import kind
 
 GROUP = "reportops.sources"
 _SAID = 200
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,12 +34,12 @@ def find(ours: Collection[str], points: Iterable[metadata.EntryPoint] | None = N
     found = Found()
     for point in metadata.entry_points(group=GROUP) if points is None else points:
         try:
-            found.kinds[point.name] = _load(point, taken={*ours, *found.kinds})
+            with redirect_stdout(sys.stderr):  # a worker's stdout is for its outcome alone
+                found.kinds[point.name] = _load(point, taken={*ours, *found.kinds})
         except Exception as error:  # noqa: BLE001 - somebody else's code, at import
             said = f"{type(error).__name__}: {error}"[:_SAID]
             package = point.dist.name if point.dist else point.value
             found.broken[point.name] = f"The package {package} cannot be used ({said})."
-            _log.warning("kind_broken", kind=point.name, package=package, said=said)
     return found
 
 

@@ -31,9 +31,7 @@ class Found:
         )
         figures = metrics.compute(wanted, known)
         metrics.require(figures, known)
-        splits = tuple(self._splits(figures))
-        for split in splits:
-            metrics.refuse_other_money(split.asked, split.of.unit, facts=known)
+        splits = tuple(self._splits(figures, known))
         made = [(split, breakdowns.compute(split)) for split in splits]
         noted = [breakdowns.finding(split, found) for split, found in made]
         return report.Report(
@@ -85,14 +83,18 @@ class Found:
                 answers = tables.by_period(asked, given, plan=self.plan)
                 yield answers.told(found.get(key(self.plan.current)))
 
-    def _splits(self, figures: tuple[metric.Metric, ...]) -> Iterator[breakdowns.Split]:
+    def _splits(
+        self, figures: tuple[metric.Metric, ...], known: metrics.Facts
+    ) -> Iterator[breakdowns.Split]:
         by_name = {one.name: one for one in figures}
         for one in self._spec.breakdowns:
             if reading.is_left_out(self.order, one):
                 continue
+            asked = self._asked(one)
+            metrics.refuse_other_money(asked, by_name[one.metric].unit, facts=known)
             yield breakdowns.Split(
                 spec=one,
-                asked=self._asked(one),
+                asked=asked,
                 of=by_name[one.metric],
                 tables=self.readings.tables(reading.breakdown_slot(one.name)),
                 plan=self.plan,

@@ -14,40 +14,39 @@ from bot.worker.sources import base
 def sampled(ask: base.Ask, *, share: Decimal | None = None) -> Finding:
     """The figures are estimates from a sample; ``share`` is its part of all, a fraction."""
     part = f", {share * 100:.0f} % of the data" if share is not None else ""
-    return _found(
-        "sampled", ask, f"The figures of “{ask.query}” are estimated from a sample{part}."
-    )
+    text = f"The figures of “{ask.query}” are estimated from a sample{part}."
+    return _found(ask, text, code="sampled")
 
 
 def thresholded(ask: base.Ask) -> Finding:
     """The service withheld rows of few people."""
     text = f"“{ask.query}” lacks rows of few people, which the source withholds."
-    return _found("thresholded", ask, text)
+    return _found(ask, text, code="thresholded")
 
 
 def other_row(ask: base.Ask) -> Finding:
     """The service folded rare values into one row, such as GA4's “(other)”."""
     text = f"The source folds rare values of “{ask.query}” into one row."
-    return _found("other_row", ask, text)
+    return _found(ask, text, code="other_row")
 
 
 def truncated(ask: base.Ask, *, got: int, of: int | None = None) -> Finding:
     """Rows are missing at the end."""
     all_of = f" of {of}" if of is not None else ""
-    return _found("truncated", ask, f"Of “{ask.query}” only {got}{all_of} rows came.")
+    return _found(ask, f"Of “{ask.query}” only {got}{all_of} rows came.", code="truncated")
 
 
 def quota_low(ask: base.Ask, *, left: int, unit: str) -> Finding:
     """What is left of a quota will not last; ``unit`` is such as ``tokens today``."""
     text = f"The source leaves us {left} {unit} after “{ask.query}”."
-    return _found("quota_low", ask, text, severity=Severity.NOTE)
+    return _found(ask, text, code="quota_low", severity=Severity.NOTE)
 
 
 def sunset(ask: base.Ask, *, version: str, on: date) -> Finding:
     """The version of the API that we speak ends on that day."""
     text = f"The API version {version} that “{ask.query}” is asked in ends on {on}."
-    return _found("sunset", ask, text, severity=Severity.NOTE)
+    return _found(ask, text, code="sunset", severity=Severity.NOTE)
 
 
-def _found(code: str, ask: base.Ask, text: str, *, severity: Severity = Severity.SHOWN) -> Finding:
+def _found(ask: base.Ask, text: str, *, code: str, severity: Severity = Severity.SHOWN) -> Finding:
     return Finding(code=code, severity=severity, subject=ask.query[:200], text=text[:300])
