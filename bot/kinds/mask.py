@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
+from urllib.parse import unquote
 
 MASK = "***"
 _SHORTEST = 8
@@ -11,7 +12,7 @@ _SHORTEST = 8
 _OPEN = frozenset(
     {"type", "project_id", "client_email", "client_id", "auth_uri", "token_uri"}
     | {"auth_provider_x509_cert_url", "client_x509_cert_url", "universe_domain", "account"}
-    | {"quota_project_id"}
+    | {"quota_project_id", "user"}
 )
 """Fields of a credential's JSON that are safe to show."""
 _SHAPES = re.compile(
@@ -20,6 +21,8 @@ _SHAPES = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
 )
 """Tokens that libraries make of a credential are not in it; their shape gives them away."""
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^/@:\s]*:([^/@\s]+)@")
 
 
 class Mask:
@@ -40,10 +43,19 @@ def _parts(text: str) -> Iterator[str]:
     """The text, its secret fields as they are and as JSON writes them, and the lines of a key."""
     yield text
     yield text.strip()
+    yield from _password(text.strip())
     for value in _values(text):
         yield value
         yield json.dumps(value)[1:-1]
         yield from (line for line in value.splitlines() if not line.startswith("-----"))
+
+
+def _password(text: str) -> Iterator[str]:
+    """The password of an address, as it is written and as it is meant."""
+    found = _ADDRESS.match(text)
+    if found is not None:
+        yield found[1]
+        yield unquote(found[1])
 
 
 def _values(text: str) -> Iterator[str]:

@@ -3,13 +3,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors
 from bot.domain.run import FailureCode
 from bot.kinds import mask
-from bot.worker.credentials import env, google
+from bot.worker.credentials import env, google, postgres, snowflake
 from tests import samples
 
 REFERENCE = "env://ACME_BIGQUERY"
@@ -41,7 +43,7 @@ def _failure(texts: Mapping[str, str]) -> tuple[FailureCode, str]:
 @pytest.mark.parametrize("info", [ACCOUNT, PERSON])
 def test_a_credential_is_typed_and_hides_itself(info: Mapping[str, str]) -> None:
     found = env.fetch(SOURCE, {REFERENCE: json.dumps(info)})
-    assert found is not None
+    assert isinstance(found, google.Credential)
     assert (found.type, found.info) == (info["type"], info)
     assert "quiet" not in repr(found)
     assert "PRIVATE" not in repr(found)
@@ -77,6 +79,11 @@ def test_a_credential_of_no_use_says_why_and_nothing_else(text: str, fault: str)
     assert code is FailureCode.CREDENTIAL_INVALID
     assert said.startswith(fault)
     assert "hunter22" not in said
+
+
+def test_the_password_of_an_address_is_masked_by_itself() -> None:
+    clean = mask.Mask(["postgresql://reports:quiet%2Fword@db.acme.example/shop"])
+    assert clean("no quiet/word, no quiet%2Fword for reports") == "no ***, no *** for reports"
 
 
 def test_every_trace_of_a_credential_is_masked() -> None:
@@ -117,3 +124,94 @@ def test_a_secret_never_comes_through(secret: str, around: str) -> None:
 def test_a_parsed_credential_keeps_text_fields_only() -> None:
     found = google.parse(json.dumps({**PERSON, "scopes": ["a"], "n": 1}))
     assert found.info == PERSON
+
+
+ROBOT = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _pem(passphrase: str = "") -> str:
+    locked: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if passphrase:
+        locked = serialization.BestAvailableEncryption(passphrase.encode())
+    form = serialization.PrivateFormat.PKCS8
+    return ROBOT.private_bytes(serialization.Encoding.PEM, form, locked).decode()
+
+
+def _bare() -> str:
+    return "".join(line for line in _pem().splitlines() if not line.startswith("-----"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "method"),
+    [
+        ({"private_key": _pem()}, snowflake.Method.KEY),
+        ({"private_key": _bare()}, snowflake.Method.KEY),
+        (
+            {"private_key": _pem("quiet"), "private_key_passphrase": "quiet"},
+            snowflake.Method.KEY,
+        ),
+        ({"token": "a-quiet-token"}, snowflake.Method.TOKEN),
+        ({"oauth_token": "a-quiet-token"}, snowflake.Method.OAUTH),
+        ({"password": "a-quiet-word"}, snowflake.Method.PASSWORD),
+    ],
+)
+def test_a_snowflake_user_signs_in_with_one_of_four(
+    fields: Mapping[str, str], method: snowflake.Method
+) -> None:
+    found = snowflake.parse(json.dumps({"user": "REPORTS", **fields}))
+    assert (found.user, found.method) == ("REPORTS", method)
+    assert "quiet" not in repr(found)
+    if method is snowflake.Method.KEY:
+        assert isinstance(found.secret, bytes)
+        assert serialization.load_der_private_key(found.secret, None)
+    else:
+        assert str(found.secret).startswith("a-quiet-")
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"password": "quiet"}, "it has no “user”"),
+        ({"user": "A"}, "it needs exactly one of private_key, token, oauth_token, password"),
+        ({"user": "A", "token": "quiet", "password": "quiet"}, "it needs exactly one of"),
+        ({"user": "A", "private_key": "quiet"}, "its private_key is not in PEM form"),
+        ({"user": "A", "private_key": "cXVpZXQ="}, "its private_key cannot be read"),
+        ({"user": "A", "private_key": _pem("quiet")}, "its private_key and its"),
+        (
+            {"user": "A", "private_key": _pem("quiet"), "private_key_passphrase": "no"},
+            "its private_key cannot be read",
+        ),
+    ],
+)
+def test_a_snowflake_credential_of_no_use_says_why(fields: object, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault) as caught:
+        snowflake.parse(json.dumps(fields))
+    assert "quiet" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("p@ss:word/1", postgres.Credential(password="p@ss:word/1")),
+        ("  p\n", postgres.Credential(password="p")),
+        (
+            "postgresql://re%40der:p%2Fw@Db.example:6432/sh%20op?sslmode=disable",
+            postgres.Credential(
+                password="p/w", host="db.example", port=6432, database="sh op", user="re@der"
+            ),
+        ),
+        ("postgres://:p@/", postgres.Credential(password="p")),
+    ],
+)
+def test_a_postgres_credential_is_a_password_or_an_address(
+    text: str, found: postgres.Credential
+) -> None:
+    assert postgres.parse(text) == found
+    assert "password" not in repr(found)
+
+
+@pytest.mark.parametrize("text", ["a\nb", "postgresql://reader@db/shop", "postgres://a:b@[/x"])
+def test_a_postgres_credential_of_no_use_quotes_nothing(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^it(s| has)") as caught:
+        postgres.parse(text)
+    assert "reader" not in str(caught.value)
