@@ -1,13 +1,21 @@
 """Attacks on files: another client's, another run's, the bot's, the code's."""
 
+import ctypes
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.domain.walls import Targets
+from bot.guard.walls import syscalls
 
 _CODE = Path(__file__).parents[2]
+_HERE = -100
+"""AT_FDCWD: a path that is not beneath a descriptor."""
+_ATTRIBUTES = 24
+"""Bytes of struct file_attr; all zero: no mark at all."""
+_ALL_EVENTS = 0xFFF
 
 
 def attempts(targets: Targets) -> Mapping[str, Callable[[], object]]:
@@ -23,6 +31,9 @@ def attempts(targets: Targets) -> Mapping[str, Callable[[], object]]:
         "change the mode of another client's folder": lambda: other.chmod(0o777),
         "change the times of another client's file": lambda: os.utime(secret),
         "mark another client's file": lambda: os.setxattr(secret, "user.mark", b"x"),
+        "mark another client's file for backups": lambda: _marked(secret),
+        "watch what another client's folder is used for": lambda: _watched(other),
+        "watch what the bot's folder is used for": lambda: _watched(beside),
         "link to another client's file": lambda: os.link(secret, beside / "linked"),
         "read another run's figures": (beside / "figures").read_bytes,
         "read the bot's database": (beside / "database").read_bytes,
@@ -34,6 +45,28 @@ def attempts(targets: Targets) -> Mapping[str, Callable[[], object]]:
         "plant a package where all runs import from": lambda: _planted(_packages()),
         "change the bot's own code": lambda: _planted(_CODE),
     }
+
+
+def _marked(path: Path) -> None:
+    """file_setattr(2), of Linux 6.17 and newer; a file system that keeps no marks says so late."""
+    attributes = ctypes.create_string_buffer(_ATTRIBUTES)
+    at = (ctypes.c_int(_HERE), str(path).encode(), attributes)
+    try:
+        syscalls.call("file_setattr", *at, ctypes.c_size_t(_ATTRIBUTES), ctypes.c_uint(0))
+    except OSError as error:
+        if error.errno == errno.ENOSYS:
+            raise NotImplementedError("not in this kernel") from None
+        if error.errno != errno.EOPNOTSUPP:
+            raise
+
+
+def _watched(folder: Path) -> None:
+    """inotify(7)."""
+    library = ctypes.CDLL(None, use_errno=True)
+    made = library.inotify_init1(0)
+    if made < 0 or library.inotify_add_watch(made, str(folder).encode(), _ALL_EVENTS) < 0:
+        raise OSError(ctypes.get_errno(), "inotify")
+    os.close(made)
 
 
 def _packages() -> Path:

@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import fcntl
 import os
 import resource
 from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +30,9 @@ def attempts(targets: Targets) -> Mapping[str, Callable[[], object]]:
         ),
         "read the bot's memory": each(lambda pid: Path(f"/proc/{pid}/mem").open("rb").close()),
         "use the bot's open files": each(lambda pid: os.listdir(f"/proc/{pid}/fd")),  # noqa: PTH208
+        "walk through the bot's view of the files": each(
+            lambda pid: os.listdir(f"/proc/{pid}/root")  # noqa: PTH208
+        ),
         "see what another process was started with": each(
             lambda pid: Path(f"/proc/{pid}/cmdline").read_bytes()
         ),
@@ -36,6 +40,8 @@ def attempts(targets: Targets) -> Mapping[str, Callable[[], object]]:
         "copy from the bot's memory": each(_copied),
         "take a descriptor out of the bot": each(_taken),
         "signal the bot": each(lambda pid: os.kill(pid, 0)),
+        "have the bot signalled by a file": each(_signalled),
+        "signal everybody": lambda: os.kill(-1, 0),
         "change the bot's limits": each(lambda pid: resource.prlimit(pid, resource.RLIMIT_CORE)),
         "find the bot's secrets in one's own environment": _environment,
         "find an open file that was inherited": _inherited,
@@ -90,6 +96,16 @@ def _taken(pid: int) -> None:
         os.close(syscalls.call("pidfd_getfd", opened, _GETFD_OWN, 0))
     finally:
         os.close(opened)
+
+
+def _signalled(pid: int) -> None:
+    """Name who is signalled when the pipe is ready; nobody ever makes it so."""
+    reading, writing = os.pipe()
+    try:
+        fcntl.fcntl(reading, fcntl.F_SETOWN, pid)
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 def _environment() -> None:

@@ -31,7 +31,14 @@ _KIND = 0xF
 """Of socket(2)'s type: without SOCK_NONBLOCK and SOCK_CLOEXEC."""
 _PUSH_BACK = 0x5412
 """TIOCSTI: typing into somebody's terminal."""
-_NEVER = (("ioctl", 1, _PUSH_BACK), ("prctl", 0, _SET_PDEATHSIG))
+_SIGNALLED = {"fcntl": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP: the kernel would signal whoever is named
+when a file is ready, another process of the same user included (fcntl(2))."""
+_NEVER = (
+    ("ioctl", 1, _PUSH_BACK),
+    ("prctl", 0, _SET_PDEATHSIG),
+    *((name, 1, command) for name, commands in _SIGNALLED.items() for command in commands),
+)
 """Call, argument and the value that is refused; a run cannot outlive what started it."""
 
 

@@ -35,6 +35,8 @@ _TABLE: Mapping[str, tuple[int | None, int | None]] = {
     "fchownat": (260, 54),
     "finit_module": (313, 273),
     "fork": (57, None),
+    "fcntl": (72, 25),
+    "file_setattr": (469, 469),
     "fremovexattr": (199, 16),
     "fsconfig": (431, 431),
     "fsetxattr": (190, 7),
@@ -43,6 +45,8 @@ _TABLE: Mapping[str, tuple[int | None, int | None]] = {
     "fspick": (433, 433),
     "futimesat": (261, None),
     "init_module": (175, 105),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     "io_uring_setup": (425, 425),
@@ -76,6 +80,7 @@ _TABLE: Mapping[str, tuple[int | None, int | None]] = {
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
     "open_tree": (428, 428),
+    "open_tree_attr": (467, 467),
     "perf_event_open": (298, 241),
     "personality": (135, 92),
     "pidfd_getfd": (438, 438),
@@ -134,6 +139,8 @@ _TABLE: Mapping[str, tuple[int | None, int | None]] = {
     "vfork": (58, None),
     "vhangup": (153, 58),
 }
+NAMES = tuple(_TABLE)
+"""All whose numbers are known."""
 
 
 class MissingError(OSError):

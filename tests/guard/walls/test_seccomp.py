@@ -1,6 +1,7 @@
 """The filter, executed instruction by instruction for both machines, on whichever this one is."""
 
 import errno
+import fcntl
 import socket
 import struct
 
@@ -59,7 +60,7 @@ def test_refuses_what_is_listed(machine: str, name: str) -> None:
 @given(number=st.integers(0, 600))
 def test_lets_pass_what_is_not_named(machine: str, number: int) -> None:
     conditional = ("clone", "clone3", "kill", "tgkill", "prlimit64", "sched_setaffinity", "ioctl")
-    others = ("setpriority", "socket", "socketpair", "prctl")
+    others = ("setpriority", "socket", "socketpair", "prctl", "fcntl")
     named = {syscalls.number(name, machine) for name in (*NAMES, *conditional, *others)}
     assert verdict(machine, number) == ALLOW or number in named
 
@@ -109,6 +110,31 @@ def test_no_typing_into_a_terminal_and_no_outliving(machine: str) -> None:
     assert verdict(machine, "ioctl", 0, 0x5413) == ALLOW
     assert verdict(machine, "prctl", 1, 0) == REFUSE | errno.EPERM
     assert verdict(machine, "prctl", 22, 0) == ALLOW
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_no_file_signals_anybody(machine: str) -> None:
+    for command in (fcntl.F_SETOWN, fcntl.F_SETSIG, 15):
+        assert verdict(machine, "fcntl", 3, command) == REFUSE | errno.EPERM
+    for command in (0x8901, 0x8902):
+        assert verdict(machine, "ioctl", 3, command) == REFUSE | errno.EPERM
+    for command in (fcntl.F_GETFL, fcntl.F_SETFL, fcntl.F_SETLK, fcntl.F_DUPFD_CLOEXEC):
+        assert verdict(machine, "fcntl", 3, command) == ALLOW
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@given(
+    name=st.sampled_from(("clone", "kill", "tgkill", "prlimit64", "setpriority", "socket")),
+    first=st.sampled_from((0, PID, PID + 1, 17, 0x00010F00, 0x10010000, socket.AF_INET)),
+    second=st.sampled_from((0, PID, socket.SOCK_STREAM, socket.SOCK_DGRAM)),
+    upper=st.integers(1, 2**32 - 1),
+)
+def test_the_upper_half_of_an_argument_opens_nothing(
+    machine: str, name: str, first: int, second: int, upper: int
+) -> None:
+    """The kernel reads these as 32 bits, so that what stands above must change no verdict."""
+    plain = verdict(machine, name, first, second)
+    assert verdict(machine, name, upper << 32 | first, upper << 32 | second) == plain
 
 
 def test_an_unknown_machine_has_no_filter() -> None:
