@@ -179,6 +179,16 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
+    @model_validator(mode="after")
+    def _room_for_one(self) -> "Settings":
+        if self.memory_budget_mb is not None and self.memory_budget_mb < self.run_memory_mb:
+            message = (
+                "REPORTOPS_MEMORY_BUDGET_MB is for all runs together and must be "
+                "REPORTOPS_RUN_MEMORY_MB or more; raise the one or lower the other"
+            )
+            raise ValueError(message)
+        return self
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be shown, for the log to mask."""

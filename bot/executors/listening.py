@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot import errors, wire
 from bot.domain.walls import Walls
-from bot.executors import brokering
+from bot.executors import brokering, spawning
 
 _CHUNK = 65_536
 _MOST_STDERR = 262_144
@@ -50,6 +50,8 @@ class Heard:
     """Its exit code; negative: the signal that ended it."""
     outside: brokering.Outside | None = None
     """What the broker saw of it; None: no broker stands between it and the world."""
+    over: spawning.Over | None = None
+    """Why it was ended for its memory; None: it was not."""
     lost: bool = False
     """What held it died, and it with that: nobody's failure."""
 

@@ -18,6 +18,7 @@ from bot.domain import delivery, run, walls
 from bot.domain.run import FailureCode
 from bot.domain.walls import NOTHING
 from bot.executors import checks, isolation, listening, plain, starting, witness
+from bot.ipc import scratch
 from bot.ipc.allowance import Allowance
 from bot.kinds import mask
 
@@ -124,18 +125,20 @@ class ProcessExecutor:
     async def _answer(self, job: starting.Job) -> tuple[listening.Outcome, listening.Heard]:
         """Return what the worker made of the job, and what else was heard of it."""
         heard = listening.Heard(on_progress=job.on_progress)
+        in_time = True
         try:
             async with asyncio.timeout(job.deadline), self._starter.child(job, heard) as child:
                 await listening.listen(child, heard, order=job.order)
         except TimeoutError:
-            seconds = f"{job.deadline:g}"
-            failure = run.Failure(code=FailureCode.DEADLINE, params={"seconds": seconds})
-            return wire.RunFailed(failure=failure, timings={}), heard
+            in_time = False
         finally:
             _relay(heard, job)
-        if heard.lost and not heard.outcomes:
-            raise errors.RunLost("what held the run's process is gone")
-        return _concluded(heard), heard
+        outcome = _concluded(heard) if in_time else _late(job)
+        # Without a way out a source cannot be reached, which says nothing of the source.
+        stranded = heard.outside is not None and heard.outside.lost
+        if heard.lost or (stranded and isinstance(outcome, wire.RunFailed)):
+            raise errors.RunLost("what held the run has ended, and the run with it")
+        return outcome, heard
 
 
 def _allowance(order: wire.RunOrder) -> Allowance | None:
@@ -152,11 +155,21 @@ def _allowance(order: wire.RunOrder) -> Allowance | None:
 
 
 def _concluded(heard: listening.Heard) -> listening.Outcome:
+    if heard.over is not None and not heard.outcomes:
+        params = {"used": str(heard.over.used_mb), "budget": str(heard.over.budget_mb)}
+        failure = run.Failure(code=FailureCode.MEMORY, params=params)
+        return wire.RunFailed(failure=failure, timings={})
     if heard.fault:
         return _crashed(heard.fault)
     if len(heard.outcomes) > 1:
         return _crashed("it gave more than one outcome")
     return heard.outcomes[0] if heard.outcomes else _crashed(_ended(heard.code))
+
+
+def _late(job: starting.Job) -> wire.RunFailed:
+    params = {"seconds": f"{job.deadline:g}"}
+    failure = run.Failure(code=FailureCode.DEADLINE, params=params)
+    return wire.RunFailed(failure=failure, timings={})
 
 
 def _ended(code: int | None) -> str:
@@ -193,11 +206,19 @@ async def _scratch(parent: Path | None) -> AsyncGenerator[Path]:
 
     A disk takes its time to forget files, and while fifty runs end nobody is to wait for that.
     """
+    if parent is None:
+        with scratch.folder() as path:
+            yield _furnished(path)
+        return
     path = Path(tempfile.mkdtemp(prefix="reportops-", dir=parent))
     try:
-        for name in ("home", "tmp"):
-            (path / name).mkdir(mode=0o700)
-        yield path
+        yield _furnished(path)
     finally:
         gone = asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
         await asyncio.shield(gone)
+
+
+def _furnished(path: Path) -> Path:
+    for name in ("home", "tmp"):
+        (path / name).mkdir(mode=0o700)
+    return path

@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import math
 import os
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from itertools import count
 
 from bot import settings, wire
 from bot.domain.walls import Level
-from bot.executors import brokering, listening, spawning, starting
+from bot.executors import brokering, listening, spawning, starting, vigil
 from bot.ipc import channel, guarded, places
 from bot.ipc.start import Start
 
@@ -24,15 +24,21 @@ def starter(
     private: Sequence[str],
     model: Mapping[str, str] | None = None,
     modules: Sequence[str] = MODULES,
+    budget_mb: int | None = None,
 ) -> "Walled":
     """Return what starts workers through the guard, whose broker may dial ``private`` as well.
 
-    ``model``: the shared ``key`` of the model and its ``url``, as far as they are set.
+    ``model``: the shared ``key`` of the model and its ``url``, as far as they are set;
+    ``budget_mb``: the memory of all runs together, None: as the machine has it.
     """
     told = {"do": "settings", "private": list(private), "model": dict(model or {})}
     channel.send(guard.broker, told)
+    channel.send(guard.spawner, {"do": "settings", "budget_mb": budget_mb or 0})
     return Walled(
-        spawning.Spawner(guard.spawner), modules=modules, broker=brokering.Broker(guard.broker)
+        spawning.Spawner(guard.spawner),
+        modules=modules,
+        broker=brokering.Broker(guard.broker),
+        pids=guard.pids,
     )
 
 
@@ -42,19 +48,32 @@ def configured(guard: guarded.Guard, config: settings.Settings) -> "Walled":
     model = {"key": "" if key is None else key.get_secret_value()}
     if config.anthropic_base_url:
         model["url"] = config.anthropic_base_url
-    return starter(guard, private=config.egress_private, model=model)
+    return starter(
+        guard,
+        private=config.egress_private,
+        model=model,
+        budget_mb=config.memory_budget_mb,
+    )
 
 
 class Walled:
-    """Starts workers through the spawner. ``modules`` are what its template imports."""
+    """Starts workers through the spawner. ``modules`` are what its template imports, ``pids`` the
+    guard's programs.
+    """
 
     def __init__(
-        self, spawner: spawning.Spawner, *, modules: Sequence[str], broker: brokering.Broker
+        self,
+        spawner: spawning.Spawner,
+        *,
+        modules: Sequence[str],
+        broker: brokering.Broker,
+        pids: Mapping[str, int],
     ) -> None:
         self._spawner = spawner
         self._broker = broker
         self._modules = tuple(modules)
         self._numbers = count(1)
+        self._vigil = vigil.Vigil(pids, ended=self._ended)
 
     @property
     def most(self) -> Level:
@@ -65,6 +84,36 @@ class Walled:
         """Return it without a credential: the keeper and the broker have them."""
         return order.at_the_broker(places.MODEL_URL)
 
+    @property
+    def template(self) -> int:
+        """The process id of what runs are copied from; 0: none is ready, the next run waits."""
+        return self._spawner.template
+
+    async def changed(self) -> None:
+        """Wait until a template has come or gone."""
+        self._spawner.changed.clear()
+        await self._spawner.changed.wait()
+
+    def watch(self, halted: Callable[[spawning.Halt], None]) -> None:
+        """Tell once why no run can be started any more, in the moment that this is known."""
+        self._spawner.halted = halted
+        self._spawner.listen()
+        self._vigil.begin()
+
+    def warm(self) -> None:
+        """Work is about to come."""
+        self._spawner.warm(self._modules)
+
+    def close(self) -> None:
+        """Let go: every run ends, and the guard's programs."""
+        self._vigil.end()
+        self._spawner.close()
+        self._broker.close()
+
+    def _ended(self) -> None:
+        """Without one of the programs the others are of no use: whatever runs is let go."""
+        self._spawner.close()
+
     @contextlib.asynccontextmanager
     async def child(
         self, job: starting.Job, heard: listening.Heard
@@ -73,7 +122,7 @@ class Walled:
         token = str(next(self._numbers))
         async with _pipes() as (streams, files):
             heard.outside = self._broker.watch(token)
-            ended = await self._spawner.start(self._start(token, job), files)
+            await self._spawner.start(self._start(token, job), files)
             _shut(files)
 
             def kill() -> None:
@@ -84,8 +133,9 @@ class Walled:
                 yield listening.Child(stdin=stdin, stdout=stdout, stderr=stderr, kill=kill)
             finally:
                 kill()
-                how = await asyncio.shield(ended)
-                heard.code, heard.lost = how.code, how.code is None
+                how = await self._spawner.ended(token)
+                heard.code, heard.lost, heard.over = how.code, how.lost, how.over
+                self._spawner.forget(token)
                 self._broker.leave(token)
 
     def _start(self, token: str, job: starting.Job) -> Start:

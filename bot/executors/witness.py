@@ -9,7 +9,6 @@ from bot.ipc import told as from_broker
 
 _WORDS = 200
 _TEXT = 300
-_LOST = "its way to the network was lost: the broker ended"
 
 
 def told(
@@ -33,9 +32,6 @@ def told(
 
 
 def _failure(failed: run.Failure, outside: brokering.Outside) -> run.Failure:
-    if outside.lost:
-        # A source that cannot be reached says little then, and a credential nothing at all.
-        return run.Failure(code=run.FailureCode.CRASHED, said=_LOST)
     said = " ".join([failed.said, *map(_sentence, outside.refused)]).strip()
     return replace(failed, said=said[:_WORDS])
 

@@ -7,11 +7,11 @@ credentials are, goes to the keeper alone. The spawner and the broker get nothin
 import os
 import socket
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from bot.guard import programs
+from bot.guard import fingerprint, programs
 from bot.guard.walls import identity
 from bot.ipc import channel
 from bot.ipc.guarded import Guard
@@ -27,8 +27,11 @@ _SYSTEM = frozenset(
 _OUTWARD = frozenset({"HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"})
 """What whoever dials out for the runs must know of this machine."""
 _OURS = ("LC_", "PYTHON", "KUBERNETES_", "REPORTOPS_")
+_PROGRAMS: Sequence[str] = ("spawner", "broker", "keeper")
 GUARDED = "--guarded"
-"""Before the descriptors that a launched bot was given."""
+"""Before the descriptors and process ids that a launched bot was given."""
+IDLE_SECONDS = 600.0
+"""How long a template may rest before it is dropped."""
 
 
 def available() -> bool:
@@ -37,15 +40,20 @@ def available() -> bool:
 
 
 def start(
-    kept: Mapping[str, str], *, clients: Path, machine: Mapping[str, str] | None = None
+    kept: Mapping[str, str],
+    *,
+    clients: Path,
+    machine: Mapping[str, str] | None = None,
+    idle: float = IDLE_SECONDS,
 ) -> Guard:
     """Start the three programs.
 
     ``kept`` is what the keeper keeps: environment name → value; ``clients`` the folder of all
     clients, of which each run will see its own; ``machine`` is the environment that names the
-    machine's proxy and its own certificates, where it has any. Raises ConfigurationError where
-    runs could not read the clients.
+    machine's proxy and its own certificates, where it has any; ``idle`` the seconds that a
+    template may rest. Raises ConfigurationError where runs could not read the clients.
     """
+    made_of = fingerprint.current()
     identity.check(clients)
     around = {name: value for name, value in (machine or {}).items() if name.upper() in _OUTWARD}
     spawner, bots = channel.pair()
@@ -63,9 +71,20 @@ def start(
             environment={**around, **programs.PLAIN},
         )
         ends = (bots, keeps, goes)
-        told = [str(one.fileno()) for one in ends]
-        starting = programs.start("spawner", str(clients.resolve()), *told, files=ends)
-    return Guard(spawner=spawner, broker=broker, programs=(starting, going, keeper))
+        starting = programs.start(
+            "spawner",
+            *(str(clients.resolve()), *(str(one.fileno()) for one in ends)),
+            files=ends,
+            made_of=made_of,
+            idle=str(idle),
+        )
+    started = {"spawner": starting, "broker": going, "keeper": keeper}
+    return Guard(
+        spawner=spawner,
+        broker=broker,
+        pids={name: one.pid for name, one in started.items()},
+        programs=tuple(started.values()),
+    )
 
 
 def launch(environment: Mapping[str, str], *, settings: Collection[str], clients: Path) -> NoReturn:
@@ -79,16 +98,18 @@ def launch(environment: Mapping[str, str], *, settings: Collection[str], clients
     files = (guard.spawner.fileno(), guard.broker.fileno())
     for file in files:
         os.set_inheritable(file, True)  # noqa: FBT003 - its only parameter
-    told = ",".join(map(str, files))
+    told = ",".join(map(str, (*files, *(guard.pids[name] for name in _PROGRAMS))))
     os.execve(sys.executable, [sys.executable, "-m", "bot", GUARDED, told], own)  # noqa: S606
 
 
 def launched(told: str) -> Guard:
-    """Return the guard of a bot that was launched with these descriptors."""
-    spawner, broker = (socket.socket(fileno=int(file)) for file in told.split(","))
+    """Return the guard of a bot that was launched with these descriptors and process ids."""
+    numbers = tuple(map(int, told.split(",")))
+    spawner, broker = (socket.socket(fileno=file) for file in numbers[:2])
     for one in (spawner, broker):
         one.set_inheritable(False)
-    return Guard(spawner=spawner, broker=broker)
+    pids = dict(zip(_PROGRAMS, numbers[2:], strict=True))
+    return Guard(spawner=spawner, broker=broker, pids=pids)
 
 
 def split(

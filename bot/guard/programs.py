@@ -10,8 +10,10 @@ _ROOT = Path(__file__).parents[2]
 _BOOT = (
     "import sys; root, name, *rest = sys.argv[1:]; sys.path.append(root); "
     "from importlib import import_module; "
-    "given = [int(one) if one.isdecimal() else one for one in rest]; "
-    "import_module(f'bot.guard.{name}').main(*given)"
+    "named = dict(one[2:].split('=', 1) for one in rest if one.startswith('--')); "
+    "plain = [one for one in rest if not one.startswith('--')]; "
+    "given = [int(one) if one.isdecimal() else one for one in plain]; "
+    "import_module(f'bot.guard.{name}').main(*given, **named)"
 )
 PLAIN: Mapping[str, str] = {
     "LANG": "C.UTF-8",
@@ -30,10 +32,14 @@ def start(
     *arguments: str,
     files: Sequence[socket.socket],
     environment: Mapping[str, str] = PLAIN,
+    **named: str,
 ) -> "subprocess.Popen[bytes]":
-    """Start ``bot.guard.<name>``; of our descriptors it has ``files`` and stderr."""
+    """Start ``bot.guard.<name>``, whose ``main`` gets the arguments; of our descriptors it has
+    ``files`` and stderr, so that what it says last is read where the bot is.
+    """
+    options = [f"--{option}={value}" for option, value in named.items()]
     return subprocess.Popen(  # noqa: S603 - our own program, with arguments of our own
-        [sys.executable, "-I", "-B", "-c", _BOOT, str(_ROOT), name, *arguments],
+        [sys.executable, "-I", "-B", "-c", _BOOT, str(_ROOT), name, *arguments, *options],
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -4,6 +4,7 @@ It holds no secret, has one thread and one channel, opens no file of a client, a
 into. Each run is forked from it, walls itself in, and only then learns who it is.
 """
 
+import contextlib
 import os
 import select
 import shutil
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
 from bot.domain.walls import Layer, Walls
-from bot.guard import doors, hosts, walls
+from bot.guard import doors, hosts, memory, walls
 from bot.guard.walls import limits
 from bot.ipc import channel, places
 from bot.ipc.start import Start
@@ -28,6 +29,9 @@ _KEEPER, _BROKER = 3, 4
 _UNFIT = 70
 """The exit code of a copy that could not become a run (sysexits.h: EX_SOFTWARE)."""
 _SCRATCH_MB = 512
+_LOOK_MS = 200
+"""Between two looks at the memory of the runs."""
+_MIB = 2**20
 _ROOT = Path(__file__).parents[2]
 
 
@@ -51,13 +55,18 @@ class _Run:
     token: str
     pid: int
     scratch: Path
+    shared: int
+    """The bytes that it began with, as a copy of this process."""
 
 
 class Template:
-    """Forks, waits, and tells how each run ended."""
+    """Forks, waits, and tells how each run ended. All runs together may have ``budget`` bytes."""
 
-    def __init__(self, spawner: socket.socket) -> None:
+    def __init__(self, spawner: socket.socket, *, budget: int) -> None:
         self._spawner = spawner
+        self._budget = budget
+        self._over: dict[str, int] = {}
+        """What runs had that were ended for their memory, by token."""
         self._runs: dict[int, _Run] = {}
         """By pidfd."""
         self._poll = select.poll()
@@ -67,10 +76,11 @@ class Template:
         """Work until the spawner is gone; every run dies with this process."""
         goes_on = True
         while goes_on:
-            ready = {file for file, _ in self._poll.poll()}
+            ready = {file for file, _ in self._poll.poll(_LOOK_MS if self._runs else None)}
             goes_on = self._spawner.fileno() not in ready or self._heard()
             for file in ready & self._runs.keys():
                 self._ended(file)
+            self._weigh()
 
     def _heard(self) -> bool:
         try:
@@ -88,30 +98,63 @@ class Template:
     def _start(self, start: Start, files: Sequence[int]) -> None:
         Path(start.scratch).mkdir(mode=0o700)
         parent = os.getpid()
+        shared = memory.held(parent)
         pid = os.fork()
         if pid == 0:
             _become(start, files, parent=parent)
         watched = os.pidfd_open(pid)
-        self._runs[watched] = _Run(token=start.token, pid=pid, scratch=Path(start.scratch))
+        self._runs[watched] = _Run(
+            token=start.token, pid=pid, scratch=Path(start.scratch), shared=shared
+        )
         self._poll.register(watched, select.POLLIN)
 
     def _kill(self, token: str) -> None:
         for one in self._runs.values():
             if one.token == token:
-                os.kill(one.pid, signal.SIGKILL)
+                _end(one.pid)
+
+    def _weigh(self) -> None:
+        """End the largest where all runs together have more than they may; the next look, if that
+        was not enough, ends the next.
+        """
+        own = {
+            one.token: max(memory.held(one.pid) - one.shared, 0)
+            for one in self._runs.values()
+            if one.token not in self._over
+        }
+        largest = memory.excess(own, self._budget)
+        if largest is not None:
+            self._over[largest] = own[largest]
+            self._kill(largest)
 
     def _ended(self, watched: int) -> None:
         one = self._runs.pop(watched)
         self._poll.unregister(watched)
         os.close(watched)
+        _end(one.pid)  # whatever it has started, where no wall forbids that
         _, status = os.waitpid(one.pid, 0)
         shutil.rmtree(one.scratch, ignore_errors=True)
         code = os.waitstatus_to_exitcode(status)
-        channel.send(self._spawner, {"told": "ended", "token": one.token, "code": code})
+        told = {"told": "ended", "token": one.token, "code": code}
+        over = self._over.pop(one.token, None)
+        if over is not None:
+            told |= {"over_mb": over // _MIB, "budget_mb": self._budget // _MIB}
+        channel.send(self._spawner, told)
 
 
-def main(spawner: int, modules: str) -> None:
-    """Import the modules (comma-separated), then serve; ``spawner`` is its channel's descriptor."""
+def _end(pid: int) -> None:
+    """End a run that is still to be waited for: its threads and, once it leads one, its group."""
+    os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def main(spawner: int, modules: str, *, budget_mb: str) -> None:
+    """Import the modules (comma-separated), then serve.
+
+    ``spawner`` is its channel's descriptor, ``budget_mb`` the memory of all runs together; 0: as
+    the machine has it.
+    """
     limits.private()
     for name in filter(None, modules.split(",")):
         import_module(name)
@@ -119,10 +162,10 @@ def main(spawner: int, modules: str) -> None:
         threads = len(list(Path("/proc/self/task").iterdir()))
         if threads != 1:
             # A lock that another thread holds in the moment of a fork stays held in the copy.
-            channel.send(asked, {"told": "unfit", "why": f"its modules started {threads} threads"})
-            return
+            sys.stderr.write(f"no run can be copied: the modules started {threads} threads\n")
+            sys.exit(_UNFIT)
         channel.send(asked, {"told": "ready"})
-        Template(asked).serve()
+        Template(asked, budget=memory.budget(int(budget_mb))).serve()
 
 
 def _become(start: Start, files: Sequence[int], *, parent: int) -> NoReturn:

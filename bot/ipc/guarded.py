@@ -2,7 +2,8 @@
 
 import socket
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.walls import Attack
@@ -16,6 +17,8 @@ class Guard:
 
     spawner: socket.socket
     broker: socket.socket
+    pids: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Process ids of the programs, by name: children of this process."""
     programs: "tuple[subprocess.Popen[bytes], ...]" = ()
     """Those that this very process has started, and must see off."""
     ground: Path | None = None

@@ -104,6 +104,11 @@ def order(folder: Path, *, deadline: float = 15.0) -> wire.RunOrder:
     )
 
 
+def numbered(asked: wire.RunOrder, attempt: int) -> wire.RunOrder:
+    """Return the order for another attempt."""
+    return replace(asked, attempt=attempt)
+
+
 def failure(outcome: wire.RunOutcome) -> run.Failure:
     """Return why a run failed."""
     assert isinstance(outcome, wire.RunFailed)

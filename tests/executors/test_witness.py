@@ -72,14 +72,6 @@ def test_a_refused_host_stands_with_the_failure() -> None:
     assert len(acting.failure(witness.told(failed(), order(), outside=many)).said) == 200
 
 
-def test_without_the_broker_a_failure_is_nobodys() -> None:
-    refused = run.Failure(code=run.FailureCode.CREDENTIAL_REFUSED, reference="env://ACME")
-    outcome = wire.RunFailed(failure=refused, timings={})
-    found = witness.told(outcome, order(), outside=brokering.Outside(lost=True))
-    assert acting.failure(found).code is run.FailureCode.CRASHED
-    assert acting.failure(found).reference is None
-
-
 async def test_what_was_told_before_the_end_is_heard_by_then() -> None:
     ours, theirs = channel.pair()
     broker = brokering.Broker(ours)

@@ -1,8 +1,6 @@
 """A report from the bot's executor to the model and back, through the real guard."""
 
-import asyncio
 import os
-import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,7 +12,7 @@ import pytest
 
 from bot import wire
 from bot.demo import anthropic
-from bot.domain import money, report, run, spec
+from bot.domain import money, report, spec
 from bot.executors import process, walled
 from bot.guard import launcher
 from tests import samples
@@ -35,8 +33,6 @@ class Chain:
 
     executor: process.ProcessExecutor
     clients: Path
-    broker: int
-    """The process id of the broker."""
 
     def order(self, *, left: Decimal | None = None, sql: str = "") -> wire.RunOrder:
         """Return an order for a small report of one file, written by a model."""
@@ -78,7 +74,6 @@ async def chain(at: Path, double: anthropic.Double) -> AsyncGenerator[Chain]:
         yield Chain(
             executor=process.ProcessExecutor(memory_mb=2048, starter=starter),
             clients=at,
-            broker=guard.programs[1].pid,
         )
     finally:
         guard.close()
@@ -108,23 +103,3 @@ async def test_what_is_left_ends_the_asking_and_the_template_says_so(tmp_path: P
     assert outcome.report.author is report.Author.TEMPLATE
     assert outcome.report.author_note == "its budget for AI is used up"
     assert len(double.requests) == len(outcome.usage) == 1
-
-
-async def test_without_the_broker_a_run_fails_as_nobodys_fault(tmp_path: Path) -> None:
-    with anthropic.Double(key=model.KEY) as double:
-        async with chain(tmp_path, double) as made:
-            order = made.order(sql="SELECT count(*) AS orders FROM range(1000000000000) t(i)")
-            async with asyncio.TaskGroup() as group:
-                stages: asyncio.Queue[str] = asyncio.Queue()
-                running = group.create_task(
-                    made.executor.execute(
-                        replace(order, deadline_seconds=8), on_progress=stages.put_nowait
-                    )
-                )
-                while await stages.get() != "sources":
-                    pass
-                os.kill(made.broker, signal.SIGKILL)
-    outcome = running.result()
-    assert isinstance(outcome, wire.RunFailed)
-    assert outcome.failure.code is run.FailureCode.CRASHED
-    assert "broker" in outcome.failure.said
