@@ -88,6 +88,7 @@ def _reach(config: settings.Settings, ground: Path) -> own.Reach:
         write=(config.database.resolve().parent, *(() if backups is None else (backups,)), ground),
         sealed=config.credentials_dir,
         is_chosen="credentials_dir" in config.model_fields_set,
+        unread=(trial.SHARED,),
         emptied=(Path(tempfile.gettempdir()),),
         # systemd may be told how we do at an abstract socket.
         scoped=not machine.get("NOTIFY_SOCKET", "").startswith("@"),

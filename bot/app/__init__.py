@@ -169,18 +169,23 @@ class _Running:
         async with control.serve(self._config.database, answering):
             socket = self._group.create_task(parts.connection.run(), name="slack-connection")
             _log.info("started", clients=len(parts.clients.clients()), team=line.identity.team_name)
-            async with self._told(judging):
+            async with self._told(judging, parts):
                 await self._stop.wait()
             await self._leave(parts, socket)
 
     @asynccontextmanager
-    async def _told(self, judging: health.Health) -> AsyncGenerator[None]:
-        """Tell systemd and the monitor how the bot does, for as long as it serves."""
+    async def _told(self, judging: health.Health, parts: house.House) -> AsyncGenerator[None]:
+        """Tell systemd and the monitor how the bot does, for as long as it serves; and find out
+        what its walls hold.
+        """
         telling = pulse.Pulse(judging, supervisor=self._supervisor)
         tasks = [
             self._group.create_task(telling.to_systemd(), name="to-systemd"),
             self._group.create_task(
                 telling.to_monitor(self._config.heartbeat_url), name="to-monitor"
+            ),
+            self._group.create_task(
+                parts.siege.lay(busy=lambda: parts.runner.running > 0), name="siege"
             ),
         ]
         yield

@@ -59,6 +59,7 @@ class Health:
             "running": str(self._house.runner.running),
             "last_look": f"{self._service.silent:.0f} s ago",
             "store": "sound" if self._service.trouble is None else "refuses",
+            "isolation": self._house.siege.told,
         }
 
     def _socket(self) -> Iterator[str]:
@@ -79,6 +80,8 @@ class Health:
         if self._service.failing:
             names = ", ".join(self._service.failing)
             yield f"Parts of the work failed lately, and the log says why: {names}."
+        if self._house.siege.problem:
+            yield self._house.siege.problem
 
     def _store(self) -> Iterator[str]:
         if self._service.trouble is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import handlers
 from bot import clock, settings
 from bot import store as stores
-from bot.app import bolt, joints
+from bot.app import bolt, joints, siege
 from bot.catalog import watch
 from bot.delivery import Deliveries
 from bot.digest import Digest
@@ -69,6 +69,7 @@ class House:
     people: people.People
     poster: poster.Poster
     connection: connection.Connection
+    siege: siege.Siege
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class _Base:
     audiences: joints.Audiences
     outward: joints.Outward
     executor: process.ProcessExecutor
+    siege: siege.Siege
 
 
 def build(ground: Ground, line: Line) -> House:
@@ -123,6 +125,7 @@ def build(ground: Ground, line: Line) -> House:
         people=base.people,
         poster=base.poster,
         connection=connection.Connection(line.app, bolt.dispatch(app), time=ground.clock),
+        siege=base.siege,
     )
 
 
@@ -136,21 +139,28 @@ def _base(ground: Ground, line: Line) -> _Base:
         ops_channel=ground.config.ops_channel,
         time=ground.clock,
     )
+    outward = joints.Outward(
+        ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
+    )
+    executor = process.ProcessExecutor(
+        memory_mb=ground.config.run_memory_mb,
+        starter=None if ground.guard is None else walled.configured(ground.guard, ground.config),
+        scratch=ground.scratch,
+    )
     return _Base(
         clients=clients,
         poster=poster.Poster(line.bot, bot_user=line.identity.bot_user),
         windows=windows.Windows(line.bot),
         people=readers,
         audiences=joints.Audiences(readers, ground.store.channels, now=ground.clock),
-        outward=joints.Outward(
-            ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
-        ),
-        executor=process.ProcessExecutor(
-            memory_mb=ground.config.run_memory_mb,
-            starter=None
-            if ground.guard is None
-            else walled.configured(ground.guard, ground.config),
-            scratch=ground.scratch,
+        outward=outward,
+        executor=executor,
+        siege=siege.Siege(
+            ground.guard,
+            executor,
+            now=ground.clock,
+            warn=outward.warned,
+            inside=ground.config.egress_private,
         ),
     )
 
@@ -219,6 +229,7 @@ def _operations(
             stagger=ground.config.stagger,
             faults=lambda: len(base.clients.faults),
             ops_channel=ground.ops_channel,
+            isolation=lambda: base.siege.told,
         ),
         clients_=base.clients,
         clock=ground.clock,

@@ -54,6 +54,8 @@ def _(answer: views.Overview) -> Iterator[str]:
     for line in answer.lines:
         due = f" · due {moments.moment(line.due, line.timezone)}" if line.due else ""
         yield f"{_LIGHTS[line.light]}  {line.client}  {line.name} · {line.text}{due}"
+    if answer.isolation:
+        yield f"Isolation: {answer.isolation}"
 
 
 @_lines.register
@@ -78,6 +80,8 @@ def _(answer: answers.Schedule) -> Iterator[str]:
 def _(answer: answers.Status) -> Iterator[str]:
     view = answer.client
     yield f"{view.name} ({view.client}) · {view.stage.value} · {view.channel}"
+    if view.walls:
+        yield f"Walls: {view.walls}"
     if view.incident:
         yield f"Now: {view.incident}"
     if view.pause:

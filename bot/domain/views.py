@@ -55,6 +55,8 @@ class Overview:
     """Files that could not be loaded; their last good version runs."""
     client: ids.ClientId | None = None
     """Set in a client's channel: its own line only."""
+    isolation: str = ""
+    """What holds between clients on this machine; empty in a client's channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

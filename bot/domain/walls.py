@@ -1,7 +1,7 @@
 """What stands between one run and all that is not its own: layers, and what they add up to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -52,10 +52,14 @@ class Walls:
     stand: frozenset[Layer] = frozenset()
     missing: Mapping[Layer, str] = field(default_factory=dict[Layer, str])
     """Layer → why it does not stand here, in a few words."""
+    breached: tuple[str, ...] = ()
+    """Attacks that came through on this machine although all layers stood."""
 
     @property
     def level(self) -> Level:
-        """The highest level whose layers all stand."""
+        """The highest level whose layers all stand, and have held."""
+        if self.breached:
+            return Level.NONE
         for level in (Level.STRONG, Level.PARTIAL):
             if NEEDED[level] <= self.stand:
                 return level
@@ -64,6 +68,8 @@ class Walls:
     @property
     def told(self) -> str:
         """The level, and what it lacks: ``partial (without user namespace, …)``."""
+        if self.breached:
+            return f"{self.level.value} (an attack came through: {self.breached[0]})"
         lacking = ", ".join(sorted(one.value for one in Layer if one not in self.stand))
         return f"{self.level.value} (without {lacking})" if lacking else self.level.value
 
@@ -122,8 +128,20 @@ class Trial:
         return tuple(one.name for one in self.attacks if one.came is Came.THROUGH)
 
     @property
+    def breached(self) -> tuple[str, ...]:
+        """Those that came through all layers; where one is missing, some are known to."""
+        return self.through if self.walls.level is Level.STRONG else ()
+
+    @property
     def level(self) -> Level:
         """What may be said: what stands, unless an attack came through all the same."""
-        if not self.attacks or (self.through and self.walls.level is Level.STRONG):
+        if not self.attacks or self.breached:
             return Level.NONE
         return self.walls.level
+
+    @property
+    def told(self) -> str:
+        """The level, what it lacks, and how many attacks were stopped."""
+        stopped = sum(one.came is Came.STOPPED for one in self.attacks)
+        stood = replace(self.walls, breached=self.breached)
+        return f"{stood.told} · {stopped} of {len(self.attacks)} attacks stopped"

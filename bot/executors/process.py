@@ -47,6 +47,16 @@ class ProcessExecutor:
         self._memory_mb = memory_mb
         self._starter = starter or plain.Plain()
         self._parent = scratch
+        self._breached: tuple[str, ...] = ()
+
+    @property
+    def most(self) -> walls.Level:
+        """The most isolation that a run may have here."""
+        return walls.Level.NONE if self._breached else self._starter.most
+
+    def distrust(self, breached: tuple[str, ...]) -> None:
+        """Say no longer of any run that it is isolated: these attacks came through its walls."""
+        self._breached = breached
 
     async def execute(
         self, order: wire.RunOrder, *, on_progress: listening.OnProgress | None = None
@@ -56,8 +66,8 @@ class ProcessExecutor:
 
         Its ``scratch`` is made here and gone afterwards. Cancelling ends the process.
         """
-        if not self._starter.most.meets(order.client.isolation):
-            return isolation.missing(order, NOTHING)
+        if not self.most.meets(order.client.isolation):
+            return isolation.missing(order, self._judged(NOTHING))
         async with _scratch(self._parent) as scratch:
             placed = _placed(order, scratch)
             job = starting.Job(
@@ -79,9 +89,10 @@ class ProcessExecutor:
             outcome = _crashed("the outcome does not match its order")
         if isinstance(outcome, wire.RunFailed):
             outcome = checks.bounded(outcome, order)
-        if heard.walls is not None and not heard.walls.level.meets(order.client.isolation):
-            outcome = isolation.missing(order, heard.walls)
-        outcome = replace(outcome, walls=heard.walls)
+        stands = None if heard.walls is None else self._judged(heard.walls)
+        if stands is not None and not stands.level.meets(order.client.isolation):
+            outcome = isolation.missing(order, stands)
+        outcome = replace(outcome, walls=stands)
         return witness.told(outcome, order, outside=heard.outside)
 
     async def draw(self, trend: delivery.Trend) -> bytes:
@@ -121,6 +132,10 @@ class ProcessExecutor:
             return walls.Trial(walls=heard.walls or NOTHING, attacks=outcome.attacks)
         failed = outcome if isinstance(outcome, wire.RunFailed) else _crashed("it told nothing")
         raise errors.RunError(failed.failure)
+
+    def _judged(self, stands: walls.Walls) -> walls.Walls:
+        """What stood, as far as it can be believed."""
+        return replace(stands, breached=self._breached)
 
     async def _answer(self, job: starting.Job) -> tuple[listening.Outcome, listening.Heard]:
         """Return what the worker made of the job, and what else was heard of it."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.domain import walls
 from bot.executors import process
 
-_SHARED = Path("/dev/shm")  # noqa: S108 - what runs are to be kept out of
+SHARED = Path("/dev/shm")  # noqa: S108 - what runs are to be kept out of
 _WORD = b"figures of somebody else"
 
 
@@ -42,7 +42,7 @@ def ground() -> Generator[Path]:
 @contextlib.asynccontextmanager
 async def _targets(place: Path) -> AsyncGenerator[walls.Targets]:
     name = f"reportops-{secrets.token_hex(8)}"
-    clients, beside, shared = place / "clients", place / "beside", _SHARED / name
+    clients, beside, shared = place / "clients", place / "beside", SHARED / name
     with contextlib.ExitStack() as stack:
         for path in (clients / "own/own", clients / "other/secret"):
             _open(path)

@@ -7,9 +7,7 @@ from bot.kinds.kind import Kind, Problem, Request, Settings
 
 __all__ = ["BROKEN", "KINDS", "OURS", "Kind", "Problem", "Request", "Settings"]
 
-OURS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (duckdb.KIND, bigquery.KIND, postgres.KIND)
-}
+OURS: Mapping[str, Kind] = {kind.name: kind for kind in (duckdb.KIND, bigquery.KIND, postgres.KIND)}
 """By the name that client.yaml uses. Another kind is one more file and one more entry."""
 
 _INSTALLED = installed.find(OURS)

@@ -33,7 +33,8 @@ class Clients:
         told = await self._overview(shown, faults=faults, own=here)
         if asker.actor.operator:
             return told
-        return replace(told, lines=tuple(standing.for_readers(line) for line in told.lines))
+        lines = tuple(standing.for_readers(line) for line in told.lines)
+        return replace(told, lines=lines, isolation="")
 
     async def list(self, asker: scope.Asker) -> answers.Listing:
         """`/report list`: every client, for operators."""
@@ -162,6 +163,7 @@ class Clients:
             lines=tuple(lines),
             faults=faults,
             client=own[0].id if len(own) == 1 else None,
+            isolation="" if own else self._needs.isolation(),
         )
 
     async def _months(self, found: client.Client) -> tuple[month.Month, ...]:

@@ -99,3 +99,5 @@ class Needs:
     faults: Callable[[], int]
     """How many faults the clients' files have."""
     ops_channel: ids.ChannelId | None
+    isolation: Callable[[], str] = str
+    """What holds between clients on this machine, in words; empty: nothing is known."""

@@ -46,6 +46,7 @@ class Bench:
     clock: clock.HeldClock
     line: SimpleNamespace = field(default_factory=SimpleNamespace)
     deliveries: SimpleNamespace = field(default_factory=SimpleNamespace)
+    walls: SimpleNamespace = field(default_factory=SimpleNamespace)
 
     def says(self, state: connection.State, *, silence: float = 0.0) -> None:
         """Let the socket stand so, or be away for so many seconds."""
@@ -72,12 +73,14 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         )
         line = SimpleNamespace(state=connection.State(connected=True, sockets=2), silence=0.0)
         deliveries = SimpleNamespace(unedited=0)
+        walls = SimpleNamespace(told="strong", problem="")
         parts = SimpleNamespace(
             clients=clients,
             connection=line,
             deliveries=deliveries,
             outward=outward,
             runner=SimpleNamespace(running=0),
+            siege=walls,
         )
         looking = Looking()
         judging = health.Health(
@@ -91,6 +94,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
             clock=held,
             line=line,
             deliveries=deliveries,
+            walls=walls,
         )
 
 
@@ -98,6 +102,12 @@ async def test_a_sound_bot_has_no_problem(bench: Bench) -> None:
     found = await bench.health()
     assert (found.problems, found.stuck, found.starting) == ((), False, False)
     assert found.facts["store"] == "sound"
+    assert found.facts["isolation"] == "strong"
+
+
+async def test_walls_that_let_an_attack_through_are_a_fault(bench: Bench) -> None:
+    bench.walls.problem = "The walls let an attack through."
+    assert (await bench.health()).problems == ("The walls let an attack through.",)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ class Reach:
     """Where the sealed credentials are."""
     is_chosen: bool = False
     """Whether somebody named that folder."""
+    unread: tuple[Path, ...] = ()
+    """Folders where files may be left and taken away, unread as well."""
     emptied: tuple[Path, ...] = ()
     """Folders that empty ones may be taken out of."""
     scoped: bool = True
@@ -60,7 +62,7 @@ def close(reach: Reach) -> int:
     rules = landlock.Rules(
         read=read,
         write=(*reach.write, _NULL),
-        replace=(sealed,) if apart(reach, (*read, *reach.write)) else (),
+        replace=(*reach.unread, *((sealed,) if apart(reach, (*read, *reach.write)) else ())),
         emptied=reach.emptied,
         connect=None,
         scoped=reach.scoped,

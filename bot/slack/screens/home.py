@@ -36,6 +36,7 @@ def hello(lines: Sequence[tuple[str, str]], *, channel: str) -> dict[str, object
 def _fleet(view: views.Overview) -> Iterator[Block]:
     yield blocks.section(f"*{menu.headline(view)}*")
     yield from menu.faults(view)
+    yield from menu.isolation(view)
     if not view.lines:
         yield blocks.context("`reportops client new globex` makes the first.")
         return

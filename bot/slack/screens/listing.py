@@ -2,7 +2,7 @@
 
 from bot.domain import delivery, views
 from bot.slack import blocks, limits
-from bot.slack.screens import lights
+from bot.slack.screens import lights, menu
 
 
 def draw(view: views.Overview) -> delivery.Body:
@@ -17,6 +17,5 @@ def draw(view: views.Overview) -> delivery.Body:
     )
     noun = "client" if len(view.lines) == 1 else "clients"
     text = f"{len(view.lines)} {noun}"
-    return limits.fit(
-        delivery.Body(text=text, blocks=(blocks.section(f"*{text}*"), blocks.section(told)))
-    )
+    parts = (blocks.section(f"*{text}*"), blocks.section(told), *menu.isolation(view))
+    return limits.fit(delivery.Body(text=text, blocks=parts))

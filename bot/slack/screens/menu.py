@@ -40,6 +40,7 @@ def _fleet(view: views.Overview) -> Iterator[Block]:
     yield from _calm([line for line in view.lines if line.light not in _LOUD])
     if view.lines:
         yield tools()
+    yield from isolation(view)
 
 
 def headline(view: views.Overview) -> str:
@@ -103,6 +104,12 @@ def tools() -> Block:
         ),
         "block_id": ids.MENU_TOOLS,
     }
+
+
+def isolation(view: views.Overview) -> Iterator[Block]:
+    """Return what holds between clients, where it is known."""
+    if view.isolation:
+        yield blocks.context(f"Isolation: {blocks.escape(view.isolation)}")
 
 
 def faults(view: views.Overview) -> Iterator[Block]:
