@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         default=timedelta(minutes=10),
         description="How long one attempt may take (seconds or ISO 8601).",
     )
+    stop_grace: timedelta = Field(
+        default=timedelta(seconds=20),
+        description="How long runs may go on once the bot is told to stop (seconds or ISO 8601).",
+    )
     run_memory_mb: int = Field(default=2048, ge=512, description="Memory of one run, in MiB.")
     memory_budget_mb: int | None = Field(
         default=None,
@@ -163,7 +167,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return found
 
-    @field_validator("run_timeout", "stagger", mode="before")
+    @field_validator("run_timeout", "stop_grace", "stagger", mode="before")
     @classmethod
     def _seconds(cls, value: object) -> object:
         return float(value) if isinstance(value, str) and value.strip().isdigit() else value

@@ -202,7 +202,7 @@ class _Running:
         parts.connection.close()
         await socket
         await parts.desk.drained(_ACCEPTED_SECONDS)
-        cut = await parts.runner.drain()
+        cut = await parts.runner.drain(self._config.stop_grace)
         await self._alarms.stop()
         with bulkhead.step("last_messages_failed"):  # they wait in the outbox for the next start
             await parts.deliveries.pump()

@@ -8,11 +8,8 @@ import structlog
 
 _log = structlog.get_logger(__name__)
 
-GRACE = timedelta(seconds=20)
-"""How long attempts may go on after SIGTERM; platforms usually kill after 30 seconds."""
 
-
-async def drain(attempts: Collection[asyncio.Task[None]], *, grace: timedelta = GRACE) -> int:
+async def drain(attempts: Collection[asyncio.Task[None]], *, grace: timedelta) -> int:
     """Wait for the attempts, at most ``grace`` in real time, then cut the rest; returns how many.
 
     What is cut leaves its row running with an open attempt: settle resumes it on the next start.

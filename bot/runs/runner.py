@@ -108,7 +108,7 @@ class Runner(acts.Acts):
             await self.skip(one.id, None)
         self._wake()
 
-    async def drain(self, grace: timedelta = drain.GRACE) -> int:
+    async def drain(self, grace: timedelta) -> int:
         """Claim and begin nothing more, and let what runs end; returns how many were cut."""
         self._draining = True
         return await drain.drain(tuple(self._tasks.values()), grace=grace)

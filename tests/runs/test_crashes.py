@@ -121,7 +121,7 @@ async def test_draining_begins_nothing_and_lets_attempts_finish(store: Store) ->
         await here.runner.sweep()
         await here.worker.begun.wait()
         async with asyncio.TaskGroup() as group:
-            draining = group.create_task(here.runner.drain(), name="drain")
+            draining = group.create_task(here.runner.drain(timedelta(seconds=20)), name="drain")
             await asyncio.sleep(0)
             assert await here.runner.sweep() is None
             here.worker.gate.set()

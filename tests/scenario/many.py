@@ -1,6 +1,9 @@
 """Many small clients on the local Slack, for tests of numbers, kills and faults."""
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -46,6 +49,11 @@ SELECT day::DATE AS day, ['Search', 'Mail', 'Shop'][1 + i] AS channel,
 FROM generate_series(DATE '2026-01-01', DATE '2027-12-31', INTERVAL 1 DAY) AS days(day),
   range(3) AS parts(i);
 """
+ENDLESS = """\
+SELECT sum(a.range * b.range) AS revenue, 1 AS orders
+FROM range(9999999) a, range(9999999) b WHERE $period_start < $period_end
+"""
+"""In place of a client's sales.sql: no run is ever done with it."""
 _SALES = """\
 SELECT sum(revenue) AS revenue, count(*) AS orders FROM sales
 WHERE day >= $period_start AND day < $period_end
@@ -66,6 +74,22 @@ class Stage(stage.Stage):
         kept = super().environment()
         del kept["REPORTOPS_DEMO"]
         return {**kept, **self.settings}
+
+    def sales(self, number: int) -> Path:
+        """What a client asks its shop."""
+        return self.place.clients / f"client{number:03d}" / "sales.sql"
+
+    def rows(self, sql: str) -> Sequence[tuple[object, ...]]:
+        """What the bot wrote down."""
+        reading = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
+        with contextlib.closing(reading):
+            return reading.execute(sql).fetchall()
+
+    async def until_written(self, sql: str) -> None:
+        """Wait until the bot has written down what this finds."""
+        async with asyncio.timeout(90):
+            while not self.rows(sql):  # noqa: ASYNC110 - there is no event between processes
+                await asyncio.sleep(0.05)
 
     async def wake(self) -> None:
         """Let the bot look at its clock now."""
