@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from bot.demo import bigquery, google
 from bot.domain import ids, spec
@@ -45,6 +46,10 @@ class Bench:
     stack: ExitStack
     slow: Callable[[], str]
     """Returns SQL that takes far longer than any test waits."""
+    hosts: tuple[str, ...] = ()
+    """Doubles that its client talks to, beside the hosts of its kind and its environment."""
+    opener: Callable[[base.Access], base.Source] = sources.open_source
+    """Behind walls another one (``behind``)."""
     _open: base.Source | None = None
 
     def __enter__(self) -> Self:
@@ -64,7 +69,7 @@ class Bench:
     def source(self) -> base.Source:
         """The source, opened when it is first asked for."""
         if self._open is None:
-            self._open = sources.open_source(self.access)
+            self._open = self.opener(self.access)
         return self._open
 
     def hurry(self, seconds: float) -> None:
@@ -136,7 +141,8 @@ def bigquery_with(doubles: "Doubles", folder: Path) -> Bench:
         credential=credential.parse(doubles.key),
         environment={"BIGQUERY_EMULATOR_HOST": doubles.warehouse.url},
     )
-    return Bench(kind="bigquery", access=opened, stack=ExitStack(), slow=slow)
+    accounts = urlsplit(doubles.accounts.url).netloc
+    return Bench(kind="bigquery", access=opened, stack=ExitStack(), slow=slow, hosts=(accounts,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

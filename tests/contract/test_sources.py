@@ -1,5 +1,6 @@
 """What every kind of source does alike."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,27 +12,66 @@ import pytest
 
 from bot import errors
 from bot.domain.run import FailureCode
-from tests.contract import benches, sqlbenches
+from tests.contract import behind, benches, sqlbenches
 
-KINDS = ("duckdb", "bigquery", pytest.param("postgres", marks=pytest.mark.slow))
+KINDS = ("duckdb", "bigquery", "postgres")
+_SLOW = frozenset({"postgres"})
+_NO_WALLS = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+HERE = [pytest.param(one, marks=[pytest.mark.slow] * (one in _SLOW)) for one in KINDS]
+PLACES = (
+    *HERE,
+    *(pytest.param(f"{one}, walled", marks=[pytest.mark.slow, _NO_WALLS]) for one in KINDS),
+)
+"""Each kind is read here, and once more inside a walled run."""
 MIDNIGHT = datetime.fromisoformat("2026-11-23T00:00:00")
 """An instant comes as naive local time."""
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[behind.House]:
+    with behind.house(tmp_path_factory.mktemp("clients")) as made:
+        yield made
+
+
+@pytest.fixture(params=PLACES)
 def bench(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[benches.Bench]:
+    """A kind's source, here and inside a walled run."""
+    monkeypatch.chdir(tmp_path)
+    kind, _, walled = str(request.param).partition(", ")
+    with ExitStack() as stack:
+        if not walled:
+            yield stack.enter_context(_bench(kind, request, folder=tmp_path, stack=stack))
+            return
+        house: behind.House = request.getfixturevalue("house")
+        folder = house.folder(tmp_path.name)
+        made = stack.enter_context(_bench(kind, request, folder=folder, stack=stack))
+        made.opener = house.opener(made)
+        yield made
+
+
+@pytest.fixture(params=HERE)
+def here(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[benches.Bench]:
+    """A kind's source here alone: for what walls have no part in."""
     monkeypatch.chdir(tmp_path)
     with ExitStack() as stack:
-        if request.param == "bigquery":
-            doubles = benches.filled(stack)
-            yield stack.enter_context(benches.bigquery_with(doubles, tmp_path))
-        elif request.param == "postgres":
-            server = request.getfixturevalue("database")
-            yield stack.enter_context(sqlbenches.postgres(server, tmp_path))
-        else:
-            yield stack.enter_context(benches.duckdb(tmp_path))
+        made = _bench(str(request.param), request, folder=tmp_path, stack=stack)
+        yield stack.enter_context(made)
+
+
+def _bench(
+    kind: str, request: pytest.FixtureRequest, *, folder: Path, stack: ExitStack
+) -> benches.Bench:
+    match kind:
+        case "bigquery":
+            return benches.bigquery_with(benches.filled(stack), folder)
+        case "postgres":
+            return sqlbenches.postgres(request.getfixturevalue("database"), folder)
+        case _:
+            return benches.duckdb(folder)
 
 
 def _failure(bench: benches.Bench, sql: str) -> tuple[FailureCode, str | None, str]:
@@ -124,10 +164,10 @@ def test_a_trailing_semicolon_and_comments_are_no_second_statement(bench: benche
         "",
     ],
 )
-def test_what_is_not_one_select_is_refused_before_it_runs(bench: benches.Bench, sql: str) -> None:
-    code, query, file = _failure(bench, sql)
+def test_what_is_not_one_select_is_refused_before_it_runs(here: benches.Bench, sql: str) -> None:
+    code, query, file = _failure(here, sql)
     assert (code, query, file) == (FailureCode.QUERY_REFUSED, "orders", "orders_weekly.sql")
-    assert bench.read("SELECT COUNT(*) AS n FROM orders").rows == ((4,),)
+    assert here.read("SELECT COUNT(*) AS n FROM orders").rows == ((4,),)
 
 
 @pytest.mark.parametrize(
@@ -139,8 +179,8 @@ def test_what_is_not_one_select_is_refused_before_it_runs(bench: benches.Bench, 
         "SELECT :weekday AS n",
     ],
 )
-def test_broken_sql_is_terminal_and_names_its_file(bench: benches.Bench, sql: str) -> None:
-    code, query, file = _failure(bench, sql)
+def test_broken_sql_is_terminal_and_names_its_file(here: benches.Bench, sql: str) -> None:
+    code, query, file = _failure(here, sql)
     assert (code, query, file) == (FailureCode.QUERY_INVALID, "orders", "orders_weekly.sql")
     assert not errors.is_retryable(code)
 
