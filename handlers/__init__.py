@@ -50,9 +50,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt.action(ids.DETAILS)(action.details)
     bolt.action(ids.CARD_MENU)(action.menu)
     bolt.action(ids.CONFIRM_AUDIENCE)(action.confirm)
-    bolt.action(ids.REPLACE)(action.replace)
-    bolt.action(ids.POST_AS_NEW)(action.post_as_new)
-    bolt.action(ids.DISCARD)(action.discard)
+    _held(bolt, action)
     bolt.action(ids.MENU_STATUS)(action.status)
     bolt.action(ids.MENU_RERUN)(action.rerun)
     bolt.action(ids.MENU_PAUSE)(action.pause)
@@ -75,6 +73,15 @@ def register(app: AsyncApp, desk: Desk) -> None:
         bolt.event(name)(event.people)
     bolt.event(events.RENUMBERED)(event.renumbered)
     bolt.event(_ANYTHING)(event.other)
+
+
+def _held(bolt: _Bolt, action: actions.Actions) -> None:
+    """What may become of a report that waits for an operator's word on its figures."""
+    bolt.action(ids.REPLACE)(action.replace)
+    bolt.action(ids.POST_AS_NEW)(action.post_as_new)
+    bolt.action(ids.DISCARD)(action.discard)
+    bolt.action(ids.POST_ANYWAY)(action.post_anyway)
+    bolt.action(ids.TRY_AGAIN)(action.try_again)
 
 
 def _doors(bolt: _Bolt, desk: Desk, *, homes: windows.Homes) -> None:

@@ -78,6 +78,16 @@ class Actions:
         """Discard it."""
         await self._desk.act(ack, respond, payload.press(body), deed=ids.DISCARD)
 
+    # a report that is held for its figures
+
+    async def post_anyway(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Post it as it is."""
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.POST_ANYWAY)
+
+    async def try_again(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Read and compute it anew."""
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.TRY_AGAIN)
+
     # the menu and status lines; the value is the client
 
     async def status(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:

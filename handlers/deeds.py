@@ -55,6 +55,8 @@ def table(operations: Operations) -> Mapping[str, Deed]:
         ids.REPLACE: _release(operations, "replace"),
         ids.POST_AS_NEW: _release(operations, "new"),
         ids.DISCARD: _release(operations, "discard"),
+        ids.POST_ANYWAY: _release(operations, "post"),
+        ids.TRY_AGAIN: _release(operations, "again"),
         ids.MENU_RERUN: Deed(do=again),
         ids.ABOUT_RERUN: Deed(via="shortcut", do=again),
         ids.MENU_RESUME: Deed(do=lambda who, turn: clients.resume(who, named(turn))),

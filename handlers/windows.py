@@ -16,6 +16,7 @@ ANSWERED = frozenset(
     {
         *(names.WHY, names.RETRY, names.SEND_WITHOUT, names.DETAILS, names.CONFIRM_AUDIENCE),
         *(names.REPLACE, names.POST_AS_NEW, names.DISCARD, names.COST_CSV, names.ABOUT_RERUN),
+        *(names.POST_ANYWAY, names.TRY_AGAIN),
         names.COST_REPORTS,
         *(names.MENU_STATUS, names.MENU_RERUN, names.MENU_RESUME, names.MENU_SCHEDULE),
         *(names.MENU_COST, names.MENU_HISTORY, names.MENU_FIX),

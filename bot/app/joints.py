@@ -10,7 +10,7 @@ from bot import access, clock, errors, store
 from bot.domain import audience, delivery, ids, run, views
 from bot.executors import process
 from bot.incidents import Incidents
-from bot.runs import ports
+from bot.runs import ports, posting
 from bot.slack import blocks, moments, people, poster, refusals, remedies
 from bot.slack.screens import change as preview
 from bot.slack.screens import ops, outbox, plain
@@ -78,11 +78,14 @@ class Outward:
         ]
         await self._put(f"ops:missed:{missed[0].id}", ops.missed(entries))
 
-    async def held(self, held: run.Run) -> None:
+    async def held(self, held: run.Run, *, why: Sequence[str] = ()) -> None:
         """A report is ready, but an operator must look first."""
         name, title = _names(self._clients, held)
-        body = ops.held(name, title, run_id=held.id, hold=held.hold)
-        await self._put(f"ops:held:{held.id}:{held.hold}", body, client=held.client)
+        if why:
+            body = ops.absurd(name, title, run_id=held.id, why=why)
+        else:
+            body = ops.held(name, title, run_id=held.id, hold=held.hold)
+        await self._put(_held(held), body, client=held.client)
 
     async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
         """Somebody chose what becomes of a held report, or its reason went (``choice`` empty): the
@@ -95,7 +98,7 @@ class Outward:
             if choice
             else ops.went_on(name, title, hold=held.hold, at=at)
         )
-        await self._outbox.revise(f"ops:held:{held.id}:{held.hold}", (body,))
+        await self._outbox.revise(_held(held), (body,))
 
     async def paused(self, by_us: ports.Pause) -> None:
         """The bot itself paused a client; the words are edited once somebody has resumed it."""
@@ -187,6 +190,12 @@ class Replies:
             meant = (*_names(self._clients, asked), moments.period(asked.period))
             body = plain.say(f"{blocks.escape(' · '.join(meant))}: {text}")
             await self._poster.ephemeral(asked.reply_channel, asked.requested_by, body=body)
+
+
+def _held(held: run.Run) -> str:
+    """The key of the question about a held report; each try that found absurd figures asks anew."""
+    again = f":{held.attempts}" if held.hold == posting.ABSURD else ""
+    return f"ops:held:{held.id}:{held.hold}{again}"
 
 
 def _names(clients: ports.Clients, about: run.Run) -> tuple[str, str]:

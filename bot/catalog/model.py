@@ -5,6 +5,7 @@ bot.catalog.build, which also turns shapes into the nouns of bot.domain.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -89,6 +90,23 @@ class QueryShape(Shape):
     )
 
 
+class ExpectShape(Shape):
+    """What holds a report back for an operator's look where a figure is not so."""
+
+    required: bool = Field(default=False, description="Whether it must have a value.")
+    least: Decimal | None = Field(
+        default=None, alias="min", description="It is never less, in its own unit."
+    )
+    most: Decimal | None = Field(
+        default=None, alias="max", description="It is never more, in its own unit."
+    )
+    change: Annotated[
+        Decimal | None, BeforeValidator(written.growth, json_schema_input_type=written.Number)
+    ] = Field(
+        default=None, description="The most that it moves against the previous period: 60 % or 0.6."
+    )
+
+
 class MetricShape(Shape):
     """One figure: the result column of the same name, or a formula over other metrics."""
 
@@ -113,6 +131,14 @@ class MetricShape(Shape):
         min_length=1,
         max_length=500,
         description="Arithmetic over other metrics of this report: revenue / ad_spend.",
+    )
+    expect: Annotated[
+        ExpectShape | None,
+        BeforeValidator(written.nothing, json_schema_input_type=written.Nothing | ExpectShape),
+    ] = Field(
+        default_factory=ExpectShape,
+        description="Holds the report for an operator where the figure is not so. Without it, a "
+        "figure ten times, or less than a tenth of, all that it was lately; none: nothing.",
     )
 
 

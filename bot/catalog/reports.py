@@ -141,7 +141,19 @@ def _metrics(
             query=query or None,
             column=column,
             formula=metric.formula,
+            expect=_expect(folder, inner, shape=metric.expect),
         )
+
+
+def _expect(folder: Folder, place: faults.Place, *, shape: model.ExpectShape | None) -> spec.Expect:
+    if shape is None:
+        return spec.Expect(steady=False)
+    if shape.least is not None and shape.most is not None and shape.least > shape.most:
+        problem = "The least is more than the most."
+        folder.found.add((*place, "expect", "min"), problem, remedy="Swap min and max.")
+    return spec.Expect(
+        required=shape.required, least=shape.least, most=shape.most, change=shape.change
+    )
 
 
 def _breakdowns(

@@ -14,7 +14,7 @@ from bot.domain import metric, period, spec
 from bot.kinds import models
 
 Number = int | float | str
-NoNarrative = Literal["none"]
+NoNarrative = Nothing = Literal["none"]
 Compare = list[spec.Comparison] | spec.Comparison | Literal["none"]
 Period = Annotated[
     str,
@@ -52,6 +52,20 @@ def listed(value: object) -> object:
 def narrative(value: object) -> object:
     """Read ``none`` as no narrative."""
     return None if isinstance(value, str) and value.strip().casefold() == NONE else value
+
+
+def nothing(value: object) -> object:
+    """Read ``none`` as nothing at all."""
+    return narrative(value)
+
+
+def growth(value: object) -> object:
+    """Read ``60 %`` or 0.6 as a fraction; more than 100 % is one too."""
+    text = str(value).strip()
+    found = _percentage(text) if text.endswith("%") else fields.number(text)
+    if found is None or found <= 0:
+        raise fields.fault(f"{secret.quote(text)} is not a share.", "Write 60 % or 0.6.")
+    return found
 
 
 def model(value: object) -> object:

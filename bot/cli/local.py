@@ -137,7 +137,7 @@ class _Silent:
     async def missed(self, missed: Sequence[run.Run]) -> None:
         """Nobody is told."""
 
-    async def held(self, held: run.Run) -> None:
+    async def held(self, held: run.Run, *, why: Sequence[str] = ()) -> None:
         """Nobody is told."""
 
     async def paused(self, by_us: run_ports.Pause) -> None:

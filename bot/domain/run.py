@@ -198,7 +198,8 @@ class Run:
     """Sources to leave out, on an operator's word."""
     hold: str = ""
     """Why it is held: ``changed`` (a rerun differs from what was sent), ``outsiders`` (the
-    channel was newly shared), ``unsure`` (Slack does not say who reads it), or empty."""
+    channel was newly shared), ``unsure`` (Slack does not say who reads it), ``absurd`` (a figure
+    is not as expected), or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain import ids, metric, period
@@ -55,6 +56,20 @@ class QuerySpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """What a figure has to be like for its report to go out unseen (bot.domain.plausible)."""
+
+    required: bool = False
+    """Whether it must have a value."""
+    least: Decimal | None = None
+    most: Decimal | None = None
+    change: Decimal | None = None
+    """The most that it moves against the previous period: a fraction, 0.6 is 60 %."""
+    steady: bool = True
+    """Whether it is held against its own past where ``change`` says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricSpec:
     """A figure to compute: a column of a query's result, or a formula over other metrics."""
 
@@ -67,6 +82,7 @@ class MetricSpec:
     """The query its column comes from (``from: orders.revenue``); None: the one that has it."""
     column: str
     formula: str | None = None
+    expect: Expect = Expect()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

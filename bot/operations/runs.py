@@ -9,7 +9,20 @@ from bot.operations import answers, ports, scope, standing
 from bot.runs import acts, posting
 from bot.slack import moments
 
-_CHOICES = {"replace": "replaced", "new": "posted as new", "discard": "discarded"}
+_CHOICES = {
+    "replace": "replaced",
+    "new": "posted as new",
+    "discard": "discarded",
+    "post": "posted as it is",
+    "again": "tried again",
+}
+_CHOSEN = {
+    "replace": "The post is being replaced, and marked corrected.",
+    "new": "It is being posted as new.",
+    "discard": "Discarded; nothing more is posted.",
+    "post": "It is posted when its time has come.",
+    "again": "It is being tried again.",
+}
 
 
 class Runs:
@@ -86,14 +99,14 @@ class Runs:
     async def release(
         self, asker: scope.Asker, run_id: str, *, choice: acts.Choice
     ) -> answers.Done:
-        """Replace, post as new, or discard what a rerun made; one press wins."""
+        """Replace, post as new, or discard what a rerun made; post, try again or discard what
+        has absurd figures. One press wins.
+        """
         held = await self._run(asker, run_id, to=Operation.RELEASE)
         _must(await self._needs.runner.release(held.id, choice, by=asker.user), asker)
         detail = f"{held.report} {periods.notation(held.period)} {_CHOICES[choice]} {held.id}"
         await self._scope.note(asker, Operation.RELEASE, client=held.client, detail=detail)
-        done = {"replace": "The post is being replaced, and marked corrected."}
-        done |= {"new": "It is being posted as new.", "discard": "Discarded; the post stays."}
-        return answers.Done(text=done[choice], runs=(held.id,))
+        return answers.Done(text=_CHOSEN[choice], runs=(held.id,))
 
     async def confirm(self, asker: scope.Asker, run_id: str) -> answers.Done:
         """Post although outside people read the channel; holds for these people from now on."""

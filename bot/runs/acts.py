@@ -4,7 +4,7 @@ Every act is one conditional write: of two presses one wins, the other learns th
 Whether a person may, and what the audit trail says of it, is decided before (bot.operations).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
@@ -16,7 +16,12 @@ from bot.runs import ports, posting, telling
 
 _log = structlog.get_logger(__name__)
 
-Choice = Literal["replace", "new", "discard"]
+Choice = Literal["replace", "new", "discard", "post", "again"]
+_CHOICES: Mapping[str, Collection[Choice]] = {
+    posting.CHANGED: ("replace", "new", "discard"),
+    posting.ABSURD: ("post", "again", "discard"),
+}
+"""What may be chosen about a held run, by why it is."""
 _TRIED_AGAIN = frozenset({run.Status.QUEUED, run.Status.WAITING, run.Status.FAILED})
 SKIPPED = _TRIED_AGAIN | {run.Status.RUNNING, run.Status.HELD, run.Status.READY}
 """What may be let go."""
@@ -160,11 +165,15 @@ class Acts:
         return acted
 
     async def release(self, run_id: ids.RunId, choice: Choice, *, by: ids.UserId | None) -> Acted:
-        """Decide about a rerun whose figures differ from those that were sent."""
+        """Decide about figures that differ from those that were sent, or are absurd."""
         found = await self._find(run_id)
-        if found.status is not run.Status.HELD or found.hold != posting.CHANGED:
+        if found.status is not run.Status.HELD or choice not in _CHOICES.get(found.hold, ()):
             return Acted(run=found, done=False)
         match choice:
+            case "post":
+                acted = await self._move(found, run.Status.READY, expect={found.status})
+            case "again":
+                acted = await self._move(found, run.Status.QUEUED, expect={found.status})
             case "replace":
                 acted = await self._replace(found)
             case "new":
@@ -249,6 +258,9 @@ class Acts:
         self._wishes.at_once.add(found.id)
         if found.status is run.Status.HELD:
             await self._telling.preview(found, channel=asked.reply_channel, user=asked.by)
+        if found.status is run.Status.HELD and found.hold == posting.ABSURD:
+            acted = await self.release(found.id, "again", by=asked.by)
+            return Asked(run=acted.run, new=False, joined=True)
         if found.status not in _TRIED_AGAIN:
             return Asked(run=found, new=False, joined=True)
         acted = await self._queue(found)

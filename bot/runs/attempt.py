@@ -6,7 +6,8 @@ from datetime import timedelta
 import structlog
 
 from bot import clock, errors, wire
-from bot.domain import ids, periods, run
+from bot.domain import ids, periods, plausible, run
+from bot.domain.report import Report, Severity
 from bot.runs import backoff, orders, ports, posting, settle, telling
 
 _log = structlog.get_logger(__name__)
@@ -99,21 +100,32 @@ class Attempts:
     async def _made(self, running: run.Run, outcome: wire.ReportMade) -> run.Ended:
         """Ready; or, where this period was sent already, succeeded or held (see Rerun)."""
         sent = await self._posting.sent(running)
+        made = self._doubted(running, outcome.report)
         to, hold = run.Status.READY, ""
-        if sent is not None and posting.same_figures(sent[1], outcome.report):
+        if sent is not None and posting.same_figures(sent[1], made):
             to = run.Status.SUCCEEDED
         elif sent is not None:
             to, hold = run.Status.HELD, posting.CHANGED
+        elif any(one.severity is Severity.HOLD for one in made.findings):
+            to, hold = run.Status.HELD, posting.ABSURD
         return run.Ended(
             end=run.AttemptEnd.REPORT,
             to=to,
             at=self._clock.now(),
-            report=outcome.report,
+            report=made,
             usage=outcome.usage,
             timings=outcome.timings,
             hold=hold,
             walls=outcome.walls,
         )
+
+    def _doubted(self, running: run.Run, made: Report) -> Report:
+        """The report with our own doubts about its figures: a worker's word does not hold it."""
+        of = self._house.clients.client(running.client)
+        asked = of.reports.get(running.report) if of else None
+        told = [one for one in made.findings if one.severity is not Severity.HOLD]
+        found = plausible.doubts(made, asked) if asked else ()
+        return replace(made, findings=(*told, *found))
 
     def _failed(self, running: run.Run, outcome: wire.RunFailed) -> run.Ended:
         """Back to the queue with the backoff's next attempt; or failed, where none is left."""

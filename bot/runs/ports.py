@@ -256,8 +256,10 @@ class Ops(Protocol):
         """Fires were seen too late to be caught up; the rows say which."""
         ...
 
-    async def held(self, held: run.Run) -> None:
-        """Ready, but an operator must look first; ``hold`` says why."""
+    async def held(self, held: run.Run, *, why: Sequence[str] = ()) -> None:
+        """Ready, but an operator must look first; ``hold`` says why, and ``why`` of each figure
+        that is absurd.
+        """
         ...
 
     async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:

@@ -13,6 +13,8 @@ OUTSIDERS = "outsiders"
 """``Run.hold``: people from outside read the channel, and nobody has confirmed them."""
 UNSURE = "unsure"
 """``Run.hold``: Slack does not say who reads the channel."""
+ABSURD = "absurd"
+"""``Run.hold``: a figure is not what its client's file, or its own past, lets it be."""
 _READERS = frozenset({OUTSIDERS, UNSURE})
 
 UNKNOWN = timedelta(minutes=5)

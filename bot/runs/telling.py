@@ -1,6 +1,7 @@
 """Who hears of it when a run moves on: its incident's card, the person who asked, the operators."""
 
 from bot.domain import ids, run
+from bot.domain.report import Severity
 from bot.runs import ports, posting
 
 
@@ -34,7 +35,10 @@ class Telling:
 
     async def _held(self, now: run.Run) -> None:
         if not await self.preview(now, channel=now.reply_channel, user=now.requested_by):
-            await self._house.ops.held(now)
+            made = await self._house.runs.outcome(now.id)
+            found = made.findings if made else ()
+            why = tuple(one.text for one in found if one.severity is Severity.HOLD)
+            await self._house.ops.held(now, why=why)
 
     async def preview(
         self, held: run.Run, *, channel: ids.ChannelId | None, user: ids.UserId | None

@@ -28,6 +28,10 @@ REPLACE = "rerun_replace"
 POST_AS_NEW = "rerun_post_new"
 DISCARD = "rerun_discard"
 
+# a report that is held for its figures; the value is ``<run>``
+POST_ANYWAY = "absurd_post"
+TRY_AGAIN = "absurd_again"
+
 # the menu and status lines; the value is ``<client>``
 MENU_CLIENT = "menu_client"
 MENU_STATUS = "menu_status"

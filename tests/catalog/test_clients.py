@@ -52,6 +52,7 @@ def test_the_example_shows_every_key() -> None:
         model.ScheduleShape,
         model.QueryShape,
         model.MetricShape,
+        model.ExpectShape,
         model.BreakdownShape,
         model.NarrativeShape,
         model.FlatShape,

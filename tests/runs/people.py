@@ -91,6 +91,8 @@ class People:
     pauses: list[tuple[str, str, bool]] = field(default_factory=list[tuple[str, str, bool]])
     redrawn: list[str] = field(default_factory=list[str])
     holds: list[str] = field(default_factory=list[str])
+    why: list[str] = field(default_factory=list[str])
+    """What was wrong with figures that are absurd."""
     choices: list[tuple[str, ids.UserId | None]] = field(
         default_factory=list[tuple[str, ids.UserId | None]]
     )
@@ -111,7 +113,8 @@ class People:
         self.messages.append(missed[0].id)
         self.missed_fires.extend(one.scheduled_for for one in missed)
 
-    async def held(self, held: run.Run) -> None:
+    async def held(self, held: run.Run, *, why: Sequence[str] = ()) -> None:
+        self.why += why
         self.holds.append(held.hold)
 
     async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:

@@ -161,3 +161,11 @@ def test_a_long_preview_is_cut_and_counted() -> None:
 def test_the_modal_offers_a_date_where_one_was_said() -> None:
     view = pause.modal(samples.ACME, name="Acme", until=date(2026, 12, 1))
     assert "2026-12-01" in str(view)
+
+
+def test_absurd_figures_are_told_each_with_what_it_was() -> None:
+    why = ["Revenue is 0; lately it was 46,100 at least", "<!channel> is 1,201; lately 120 at most"]
+    body = ops.absurd("Acme Corp", "Weekly KPIs", run_id=shown.RUN.id, why=why)
+    golden.same("ops_held_absurd", golden.plain(body))
+    assert local.refusal(body) == ""
+    assert "<!channel>" not in str(body.blocks)

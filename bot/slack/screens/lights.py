@@ -22,6 +22,7 @@ HELD: Mapping[str, str] = {
     "outsiders": "held: people from outside were let into its channel",
     "unsure": "held: Slack does not say who can read its channel",
     "changed": "a rerun differs from what was sent, and waits for somebody to choose",
+    "absurd": "held: its figures need a look before they are sent",
     "paused": "ready, held by the pause",
 }
 """Why a run waits for somebody, by its ``hold``."""

@@ -95,6 +95,22 @@ def held(name: str, title: str, *, run_id: ids.RunId, hold: str) -> delivery.Bod
     return limits.fit(delivery.Body(text=text, blocks=parts))
 
 
+def absurd(name: str, title: str, *, run_id: ids.RunId, why: Sequence[str]) -> delivery.Body:
+    """Return that figures of a report are not as expected, with what may become of it."""
+    what = f"{blocks.escape(name)} · {blocks.escape(title)}"
+    text = f"🟠 {what} is ready and held: its figures need a look."
+    lines = "\n".join(f"• {blocks.escape(blocks.one_line(one, 300))}" for one in why[:_MOST_WHY])
+    row = (
+        _button("Post anyway", names.POST_ANYWAY, run_id=run_id),
+        _button("Try again", names.TRY_AGAIN, run_id=run_id),
+        _button("Discard", names.DISCARD, run_id=run_id),
+    )
+    note = "Nobody was sent anything. `expect:` in client.yaml says what a figure may be."
+    parts = (blocks.section(f"{text}\n{lines}"), blocks.context(note), blocks.actions(*row))
+    return limits.fit(delivery.Body(text=text, blocks=parts))
+
+
+_MOST_WHY = 8
 _UNSURE = (
     "Slack does not say who can read its channel. It is posted by itself once Slack does. If that "
     "lasts, look whether the app still has every permission of manifest.yml, and reinstall it."
@@ -102,7 +118,9 @@ _UNSURE = (
 _CHOSEN = {
     "replace": "its post is replaced, and marked corrected",
     "new": "it is posted as new",
-    "discard": "it is discarded; the post stays",
+    "discard": "it is discarded; nothing more is posted",
+    "post": "it is posted when its time has come",
+    "again": "it is tried again",
     "confirm": "it is posted in its channel when its time has come",
     "skip": "it is skipped this time",
 }
