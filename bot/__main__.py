@@ -35,6 +35,9 @@ def main(arguments: Sequence[str]) -> int:
         logs.configure(style=config.log_format, level=config.log_level, secrets=config.secrets)
         with _walled_in(config, guard) as walled:
             asyncio.run(app.serve(config, guard=walled))
+    except errors.GuardLost as lost:
+        sys.stderr.write(f"{lost}\n")
+        return 1
     except errors.ReportopsError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE

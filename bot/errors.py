@@ -4,6 +4,8 @@
     ├── ConfigurationError            settings or files are wrong; exit code 2
     ├── UsageError                    a person asked for something that cannot be; says what can
     ├── RunError                      an attempt failed; carries a domain Failure
+    ├── RunLost                       what held an attempt's process is gone; nobody's failure
+    ├── GuardLost                     a program that holds the runs has ended; the bot must as well
     ├── StoreError                    the database cannot be used
     │   ├── FutureDatabase            made by a newer reportops
     │   ├── MoveRefused               a run's status may not change that way
@@ -45,6 +47,10 @@ class RunError(ReportopsError):
 
 class RunLost(ReportopsError):  # noqa: N818 - nobody's failure
     """What held an attempt's process died, or ended for newer code: it counts as never made."""
+
+
+class GuardLost(ReportopsError):  # noqa: N818
+    """What holds the runs has ended, and only a bot that is started afresh has it again."""
 
 
 class StoreError(ReportopsError):

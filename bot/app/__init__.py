@@ -36,7 +36,8 @@ async def serve(config: settings.Settings, *, guard: guarded.Guard | None = None
     ``guard``: what walls its runs in; None: they are plain processes.
 
     While Slack is away it waits. Raises ConfigurationError where a token is missing, the bot's is
-    refused, or a restart empties the database's disk; OwnedElsewhere where another bot has it.
+    refused, or a restart empties the database's disk; OwnedElsewhere where another bot has it; and
+    GuardLost, after an orderly end, where the guard had ended before.
     """
     _close_to_neighbours()
     supervisor = settings.supervisor()
@@ -62,6 +63,8 @@ async def serve(config: settings.Settings, *, guard: guarded.Guard | None = None
             )
             running = _Running(given, group)
             await running.serve(line, doubt=doubt)
+    if running.lost:
+        raise errors.GuardLost(running.lost)
 
 
 def _close_to_neighbours() -> None:
@@ -136,6 +139,8 @@ class _Running:
         self._config = given.config
         self._supervisor = given.supervisor
         self._stop = asyncio.Event()
+        self.lost = ""
+        """Why this life had to end though nobody asked for it; empty: somebody did."""
         self._alarms = alarms.Alarms(given.ticking, self._sweep)
         self._service: service.Service | None = None
         self._ground = house.Ground(
@@ -162,6 +167,7 @@ class _Running:
         )
         for sign in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(sign, self._stop.set)
+        parts.guarding.begin(ends=self._end, wake=self._alarms.wake)
         await parts.runner.start()
         # The first look stands before the first answer: nobody is told of clients not yet read.
         await looking.begin(doubt)
@@ -193,6 +199,11 @@ class _Running:
         for task in tasks:
             task.cancel()
 
+    def _end(self, why: str) -> None:
+        """End in order, of our own accord."""
+        self.lost = why
+        self._stop.set()
+
     async def _sweep(self) -> datetime | None:
         return None if self._service is None else await self._service.sweep()
 
@@ -205,6 +216,7 @@ class _Running:
         cut = await parts.runner.drain(self._config.stop_grace)
         await self._alarms.stop()
         with bulkhead.step("last_messages_failed"):  # they wait in the outbox for the next start
+            await parts.guarding.say()
             await parts.deliveries.pump()
         _log.info("stopped", cut=cut)
 

@@ -77,6 +77,8 @@ class Health:
             yield f"Nothing was looked at for {self._service.silent:.0f} s."
         if self._service.unclaimed is not None:
             yield f"A report fell due at {self._service.unclaimed:%H:%M} UTC and was not taken up."
+        if self._house.guarding.problem:
+            yield self._house.guarding.problem
         if self._service.failing:
             names = ", ".join(self._service.failing)
             yield f"Parts of the work failed lately, and the log says why: {names}."

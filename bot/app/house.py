@@ -8,7 +8,7 @@ from pathlib import Path
 import handlers
 from bot import clock, settings
 from bot import store as stores
-from bot.app import bolt, joints, siege
+from bot.app import bolt, guarding, joints, siege
 from bot.catalog import watch
 from bot.delivery import Deliveries
 from bot.digest import Digest
@@ -59,6 +59,7 @@ class House:
     """The parts that somebody outside still talks to."""
 
     clients: watch.Current
+    guarding: guarding.Guarding
     runner: runner.Runner
     deliveries: Deliveries
     incidents: Incidents
@@ -82,6 +83,7 @@ class _Base:
     people: people.People
     audiences: joints.Audiences
     outward: joints.Outward
+    walls: walled.Walled | None
     executor: process.ProcessExecutor
     siege: siege.Siege
 
@@ -103,6 +105,9 @@ def build(ground: Ground, line: Line) -> House:
     app = bolt.build(desk_, line.bot.sdk, identity=line.identity)
     return House(
         clients=base.clients,
+        guarding=guarding.Guarding(
+            base.walls, runner=runner_, outward=base.outward, now=ground.clock
+        ),
         runner=runner_,
         deliveries=Deliveries(
             ground.store.deliveries,
@@ -142,10 +147,9 @@ def _base(ground: Ground, line: Line) -> _Base:
     outward = joints.Outward(
         ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
     )
+    walls = None if ground.guard is None else walled.configured(ground.guard, ground.config)
     executor = process.ProcessExecutor(
-        memory_mb=ground.config.run_memory_mb,
-        starter=None if ground.guard is None else walled.configured(ground.guard, ground.config),
-        scratch=ground.scratch,
+        memory_mb=ground.config.run_memory_mb, starter=walls, scratch=ground.scratch
     )
     return _Base(
         clients=clients,
@@ -154,6 +158,7 @@ def _base(ground: Ground, line: Line) -> _Base:
         people=readers,
         audiences=joints.Audiences(readers, ground.store.channels, now=ground.clock),
         outward=outward,
+        walls=walls,
         executor=executor,
         siege=siege.Siege(
             ground.guard,

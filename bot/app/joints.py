@@ -291,7 +291,9 @@ class Charts:
             return await self._executor.draw(trend)
         except errors.RunError as error:
             _log.warning("chart_not_drawn", text=errors.describe(error.failure))
-            return None
+        except errors.RunLost as lost:
+            _log.warning("chart_not_drawn", text=str(lost))
+        return None
 
 
 def _failure(code: run.FailureCode, refused: delivery.Refused) -> run.Failure:

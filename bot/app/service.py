@@ -105,7 +105,10 @@ class Service:
         await self._part("files", self._look_at_files())
         await self._part("inbox", parts.desk.catch_up())
         await self._part("connection", self._lookout.look())
-        wanted = [await self._part("runs", parts.runner.sweep())]
+        due = await self._part("runs", parts.runner.sweep())
+        parts.guarding.expect(due)
+        await self._part("guard", parts.guarding.say())
+        wanted = [due]
         await self._part("incidents", parts.incidents.sweep())
         wanted.append(await self._part("digest", parts.digest.sweep()))
         wanted.append(await self._part("messages", parts.deliveries.pump()))

@@ -3,8 +3,20 @@
 import socket
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from bot import settings
+
+_MEMBERSHIP = Path("/proc/self/cgroup")
+
+
+def unit(membership: Path = _MEMBERSHIP) -> str:
+    """Return the name of the service that we are, as systemctl takes it; empty: we are none."""
+    with suppress(OSError):
+        lines = membership.read_text("utf-8").splitlines()
+        last = [line.rpartition("/")[2] for line in lines]
+        return next((name for name in last if name.endswith(".service")), "")
+    return ""
 
 
 class Notifier:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+_IN_ORDER = "exit code 0"
+
 _log = structlog.get_logger()
 
 
@@ -31,7 +33,10 @@ class Vigil:
 
     def _over(self, name: str) -> None:
         self._leave(name)
-        _log.error("guard_program_ended", program=name, how=_how(self._pids[name]))
+        how = _how(self._pids[name])
+        # Those that follow another to its end come to theirs in order.
+        tell = _log.info if how == _IN_ORDER else _log.error
+        tell("guard_program_ended", program=name, how=how)
         self._ended()
 
     def _leave(self, name: str) -> None:

@@ -67,7 +67,7 @@ class Runner(acts.Acts):
         self._seats = config.max_concurrent_runs
         self._group = group
         self._tasks: dict[ids.RunId, asyncio.Task[None]] = {}
-        self._draining = False
+        self._draining = self._halted = False
         self._away: dict[ids.ClientId, datetime] = {}
         """Since when, in this life, clients with unfinished runs have no files."""
 
@@ -112,6 +112,10 @@ class Runner(acts.Acts):
         """Claim and begin nothing more, and let what runs end; returns how many were cut."""
         self._draining = True
         return await drain.drain(tuple(self._tasks.values()), grace=grace)
+
+    def halt(self) -> None:
+        """Begin no attempt any more: what is due waits for the next start."""
+        self._halted = True
 
     @property
     def running(self) -> int:
@@ -163,7 +167,7 @@ class Runner(acts.Acts):
                 await self._guard(self._attempts.crashed(lost.id), lost)
         due = await self._house.runs.due(now)
         for one in sorted(due, key=lambda one: one.id not in self._wishes.by):  # people wait
-            if len(self._tasks) >= self._seats:
+            if self._halted or len(self._tasks) >= self._seats:
                 return
             if one.id in self._tasks or one.client in paused or self._gone(one):
                 continue

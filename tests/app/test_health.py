@@ -77,6 +77,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         parts = SimpleNamespace(
             clients=clients,
             connection=line,
+            guarding=SimpleNamespace(problem=""),
             deliveries=deliveries,
             outward=outward,
             runner=SimpleNamespace(running=0),

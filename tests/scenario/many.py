@@ -91,6 +91,13 @@ class Stage(stage.Stage):
             while not self.rows(sql):  # noqa: ASYNC110 - there is no event between processes
                 await asyncio.sleep(0.05)
 
+    async def ended(self) -> int:
+        """Wait until the bot has ended by itself; returns its exit code."""
+        if self._bot is None:
+            raise RuntimeError("no bot was started")
+        async with asyncio.timeout(60):
+            return await self._bot.wait()
+
     async def wake(self) -> None:
         """Let the bot look at its clock now."""
         await control.call(self.database, answers.Question(verb=answers.Verb.WAKE))
