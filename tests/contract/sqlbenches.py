@@ -1,12 +1,15 @@
 """The benches of the kinds that have a server of their own."""
 
+import json
 import shutil
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from bot.demo import snowflake as double
 from bot.domain import spec
 from bot.worker.credentials import postgres as credential
+from bot.worker.credentials import snowflake as snowflakes
 from tests import postgresql
 from tests.contract import benches
 
@@ -53,3 +56,27 @@ def postgres(server: postgresql.Server, folder: Path) -> benches.Bench:
         stack=ExitStack(),
         slow=lambda: "SELECT count(*) AS n FROM generate_series(1, 1000000000000)",
     )
+
+
+def snowflake(account: double.SnowflakeDouble, folder: Path) -> benches.Bench:
+    """Tables of the double, read with a key pair."""
+    for name, select in benches.TABLES.items():
+        account.load(name, select)
+    source = spec.SourceSpec(
+        name="warehouse",
+        kind="snowflake",
+        settings={"account": "acme-xy12345", "warehouse": "REPORTS", "role": "REPORTER"},
+        credential="env://ACME_SNOWFLAKE",
+        identity="snowflake:acme-xy12345",
+    )
+
+    def slow() -> str:
+        account.slow(60)
+        return "SELECT 1 AS n"
+
+    opened = replace(
+        benches.access(folder, source),
+        credential=snowflakes.parse(json.dumps(account.user("REPORTS", "private_key"))),
+        environment={"snowflake": account.url},
+    )
+    return benches.Bench(kind="snowflake", access=opened, stack=ExitStack(), slow=slow)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot import errors
+from bot.demo import snowflake
 from bot.domain.run import FailureCode
 from tests.contract import behind, benches, sqlbenches
 
-KINDS = ("duckdb", "bigquery", "postgres")
+KINDS = ("duckdb", "bigquery", "snowflake", "postgres")
 _SLOW = frozenset({"postgres"})
 _NO_WALLS = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 HERE = [pytest.param(one, marks=[pytest.mark.slow] * (one in _SLOW)) for one in KINDS]
@@ -68,6 +69,9 @@ def _bench(
     match kind:
         case "bigquery":
             return benches.bigquery_with(benches.filled(stack), folder)
+        case "snowflake":
+            account = stack.enter_context(snowflake.SnowflakeDouble())
+            return sqlbenches.snowflake(account, folder)
         case "postgres":
             return sqlbenches.postgres(request.getfixturevalue("database"), folder)
         case _:

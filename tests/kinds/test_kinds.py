@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.kinds import KINDS, bigquery, duckdb, postgres
+from bot.kinds import KINDS, bigquery, duckdb, postgres, snowflake
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,13 @@ RAW: Mapping[str, Mapping[str, object]] = {
     "duckdb": {"setup": "load.sql"},
     "bigquery": {"project": "globex-analytics"},
     "postgres": {"host": "db.globex.example", "database": "shop", "user": "reports"},
+    "snowflake": {
+        "account": "globex-xy12345",
+        "warehouse": "REPORTS",
+        "role": "REPORTER",
+        "database": "SHOP",
+        "schema": "PUBLIC",
+    },
 }
 
 
@@ -130,3 +137,24 @@ def test_authorities_that_are_missing_or_lead_out_are_a_problem(tmp_path: Path) 
     }
     assert found == {"ca.pem": [], "out.pem": ["ca"], "gone.pem": ["ca"]}
     assert postgres.KIND.problems(_postgres(), tmp_path) == ()
+
+
+def test_snowflake_may_reach_its_account_alone() -> None:
+    told = {**RAW["snowflake"], "account": "Globex_Shop.eu-central-1"}
+    settings = snowflake.SnowflakeSettings.model_validate(told)
+    assert snowflake.KIND.hosts(settings) == ("globex-shop.eu-central-1.snowflakecomputing.com",)
+    assert snowflake.KIND.identity(settings, Path()) == (
+        "snowflake:globex-shop.eu-central-1/SHOP.PUBLIC"
+    )
+
+
+@pytest.mark.parametrize("account", ["", "x/y", "evil.example.com/x", "a b", "x@y", "x:1", "-x"])
+def test_an_account_of_snowflake_leads_nowhere_else(account: str) -> None:
+    with pytest.raises(ValidationError):
+        snowflake.SnowflakeSettings.model_validate({**RAW["snowflake"], "account": account})
+
+
+def test_a_schema_needs_its_database() -> None:
+    told = {name: value for name, value in RAW["snowflake"].items() if name != "database"}
+    settings = snowflake.SnowflakeSettings.model_validate(told)
+    assert [one.key for one in snowflake.KIND.problems(settings, Path())] == ["schema"]

@@ -14,6 +14,7 @@ SOURCES: Mapping[str, str] = {
     "duckdb": "bot.worker.sources.duckdb",
     "bigquery": "bot.worker.sources.bigquery",
     "postgres": "bot.worker.sources.postgres",
+    "snowflake": "bot.worker.sources.snowflake",
 }
 """Kind → the module that offers ``open_source``; of other packages' kinds it is ``Kind.module``."""
 
