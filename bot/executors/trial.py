@@ -4,6 +4,7 @@ for it, which are left as open as files and sockets can be.
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import secrets
 import shutil
@@ -16,6 +17,7 @@ from bot.domain import walls
 from bot.executors import process
 
 SHARED = Path("/dev/shm")  # noqa: S108 - what runs are to be kept out of
+_GROUND = "reportops-trial-"
 _WORD = b"figures of somebody else"
 
 
@@ -30,13 +32,30 @@ async def attacked(executor: process.ProcessExecutor, *, place: Path) -> walls.T
 
 @contextlib.contextmanager
 def ground() -> Generator[Path]:
-    """A folder for it, gone afterwards, that the user whom runs become can read."""
-    path = Path(tempfile.mkdtemp(prefix="reportops-trial-"))
+    """A folder for it, gone afterwards, that the user whom runs become can read; and with it those
+    of bots that were killed, which nobody holds any more.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_GROUND}*"):
+        with contextlib.suppress(OSError), _held(left):
+            shutil.rmtree(left, ignore_errors=True)
+    path = Path(tempfile.mkdtemp(prefix=_GROUND))
     path.chmod(0o755)
+    with _held(path):
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _held(path: Path) -> Generator[None]:
+    """Lock a folder; BlockingIOError: another process, which lives, has it."""
+    file = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        yield path
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        os.close(file)
 
 
 @contextlib.asynccontextmanager

@@ -44,7 +44,7 @@ async def test_what_a_killed_bot_left_is_cleared_by_the_next(tmp_path: Path) -> 
                 await asyncio.sleep(0.05)
         await on.stop_bot(signal.SIGKILL)
         assert _left(tmp_path, RUNS) >= left
+        left |= _left(tmp_path, "reportops-*")
         await on.start_bot()
-        assert not left & _left(tmp_path, RUNS)
-        assert not _left(tmp_path, "reportops-*")
+        assert not left & (_left(tmp_path, RUNS) | _left(tmp_path, "reportops-*"))
         await on.stop_bot(signal.SIGKILL)
