@@ -142,3 +142,10 @@ class ReportSpec:
     narrative: NarrativeSpec = NarrativeSpec()
     trend: str | None = None
     """The metric of the chart; None: the first."""
+
+    def does_without(self, source: str) -> bool:
+        """Whether it may go out without a source: all that is asked of it is optional, and it is
+        not the only one that is asked.
+        """
+        mine = [one.optional for one in (*self.queries, *self.breakdowns) if one.source == source]
+        return bool(mine) and all(mine) and any(one.source != source for one in self.queries)

@@ -170,10 +170,7 @@ def _without(facts: Facts) -> tuple[str, ...]:
     source, found = facts.incident.failure.source, _report(facts.client, facts.subject)
     if source is None or found is None or source in facts.subject.without:
         return ()
-    mine = [one.optional for one in found.queries if one.source == source]
-    mine += [one.optional for one in found.breakdowns if one.source == source]
-    others = any(one.source != source for one in found.queries)
-    return (source,) if mine and all(mine) and others else ()
+    return (source,) if found.does_without(source) else ()
 
 
 def _buttons(facts: Facts, *, without: bool) -> tuple[views.Button, ...]:

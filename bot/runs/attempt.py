@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot import clock, errors, wire
-from bot.domain import ids, periods, plausible, run
+from bot.domain import ids, periods, plausible, run, spec
 from bot.domain.report import Report, Severity
 from bot.runs import backoff, orders, ports, posting, settle, telling
 
@@ -95,7 +95,30 @@ class Attempts:
             await self._telling.nothing_changed(moved)
         else:
             await self._telling.moved(moved, failure=failure)
-        return moved
+        return await self._without(moved, failure) or moved
+
+    async def _without(self, stopped: run.Run, failure: run.Failure | None) -> run.Run | None:
+        """Let a report go out without an optional source that stayed away until its tries were used
+        up; its card has told of it by now. What cannot pass by itself is an operator's to decide.
+        """
+        source = failure.source if failure else None
+        if stopped.status is not run.Status.FAILED or failure is None or source is None:
+            return None
+        asked = self._asked(stopped)
+        is_away = errors.is_retryable(failure.code) and source not in stopped.without
+        if asked is None or not is_away or not asked.does_without(source):
+            return None
+        _log.info("run_without", run=stopped.id, client=stopped.client, source=source)
+        change = run.Change(
+            next_attempt_at=self._clock.now(), without=tuple(sorted({*stopped.without, source}))
+        )
+        return await self._house.runs.move(
+            stopped.id, run.Status.QUEUED, expect={run.Status.FAILED}, change=change
+        )
+
+    def _asked(self, running: run.Run) -> spec.ReportSpec | None:
+        of = self._house.clients.client(running.client)
+        return of.reports.get(running.report) if of else None
 
     async def _made(self, running: run.Run, outcome: wire.ReportMade) -> run.Ended:
         """Ready; or, where this period was sent already, succeeded or held (see Rerun)."""
@@ -121,8 +144,7 @@ class Attempts:
 
     def _doubted(self, running: run.Run, made: Report) -> Report:
         """The report with our own doubts about its figures: a worker's word does not hold it."""
-        of = self._house.clients.client(running.client)
-        asked = of.reports.get(running.report) if of else None
+        asked = self._asked(running)
         told = [one for one in made.findings if one.severity is not Severity.HOLD]
         found = plausible.doubts(made, asked) if asked else ()
         return replace(made, findings=(*told, *found))
