@@ -23,6 +23,7 @@ from bot.ipc.start import Start
 
 _FILES = 3
 _ENDING_SECONDS = 2.0
+_STARTING_SECONDS = 60.0
 _ROOT = Path(__file__).parents[2]
 
 
@@ -73,7 +74,8 @@ class Spawner:
 
     def _rest(self) -> float | None:
         """The seconds until the template has rested enough; None: there is none, or it works."""
-        if self._template is None or self._template.running:
+        template = self._template
+        if template is None or not template.ready or template.running:
             return None
         return max(self._used + self._idle - time.monotonic(), 0)
 
@@ -85,7 +87,7 @@ class Spawner:
                 case "start" if len(files) == _FILES:
                     self._start(Start.read(message), files, place=place)
                 case "kill" if self._template is not None:
-                    self._template.tell(message)
+                    self._kill(self._template, message)
                 case "warm":
                     self._warm(str(message.get("modules", "")))
                 case "settings":
@@ -96,6 +98,13 @@ class Spawner:
         finally:
             for file in files:
                 os.close(file)
+
+    def _kill(self, template: "_Template", message: channel.Message) -> None:
+        """Have a run ended; with a template that hangs in its start, as all runs that wait."""
+        if template.hangs:
+            self._drop()
+        else:
+            template.tell(message)
 
     def _warm(self, modules: str) -> None:
         """Have a template ready: work is about to come."""
@@ -147,7 +156,7 @@ class Spawner:
             return
         match message.get("told"):
             case "ready":
-                template.ready = True
+                template.ready, self._used = True, time.monotonic()
                 channel.send(self._bot, {"told": "template", "pid": template.pid})
             case "ended" if not self._is_stale():
                 template.running.discard(str(message.get("token")))
@@ -178,6 +187,7 @@ class _Template:
     def __init__(self, modules: Sequence[str], *, budget_mb: int) -> None:
         self.running: set[str] = set()
         self.ready = False
+        self._began = time.monotonic()
         self.channel, theirs = channel.pair()
         with theirs:
             self._process = programs.start(
@@ -191,6 +201,11 @@ class _Template:
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it should have been ready long since."""
+        return not self.ready and time.monotonic() - self._began > _STARTING_SECONDS
 
     def tell(self, message: channel.Message, *, files: Sequence[int] = ()) -> None:
         """Send it a message; one that has just died is found out when its channel is read."""

@@ -1,0 +1,1 @@
+"""Tests of what our own programs say to each other."""
