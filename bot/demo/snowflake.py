@@ -167,7 +167,7 @@ class SnowflakeDouble:
         asked = cast("Json", request.json()["data"])
         refused = self._users.refuse(asked)
         if refused is not None:
-            return _failed(*refused)
+            return _failed(refused)
         given = cast("Mapping[str, object]", asked.get("SESSION_PARAMETERS") or {})
         session = Session(
             token=secrets.token_hex(16),
@@ -193,8 +193,8 @@ class SnowflakeDouble:
         with self._lock:
             session = self._sessions.get(_token(request))
         if session is None:
-            return _failed(_ENDED, "08001", "Session no longer exists. New login required.")
-        return _told({**_tokens(session), "sessionToken": session.token})
+            return _failed((_ENDED, "08001", "Session no longer exists. New login required."))
+        return _told({**_tokens(session), "sessionToken": session.token, "sessionId": 1})
 
     def _begin(self, request: Request) -> Reply:
         session = self._session(request)
@@ -271,7 +271,7 @@ class SnowflakeDouble:
             return session
         with self._lock:
             query = self._queries.get(request.place["query"])
-        return query or _failed("612", "02000", "Result for query is gone")
+        return query or _failed(("612", "02000", "Result for query is gone"))
 
     def _session(self, request: Request) -> Session | Reply:
         if self._is_down():
@@ -283,7 +283,7 @@ class SnowflakeDouble:
             is_known = bool(self._sessions)
         if session is None:
             code = _EXPIRED if is_known else _ENDED
-            return _failed(code, "08001", "The session has expired, or exists no longer.")
+            return _failed((code, "08001", "The session has expired, or exists no longer."))
         return session
 
     def _is_down(self) -> bool:
@@ -324,7 +324,7 @@ def _bound(asked: Json) -> Sequence[object]:
 def _rows(query: Query) -> Reply:
     if query.error is not None:
         told = {"queryId": query.id, "errorCode": query.error.code}
-        return _failed(query.error.code, query.error.state, query.error.message, **told)
+        return _failed((query.error.code, query.error.state, query.error.message), **told)
     result = query.result or snowflakesql.Result(types=(), rows=())
     return _told(
         {
@@ -345,6 +345,7 @@ def _told(data: Json, *, code: str | None = None) -> Reply:
     return Reply(body={"success": True, "code": code, "message": None, "data": data})
 
 
-def _failed(code: str, state: str, message: str, **data: str) -> Reply:
+def _failed(refusal: snowflakeusers.Refusal, **data: str) -> Reply:
+    code, state, message = refusal
     told = {"sqlState": state, **data}
     return Reply(body={"success": False, "code": code, "message": message, "data": told})

@@ -77,7 +77,7 @@ class Engine:
                 cursor = self._root.cursor()
             with cursor:
                 cursor.execute(f"SET TimeZone = '{zone}'")
-                return _typed(cursor, statements[0].sql(dialect="duckdb"), bound)
+                return _typed(cursor, statements[0].sql(dialect="duckdb"), bound=bound)
         except duckdb.CatalogException as error:
             words = f"SQL compilation error: Object does not exist or not authorized. {error}"
             raise Invalid("002003", "42S02", words.splitlines()[0]) from None
@@ -112,7 +112,7 @@ _BOUND: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def _typed(cursor: duckdb.DuckDBPyConnection, sql: str, bound: Sequence[object]) -> Result:
+def _typed(cursor: duckdb.DuckDBPyConnection, sql: str, *, bound: Sequence[object]) -> Result:
     found = cursor.execute(sql, list(bound) or None)
     described = [(str(one[0]), str(one[1])) for one in found.description or ()]
     if any(kind == _ZONED for _, kind in described):

@@ -31,6 +31,8 @@ parse_credential = credential.parse
 _LOGIN_SECONDS = 20
 _STOP_SECONDS = 4.0
 _SLOWEST_POLL = 1.0
+_TRIES = 6
+_FIRST_PAUSE_MS = 250
 _WHO = "SELECT CURRENT_ACCOUNT_NAME() AS a, CURRENT_DATABASE() AS d, CURRENT_ROLE() AS r"
 _UNFIT: Mapping[int, str] = {
     5: "a variant",
@@ -222,8 +224,7 @@ def _options(access: base.Access, settings: SnowflakeSettings) -> Mapping[str, o
         "paramstyle": "qmark",
         "use_proxy_env": False,
         "login_timeout": max(1, min(_LOGIN_SECONDS, left)),
-        "request_timeout": max(1, min(int(access.patience), left)),
-        "query_timeout": max(1, min(int(access.patience), left)),
+        **_patience(min(access.patience, left)),
         "enable_server_session_keep_alive_auto_detection": False,
         "session_parameters": {
             "QUERY_TAG": tag,
@@ -231,6 +232,20 @@ def _options(access: base.Access, settings: SnowflakeSettings) -> Mapping[str, o
             "TIMEZONE": access.timezone,
             "CLIENT_TELEMETRY_ENABLED": False,
         },
+    }
+
+
+def _patience(seconds: float) -> Mapping[str, object]:
+    """How one request is repeated: so often, with pauses that together last no longer than this."""
+    pause = max(1, int(seconds * 1000 / (_TRIES - 1)))
+    return {
+        "request_timeout": max(1, int(seconds)),
+        "query_timeout": max(1, int(seconds)),
+        "retry_max_attempts": _TRIES,
+        "retry_backoff_base_ms": min(_FIRST_PAUSE_MS, pause),
+        "retry_backoff_cap_ms": pause,
+        "logout_max_attempts": 1,
+        "logout_request_timeout_seconds": int(_STOP_SECONDS),
     }
 
 

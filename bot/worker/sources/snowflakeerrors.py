@@ -13,6 +13,7 @@ from snowflake.connector import errors
 from bot.domain.run import FailureCode
 
 _NUMBERS: Mapping[int, FailureCode] = {
+    4: FailureCode.SOURCE_FAULT,  # 5xx, again and again
     6: FailureCode.SOURCE_FAULT,  # an answer that the connector cannot read
     8: FailureCode.QUERY_REFUSED,  # several statements
     14: FailureCode.SOURCE_UNREACHABLE,  # the connector gave up
@@ -44,7 +45,7 @@ _STATES: Mapping[str, FailureCode] = {
     "HYT": FailureCode.SOURCE_UNREACHABLE,
     "XX": FailureCode.SOURCE_FAULT,
 }
-_FRAME = re.compile(r"^\d{6} \([0-9A-Z]{5}\): |\s*\((?:request_id|sfqid)=[^)]*\)\s*$")
+_FRAME = re.compile(r"^\d{6}(?: \([0-9A-Z]{5}\))?: |\s*\((?:request_id|sfqid)=[^)]*\)\s*$")
 """The number in front, and the ids at the end."""
 
 
