@@ -1,13 +1,20 @@
 """The guard of what is run from the shell, as of every other run."""
 
-from collections.abc import Generator
+import os
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from bot import settings
+from bot.domain.walls import Attack
 from bot.executors import starting, walled
 from bot.guard import launcher
+from bot.guard.walls import own
 from bot.ipc import guarded
+
+_ATTACKS: TypeAdapter[list[Attack]] = TypeAdapter(list[Attack])
 
 
 @contextmanager
@@ -32,3 +39,25 @@ def started(
 def starter(config: settings.Settings, guard: guarded.Guard | None) -> starting.Starter | None:
     """Return what starts workers behind the guard; None where there is none."""
     return None if guard is None else walled.configured(guard, config)
+
+
+def own_walls(place: Path) -> Sequence[Attack]:
+    """Wall a copy of this process in as the bot walls itself, and let it attack from there.
+
+    ``place`` is an empty folder for it. This process must have one thread.
+    """
+    if not launcher.available():
+        return ()
+    told, tells = os.pipe()
+    copy = os.fork()
+    if copy == 0:
+        try:
+            own.close(own.Reach(read=(), write=(place / "var",), sealed=place / "sealed"))
+            os.write(tells, _ATTACKS.dump_json([*own.tried(place / "sealed")]))
+        finally:
+            os._exit(0)
+    os.close(tells)
+    with os.fdopen(told, "rb") as heard:
+        raw = heard.read()
+    os.waitpid(copy, 0)
+    return _ATTACKS.validate_json(raw or b"[]")

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from bot import wire
 from bot.cli import text
-from bot.domain import client, metric, money, period, periods, report, run
+from bot.domain import client, metric, money, period, periods, report, run, walls
 from bot.rendering import formats, references
 from bot.slack.screens import post
 
@@ -31,7 +31,10 @@ def printed(came: Made, of: client.Client, *, output: Output) -> str:
     if output == "blocks":
         body = post.compose(came.made.report, run=came.run, client=of, corrected=False)[0]
         return json.dumps({"text": body.text, "blocks": body.blocks}, ensure_ascii=False, indent=2)
-    return "\n".join(as_text(came.made.report))
+    lines = [*as_text(came.made.report)]
+    if came.made.walls is not None:
+        lines += ["", f"Isolation: {came.made.walls.told}"]
+    return "\n".join(lines)
 
 
 def as_text(found: report.Report) -> Iterator[str]:
@@ -54,7 +57,11 @@ def as_text(found: report.Report) -> Iterator[str]:
             (row.label, spoken.value(row.value, split.unit)) for row in (*split.top, split.rest)
         ]
         yield from text.table([(label or "others", value) for label, value in lines])
-    told = [one.text for one in found.findings if one.severity is not report.Severity.NOTE]
+    told = [
+        one.text
+        for one in found.findings
+        if one.severity is not report.Severity.NOTE or one.code == report.EGRESS_REFUSED
+    ]
     if told or found.author_note:
         yield ""
     yield from told
@@ -90,6 +97,7 @@ def as_json(made: wire.ReportMade) -> Json:
             for one in found.findings
         ],
         "without": list(found.without),
+        "isolation": _isolation(made.walls),
         "usage": [_usage(one) for one in made.usage],
         "timings": dict(made.timings),
     }
@@ -163,6 +171,13 @@ def _row(row: metric.BreakdownRow) -> Json:
         "previous": row.previous,
         "contribution": row.contribution,
     }
+
+
+def _isolation(stood: walls.Walls | None) -> Json:
+    if stood is None:
+        return None
+    missing: dict[str, Json] = {layer.value: why for layer, why in stood.missing.items()}
+    return {"level": stood.level.value, "missing": missing}
 
 
 def _usage(one: money.Usage) -> Json:

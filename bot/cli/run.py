@@ -135,7 +135,7 @@ async def _make(config: settings.Settings, found: Found, *, asked: Asked) -> out
         )
         came = await executor.execute(order, on_progress=_progress)
     if isinstance(came, wire.RunFailed):
-        _failed(came.failure, found.client)
+        _failed(came, found.client)
     return outcome.Made(made=came, run=found.run)
 
 
@@ -296,13 +296,15 @@ def _no_client(config: settings.Settings, catalog: load.Catalog, *, name: str) -
     raise errors.UsageError(f"There is no client {name!r} in {config.clients_dir}.{hint or known}")
 
 
-def _failed(failure: runs.Failure, of: client.Client) -> NoReturn:
+def _failed(came: wire.RunFailed, of: client.Client) -> NoReturn:
+    failure = came.failure
     label = standing.source_label(of, failure.source)
     said = f" It said: “{failure.said}”." if failure.said else ""
     made = _DEMO_DATA if of.demo and failure.code is runs.FailureCode.FILE_MISSING else ""
     reach.fail(
         f"The run failed: {errors.describe(failure, source_label=label)}{said}"
         f" {_remedy(errors.remedy(failure, source_label=label))}{made}"
+        f"{'' if came.walls is None else f' Isolation: {came.walls.told}.'}"
     )
 
 

@@ -134,6 +134,8 @@ def _past(row: views.HistoryRow, of: views.History) -> Sequence[str]:
         attempts,
         by,
         cost,
+        f"isolation {row.isolation}" if row.isolation else "",
+        history.refusals(row) if row.refused else "",
         row.failure,
     )
 

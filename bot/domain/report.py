@@ -23,6 +23,10 @@ class Severity(StrEnum):
     HOLD = "hold"
 
 
+EGRESS_REFUSED = "egress_refused"
+"""The code of a finding: the run tried to reach a host that is not its sources'."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What a check says about a table, a metric or a sentence."""

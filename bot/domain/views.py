@@ -153,6 +153,10 @@ class HistoryRow:
     cost: Decimal | None = None
     """None where the reader may not know it."""
     failure: str = ""
+    isolation: str = ""
+    """The level of its newest attempt that told one; empty: none did."""
+    refused: tuple[str, ...] = ()
+    """Hosts that it tried to reach and was not let out to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,9 +67,14 @@ class Walls:
 
     @property
     def told(self) -> str:
-        """The level, and what it lacks: ``partial (without user namespace, …)``."""
+        """The level, and what it lacks: ``partial (without user namespace, …)``, or for one thing
+        why: ``partial: its credentials come from the environment (env://)``.
+        """
         if self.breached:
             return f"{self.level.value} (an attack came through: {self.breached[0]})"
+        absent = [why for layer, why in self.missing.items() if layer not in self.stand]
+        if len(absent) == 1:
+            return f"{self.level.value}: {absent[0]}"
         lacking = ", ".join(sorted(one.value for one in Layer if one not in self.stand))
         return f"{self.level.value} (without {lacking})" if lacking else self.level.value
 

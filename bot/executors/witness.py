@@ -38,7 +38,7 @@ def _failure(failed: run.Failure, outside: brokering.Outside) -> run.Failure:
 
 def _finding(refused: from_broker.Refused) -> report.Finding:
     return report.Finding(
-        code="egress_refused",
+        code=report.EGRESS_REFUSED,
         severity=report.Severity.NOTE,
         subject=refused.host[:_WORDS],
         text=_sentence(refused)[:_TEXT],

@@ -170,6 +170,7 @@ def _in_time(posted_at: datetime | None, deliver_by: datetime | None) -> bool | 
 def _line(row: sqlite3.Row, costs: Mapping[str, Decimal] | None) -> views.HistoryRow:
     found = runs.decode(row)
     posted_at, failure = codec.maybe_moment(row, "posted_at"), codec.failure(row)
+    stood = codec.walls(row)
     return views.HistoryRow(
         ref=ids.short_ref(found.id),
         report=found.report,
@@ -188,6 +189,8 @@ def _line(row: sqlite3.Row, costs: Mapping[str, Decimal] | None) -> views.Histor
         corrected=codec.flag(row, "corrected"),
         cost=None if costs is None else costs.get(found.id, Decimal(0)),
         failure="" if failure is None else errors.short(failure),
+        isolation="" if stood is None else stood.level.value,
+        refused=tuple(_STRINGS.validate_json(codec.text(row, "refused"))),
     )
 
 

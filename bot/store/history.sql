@@ -86,7 +86,12 @@ SELECT runs.*, deliveries.posted_at AS posted_at,
       AND there.version > 1
   ) AS replaced,
   (SELECT failure FROM attempts WHERE attempts.run = runs.id AND ended = 'failed'
-   ORDER BY number DESC LIMIT 1) AS failure
+   ORDER BY number DESC LIMIT 1) AS failure,
+  (SELECT walls FROM attempts WHERE attempts.run = runs.id AND walls IS NOT NULL
+   ORDER BY number DESC LIMIT 1) AS walls,
+  (SELECT json_group_array(json_extract(each.value, '$.subject'))
+   FROM outcomes, json_each(outcomes.report, '$.findings') AS each
+   WHERE outcomes.run = runs.id AND json_extract(each.value, '$.code') = 'egress_refused') AS refused
 FROM runs
 LEFT JOIN deliveries ON deliveries.run = runs.id AND deliveries.kind = 'report'
   AND deliveries.state = 'posted'

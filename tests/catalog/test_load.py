@@ -10,6 +10,7 @@ import pytest
 from bot.catalog import load
 from bot.domain import ids, metric, period, spec
 from bot.domain.client import Client, Stage
+from bot.domain.walls import Level
 from tests.catalog import folder
 
 GLOBEX = ids.ClientId("globex")
@@ -35,6 +36,19 @@ def test_a_good_file_becomes_a_client(tmp_path: Path) -> None:
     warehouse = made.sources["warehouse"]
     assert warehouse.credential == "env://GLOBEX_BIGQUERY"
     assert warehouse.identity == "bigquery:globex-analytics"
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_client_may_demand_isolation(tmp_path: Path, level: Level) -> None:
+    assert loaded(tmp_path).isolation is Level.NONE
+    assert loaded(tmp_path, f"{folder.GOOD}isolation: {level}\n").isolation is level
+
+
+def test_isolation_of_another_name_is_a_fault_with_its_place(tmp_path: Path) -> None:
+    folder.write(tmp_path, text=f"{folder.GOOD}isolation: total\n")
+    (fault,) = load.load(tmp_path, demo=False).faults
+    assert (fault.key, fault.file) == ("isolation", "globex/client.yaml")
+    assert "strong" in str(fault)
 
 
 def test_a_good_file_becomes_a_report(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def test_json_holds_one_object_with_every_figure(shell: Shell, tmp_path: Path) -
     assert revenue["history"][-1] == revenue["value"]
     assert {"last_year", "change_last_year"} <= set(revenue)
     assert told["metrics"]["average_order"]["value"] == 100
+    assert told["isolation"]["level"] in {"strong", "partial", "none"}
     assert isinstance(told["narrative"][0], str)
     assert "{" not in told["narrative"][0]
     assert set(told) >= {"breakdowns", "findings", "usage", "timings"}
@@ -78,8 +79,9 @@ def test_a_run_that_fails_says_why_on_stderr_with_exit_code_one(
     result = shell("run", "globex")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "cannot run the query" in result.stderr
-    assert "Mend the SQL, then run it again." in result.stderr
+    assert "Mend the query, then run it again." in result.stderr
     assert "Traceback" not in result.stderr
+    assert "Isolation: " in result.stderr
 
 
 def test_a_client_with_faults_is_not_run_and_they_are_listed(shell: Shell, clients: Path) -> None:

@@ -158,6 +158,7 @@ async def opened(
             stagger=set_up.stagger,
             faults=lambda: 0,
             ops_channel=OPS,
+            isolation=lambda: "strong",
         )
         operations = facade.Operations(needs, clients_=clients, clock=ticking)
         yield House(

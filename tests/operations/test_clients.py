@@ -30,6 +30,13 @@ async def test_a_client_with_nothing_wrong_says_when_it_runs_next(home: House) -
     assert (line.light, line.text) == (views.Light.GREEN, "next Mon 30 Nov 06:00")
 
 
+async def test_what_holds_on_the_machine_is_for_operators_and_for_the_fleet(home: House) -> None:
+    clients = home.operations.clients
+    assert (await clients.overview(house.asker())).isolation == "strong"
+    assert (await clients.list(house.asker())).overview.isolation == "strong"
+    assert not (await clients.overview(house.asker(where="acme"))).isolation
+
+
 async def test_a_failure_is_red_and_first_and_can_be_mended(home: House) -> None:
     _, found = await home.failed(of=GLOBEX)
     told = await home.operations.clients.overview(house.asker())

@@ -20,6 +20,26 @@ pytestmark = [
     ),
 ]
 
+_DEMANDS = """\
+name: Globex
+channel: {channel}
+stage: live
+timezone: Europe/Paris
+isolation: strong
+sources:
+  shop: {{kind: bigquery, project: globex-analytics, credential: "env://SHOP"}}
+reports:
+  daily:
+    title: Daily figures
+    schedule: {{cron: "0 6 * * 1"}}
+    period: week
+    queries:
+      sales: {{source: shop, sql: sales.sql}}
+    metrics:
+      orders: {{unit: count}}
+"""
+_SALES = "SELECT 1 AS orders FROM t WHERE day >= @period_start\n"
+
 
 def _said(on: many.Stage, event: str) -> list[dict[str, object]]:
     lines = on.place.log.read_text("utf-8").splitlines()
@@ -48,6 +68,30 @@ async def test_it_works_and_cannot_read_what_is_sealed(tmp_path: Path) -> None:
         ]
         await on.stop_bot()
     assert not list(sealed.iterdir())
+
+
+async def test_a_client_that_demands_more_is_refused_and_its_card_says_what_is_missing(
+    tmp_path: Path,
+) -> None:
+    async with many.open_many(
+        tmp_path / "house", 1, settings={"REPORTOPS_STAGGER": "0", "SHOP": "{}"}
+    ) as on:
+        folder = on.place.clients / "client000"
+        (folder / "client.yaml").write_text(_DEMANDS.format(channel=many.channel(0)), "utf-8")
+        (folder / "sales.sql").write_text(_SALES, "utf-8")
+        await on.start_bot()
+        on.clock.move_to(on.monday)
+        async with asyncio.timeout(60):
+            while not on.slack.control.messages(many.channel(0)):
+                await on.wake()
+                await asyncio.sleep(0.2)  # its work is in other processes: there is no event
+        (card,) = on.slack.control.messages(many.channel(0))
+        await on.stop_bot()
+        wanted, reason = "demands isolation strong", "come from the environment (env://)"
+        told = json.dumps([card.text, card.blocks], ensure_ascii=False)
+        assert wanted in told
+        assert reason in told
+        assert "reportops check --walls" in told
 
 
 def test_it_does_not_start_where_it_would_read_them(tmp_path: Path) -> None:

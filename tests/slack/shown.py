@@ -174,7 +174,7 @@ STATUS = views.ClientStatus(
     channel=samples.CHANNEL,
     owner=CLAIRE,
     outside=True,
-    walls="process",
+    walls="partial: its credentials come from the environment (env://)",
     last_posted=at(8, 30, day=16),
     last_in_time=True,
     next=NEXT,

@@ -1,16 +1,19 @@
 """The home tab, the modal that answers, and what is said about a report."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from bot.cli import text
 from bot.demo.slack import blocks as judge
 from bot.demo.slack import check, shapes, workspace
 from bot.domain import delivery, ids, views
 from bot.domain.views import Light
 from bot.slack import blocks, limits
-from bot.slack.screens import about, cost, home, window
+from bot.slack.screens import about, cost, home, listing, menu, window
 from tests.slack import golden, shown
 
 DIRECT = "D0CLAIRE"
@@ -92,3 +95,14 @@ def test_words_alone_make_a_modal_too() -> None:
     view = window.draw(delivery.Body(text="Done."))
     assert shapes.objects(dict(view)["blocks"]) == [blocks.section("Done.")]
     assert view["private_metadata"] == "window"
+
+
+@pytest.mark.parametrize("screen", [partial(menu.draw, operator=True), listing.draw])
+def test_the_fleet_tells_what_holds_between_clients(
+    screen: Callable[[views.Overview], delivery.Body],
+) -> None:
+    told = "strong · 56 of 56 attacks stopped, tried 2 min ago · open inside: db.office:5432"
+    view = replace(shown.OVERVIEW, isolation=told)
+    assert f"Isolation: {told}" in str(golden.plain(screen(view)))
+    assert "Isolation" not in str(golden.plain(screen(shown.OVERVIEW)))
+    assert text.of(view).endswith(f"\nIsolation: {told}")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import delivery, ids, money, run, views
+from bot.domain import delivery, ids, money, report, run, views, walls
 from bot.domain.pause import Pause
 from bot.store import Store, codec
 from tests import samples
@@ -165,6 +165,21 @@ async def test_history_shows_costs_only_to_those_who_may_know(kept: Store) -> No
     assert (failed.status, failed.failure) == (run.Status.FAILED, "warehouse sign-in revoked")
     assert failed.posted_at is None
     assert {row.cost for row in await kept.history.rows(samples.ACME)} == {None}
+
+
+async def test_history_tells_the_walls_of_each_run_and_what_it_was_refused(kept: Store) -> None:
+    there, refused = make.a_run(), "evil.example"
+    tried = report.Finding(
+        code=report.EGRESS_REFUSED, severity=report.Severity.NOTE, subject=refused, text="Tried."
+    )
+    ended = make.made()
+    assert ended.report is not None
+    told = replace(ended.report, findings=(*ended.report.findings, tried))
+    await kept.runs.claim(there)
+    stood = walls.Walls(stand=frozenset(walls.Layer) - {walls.Layer.KEEPER})
+    await make.tried(kept, there, replace(ended, report=told, walls=stood))
+    (row,) = await kept.history.rows(samples.ACME)
+    assert (row.isolation, row.refused) == ("partial", (refused,))
 
 
 async def test_the_last_use_of_each_source(kept: Store) -> None:

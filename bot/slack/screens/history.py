@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.domain import delivery, month, run, views
+from bot.domain import delivery, month, run, views, walls
 from bot.slack import blocks, limits, moments
 from bot.slack.screens import dollars
 
@@ -14,6 +14,8 @@ _SIGNS = {
     run.Status.CANCELLED: "⚪",
 }
 _ON_ITS_WAY = "🟠"
+_AS_MEANT = {"", walls.Level.STRONG.value}
+"""Isolation that needs no word."""
 
 
 def draw(view: views.History) -> delivery.Body:
@@ -24,6 +26,8 @@ def draw(view: views.History) -> delivery.Body:
         return limits.fit(delivery.Body(text=text, blocks=(blocks.section(text),)))
     lines = "\n".join(" · ".join(_told(row, view.timezone)) for row in view.rows)
     small = f"Times in {moments.city(view.timezone)}"
+    if any(row.isolation for row in view.rows):
+        small += " · isolation is strong where nothing else is said"
     if view.months:
         small = f"On time: {by_month(view.months)} · {small}"
     parts = (blocks.section(f"*{text}*"), blocks.section(lines), blocks.context(small))
@@ -47,6 +51,7 @@ def _told(row: views.HistoryRow, zone: str) -> Iterator[str]:
         yield f"correction {row.revision}"
     if row.attempts > 1:
         yield f"{row.attempts} attempts"
+    yield from _held(row)
     if row.by:
         yield f"by {blocks.mention(row.by)}"
     elif row.trigger is run.Trigger.SHELL:
@@ -63,6 +68,22 @@ def _end(row: views.HistoryRow, zone: str) -> str:
         in_time = {True: ", in time", False: ", late", None: ""}[row.in_time]
         return f"sent {moments.moment(row.posted_at, zone)}{in_time}"
     return f"{what(row)} {moments.moment(row.at, zone)}"
+
+
+def _held(row: views.HistoryRow) -> Iterator[str]:
+    """How it was walled, and what it tried."""
+    if row.isolation not in _AS_MEANT:
+        yield f"isolation {row.isolation}"
+    if row.refused:
+        yield blocks.escape(refusals(row))
+
+
+def refusals(row: views.HistoryRow) -> str:
+    """Return which hosts a run was not let out to, such as ``refused evil.example and 2 more``;
+    there is one at least.
+    """
+    first, *others = row.refused
+    return f"refused {first}" + (f" and {len(others)} more" if others else "")
 
 
 def what(row: views.HistoryRow) -> str:
