@@ -20,6 +20,7 @@ _HELD_BY: Mapping[Layer, tuple[str, ...]] = {
     Layer.CALLS: (
         *("fork", "run a program", "trace the bot", "make a user namespace", "send a datagram"),
         *("change the mode of another client's folder", "System V shared memory"),
+        "keep memory where no count shows it",
     ),
     Layer.FILES: ("read another client's file", "read the bot's database", "read the bot's memory"),
     Layer.MOUNTS: ("look at another client's file (name, size, time)",),

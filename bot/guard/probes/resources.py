@@ -1,5 +1,6 @@
 """Attacks on what all share: memory, threads, disk."""
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ def attempts(scratch: str) -> Mapping[str, Callable[[], object]]:
     """Return name → attempt."""
     return {
         "take 16 GiB of memory": lambda: bytearray(_MEMORY),
+        "keep memory where no count shows it": lambda: os.close(os.memfd_create("large")),
         "start 400 threads": _threads,
         "write a file of 1 GiB": lambda: _large(Path(scratch, "large")),
     }

@@ -41,7 +41,9 @@ REFUSED: Mapping[str, tuple[str, ...]] = {
         *("setxattrat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat"),
         "file_setattr",
     ),
-    # Nor this: the names in a folder, as they come and go.
+    # Files in memory alone: the limits and whoever weighs the runs see none of it.
+    "memory in no count": ("memfd_create", "memfd_secret"),
+    # Nor does Landlock cover this: the names in a folder, as they come and go.
     "watching files": ("inotify_init", "inotify_init1", "fanotify_init"),
     "the kernel's wider doors": (
         *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup"),
