@@ -15,9 +15,10 @@ from bot.demo import stage
 from bot.demo.slack import control
 from tests.scenario import many, storm
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SEED = 20261123
-KILLS = 8
+KILLS = 4
+MOST_KILLS = 16
 
 
 def _rows(on: many.Stage, sql: str) -> Sequence[tuple[str, ...]]:
@@ -27,7 +28,7 @@ def _rows(on: many.Stage, sql: str) -> Sequence[tuple[str, ...]]:
 
 
 async def _until_done(on: many.Stage) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while _rows(on, "SELECT key FROM inbox WHERE done_at IS NULL"):  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # it is done in another process: there is no event
 
@@ -53,10 +54,10 @@ async def test_no_command_is_lost_or_done_twice_while_its_sockets_break(tmp_path
 async def test_a_bot_killed_at_the_acknowledgement_has_done_it_all_the_same(tmp_path: Path) -> None:
     """Killed from the very moment to some milliseconds later: before, within and after the deed."""
     dice = random.Random(SEED)
-    undone = 0
+    number = undone = 0
     async with many.open_many(tmp_path / "house", 2) as on:
         await on.start_bot()
-        for number in range(KILLS):
+        while number < KILLS or (not undone and number < MOST_KILLS):
             rerun = f"rerun client001 2026-11-{number + 1:02d}"
             text = rerun if number % 2 else f"pause client000 for 3d word{number:05d}"
             done = await _type(on, text)
@@ -66,11 +67,12 @@ async def test_a_bot_killed_at_the_acknowledgement_has_done_it_all_the_same(tmp_
             undone += len(_rows(on, "SELECT key FROM inbox WHERE done_at IS NULL"))
             await on.start_bot()
             await _until_done(on)
+            number += 1
         await on.stop_bot()
         told = Counter(detail.split()[-1] for (detail,) in _rows(on, "SELECT detail FROM audit"))
         asked = [key for (key,) in _rows(on, "SELECT key FROM runs WHERE key LIKE 'ask:%'")]
-    assert {f"word{number:05d}" for number in range(0, KILLS, 2)} <= set(told)
-    assert len(asked) == len(set(asked)) == KILLS // 2
+    assert {f"word{even:05d}" for even in range(0, number, 2)} <= set(told)
+    assert len(asked) == len(set(asked)) == number // 2
     assert undone, "no kill came between the acknowledgement and the deed"
 
 
