@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import httpx2
 import requests
 
@@ -19,6 +20,8 @@ from tests.contract import benches
 from tests.guard import run
 
 NAMED = ("api.example.com", "rebound.example.com")
+ENDING = "eu.wild.example.com"
+"""Of a host that is known by its ending alone."""
 
 
 def main(
@@ -58,11 +61,18 @@ def _attempts(port: int, ca: str) -> Mapping[str, Callable[[], str]]:
         return lambda: requests.get(f"https://{name}:{port}/", verify=verify, timeout=5).text
 
     def by_httpx(name: str, verify: ssl.SSLContext | bool = trust) -> Callable[[], str]:
-        return lambda: httpx2.get(f"https://{name}:{port}/", verify=verify, timeout=5).text
+        return lambda: httpx.get(f"https://{name}:{port}/", verify=verify, timeout=5).text
+
+    def by_httpx2(name: str) -> Callable[[], str]:
+        return lambda: httpx2.get(f"https://{name}:{port}/", verify=trust, timeout=5).text
 
     return {
         "requests": by_requests("api.example.com"),
         "httpx": by_httpx("api.example.com"),
+        "httpx2": by_httpx2("api.example.com"),
+        "requests, ending": by_requests(ENDING),
+        "httpx, ending": by_httpx(ENDING),
+        "httpx2, ending": by_httpx2(ENDING),
         "requests, untrusted": by_requests("api.example.com", verify=True),
         "httpx, untrusted": by_httpx("api.example.com", verify=True),
         "requests, rebound": by_requests("rebound.example.com"),
