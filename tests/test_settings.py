@@ -134,3 +134,16 @@ def test_the_moved_clock_is_for_loopback_only(
     else:
         with pytest.raises(errors.ConfigurationError, match="loopback"):
             settings.read()
+
+
+@pytest.mark.parametrize(("budget", "accepted"), [("2048", True), ("2047", False)])
+def test_all_runs_together_have_room_for_one(
+    monkeypatch: pytest.MonkeyPatch, budget: str, *, accepted: bool
+) -> None:
+    monkeypatch.setenv("REPORTOPS_RUN_MEMORY_MB", "2048")
+    monkeypatch.setenv("REPORTOPS_MEMORY_BUDGET_MB", budget)
+    if accepted:
+        assert settings.read().memory_budget_mb == 2048
+    else:
+        with pytest.raises(errors.ConfigurationError, match="MEMORY_BUDGET_MB is for all runs"):
+            settings.read()

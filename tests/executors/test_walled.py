@@ -159,3 +159,24 @@ async def test_the_end_of_a_program_is_known_with_how_it_came() -> None:
         watching.end()
     assert started.returncode == -signal.SIGKILL  # left for whoever has started it
     assert {"program": "keeper", "how": "signal 9"}.items() <= logs[0].items()
+
+
+async def test_newer_code_is_known_before_the_runs_that_were_lost_to_it() -> None:
+    """Who queues them again must not start them again."""
+    ours, theirs = channel.pair()
+    halts: list[spawning.Halt] = []
+    spawner = spawning.Spawner(ours, halted=halts.append)
+    order = Start(token="1", memory_mb=1, cpu_seconds=1)
+    with theirs:
+        await spawner.start(order, [0, 1, 2])
+        channel.send(theirs, {"told": "stale"})
+        channel.send(theirs, {"told": "lost", "token": "1"})
+        assert (await spawner.ended("1")).lost
+        assert halts == [spawning.Halt.STALE]
+        with pytest.raises(errors.RunLost, match="the code has changed"):
+            await spawner.start(order, [0, 1, 2])
+        _, files = channel.receive(theirs)
+        for file in files:
+            os.close(file)
+        spawner.close()
+    assert halts == [spawning.Halt.STALE]

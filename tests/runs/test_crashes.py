@@ -130,6 +130,20 @@ async def test_draining_begins_nothing_and_lets_attempts_finish(store: Store) ->
         assert len(here.worker.orders) == 1
 
 
+async def test_what_falls_due_while_nothing_may_begin_waits_for_the_next_start(
+    store: Store,
+) -> None:
+    async with stage(store, customer("acme")) as here:
+        here.runner.halt()
+        await here.live_until(MONDAY + 10 * MINUTE)
+        assert await here.statuses("acme") == ["queued"]
+        assert here.worker.orders == []
+        await reboot(here)
+        await here.sweep()
+        found = await here.only("acme")
+        assert (found.attempts, found.retries) == (1, 0)
+
+
 async def test_draining_hands_over_what_does_not_finish(store: Store) -> None:
     async with stage(store, customer("acme")) as here:
         here.clock.move_to(MONDAY)
