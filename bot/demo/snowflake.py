@@ -15,50 +15,15 @@ import secrets
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self, cast
 
-from bot.demo import snowflakesql, snowflakeusers
+from bot.demo import snowflakequery, snowflakesql, snowflakeusers
 from bot.demo.loopback import Json, Loopback, Reply, Request
 
 _ASYNC = "333334"
 _EXPIRED = "390112"
 _ENDED = "390111"
-
-
-@dataclass(slots=True, kw_only=True)
-class Session:
-    """One login."""
-
-    token: str
-    master: str
-    user: str
-    parameters: Mapping[str, str]
-
-
-@dataclass(slots=True, kw_only=True)
-class Query:
-    """One query as the double knows it."""
-
-    id: str
-    asked: Json
-    """The request, as it came."""
-    session: Session
-    result: snowflakesql.Result | None = None
-    error: snowflakesql.Invalid | None = None
-    aborted: bool = False
-    done: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def sql(self) -> str:
-        """Its text."""
-        return str(self.asked["sqlText"])
-
-    @property
-    def tag(self) -> str:
-        """What its session says that it is for."""
-        return self.session.parameters.get("QUERY_TAG", "")
 
 
 class SnowflakeDouble:
@@ -68,8 +33,8 @@ class SnowflakeDouble:
         self._lock = threading.Lock()
         self._engine = snowflakesql.Engine()
         self._users = snowflakeusers.Users()
-        self._sessions: dict[str, Session] = {}
-        self._queries: dict[str, Query] = {}
+        self._sessions: dict[str, snowflakequery.Session] = {}
+        self._queries: dict[str, snowflakequery.Query] = {}
         self._slow = 0.0
         self._broken = 0
         self._cut = False
@@ -118,7 +83,7 @@ class SnowflakeDouble:
         return self._http.url
 
     @property
-    def queries(self) -> Sequence[Query]:
+    def queries(self) -> Sequence[snowflakequery.Query]:
         """Every query, in the order they came."""
         with self._lock:
             return tuple(self._queries.values())
@@ -169,7 +134,7 @@ class SnowflakeDouble:
         if refused is not None:
             return _failed(refused)
         given = cast("Mapping[str, object]", asked.get("SESSION_PARAMETERS") or {})
-        session = Session(
+        session = snowflakequery.Session(
             token=secrets.token_hex(16),
             master=secrets.token_hex(16),
             user=str(asked["LOGIN_NAME"]).upper(),
@@ -201,7 +166,7 @@ class SnowflakeDouble:
         if isinstance(session, Reply):
             return session
         asked = request.json()
-        query = Query(
+        query = snowflakequery.Query(
             id=str(uuid.uuid4()),
             asked=asked,
             session=session,
@@ -219,7 +184,7 @@ class SnowflakeDouble:
         told = {"queryId": query.id, "getResultUrl": f"/queries/{query.id}/result"}
         return _told({**told, "queryAbortsAfterSecs": 300, "progressDesc": None}, code=_ASYNC)
 
-    def _execute(self, query: Query, seconds: float) -> None:
+    def _execute(self, query: snowflakequery.Query, seconds: float) -> None:
         given = query.session.parameters
         most = float(given.get("STATEMENT_TIMEOUT_IN_SECONDS", "172800"))
         try:
@@ -230,7 +195,7 @@ class SnowflakeDouble:
                 query.error = snowflakesql.Invalid("000630", "57014", message)
             else:
                 zone = given.get("TIMEZONE", "America/Los_Angeles")
-                query.result = self._engine.run(query.sql, _bound(query.asked), zone=zone)
+                query.result = self._engine.run(query.sql, query.bound, zone=zone)
         except snowflakesql.Invalid as error:
             query.error = error
         finally:
@@ -265,7 +230,7 @@ class SnowflakeDouble:
             query.done.set()
         return _told({})
 
-    def _found(self, request: Request) -> Query | Reply:
+    def _found(self, request: Request) -> snowflakequery.Query | Reply:
         session = self._session(request)
         if isinstance(session, Reply):
             return session
@@ -273,7 +238,7 @@ class SnowflakeDouble:
             query = self._queries.get(request.place["query"])
         return query or _failed(("612", "02000", "Result for query is gone"))
 
-    def _session(self, request: Request) -> Session | Reply:
+    def _session(self, request: Request) -> snowflakequery.Session | Reply:
         if self._is_down():
             return Reply(status=503)
         token = _token(request)
@@ -301,7 +266,7 @@ def _token(request: Request) -> str:
     return request.headers.get("authorization", "").partition('"')[2].rstrip('"')
 
 
-def _tokens(session: Session) -> Json:
+def _tokens(session: snowflakequery.Session) -> Json:
     return {
         "token": session.token,
         "masterToken": session.master,
@@ -312,16 +277,7 @@ def _tokens(session: Session) -> Json:
     }
 
 
-def _bound(asked: Json) -> Sequence[object]:
-    """The values of its question marks, in their order."""
-    values = cast("Mapping[str, Mapping[str, str | None]]", asked.get("bindings") or {})
-    return [
-        snowflakesql.bound(str(values[number]["type"]), values[number]["value"])
-        for number in sorted(values, key=int)
-    ]
-
-
-def _rows(query: Query) -> Reply:
+def _rows(query: snowflakequery.Query) -> Reply:
     if query.error is not None:
         told = {"queryId": query.id, "errorCode": query.error.code}
         return _failed((query.error.code, query.error.state, query.error.message), **told)

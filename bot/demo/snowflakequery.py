@@ -1,0 +1,52 @@
+"""A session and a query of the Snowflake double, as they were asked for."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from bot.demo import snowflakesql
+from bot.demo.loopback import Json
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One login."""
+
+    token: str
+    master: str
+    user: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Query:
+    """One query as the double knows it."""
+
+    id: str
+    asked: Json
+    """The request, as it came."""
+    session: Session
+    result: snowflakesql.Result | None = None
+    error: snowflakesql.Invalid | None = None
+    aborted: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def sql(self) -> str:
+        """Its text."""
+        return str(self.asked["sqlText"])
+
+    @property
+    def tag(self) -> str:
+        """What its session says that it is for."""
+        return self.session.parameters.get("QUERY_TAG", "")
+
+    @property
+    def bound(self) -> Sequence[object]:
+        """The values of its question marks, in their order."""
+        values = cast("Mapping[str, Mapping[str, str | None]]", self.asked.get("bindings") or {})
+        return [
+            snowflakesql.bound(str(values[number]["type"]), values[number]["value"])
+            for number in sorted(values, key=int)
+        ]
