@@ -22,6 +22,7 @@ MADE = samples.REPORT
 REVENUE, CHANNELS = MADE.metrics[0], MADE.breakdowns[0]
 BILL = money.Usage(kind=money.UsageKind.MODEL, item="m", cost=Decimal(1))
 LONG = "x" * 2001
+SOURCE = next(iter(ORDER.client.sources))
 Change = Callable[[report.Report], report.Report]
 
 
@@ -43,6 +44,7 @@ def _split(**changes: object) -> Change:
 
 def test_what_was_ordered_fits() -> None:
     assert _fits(MADE)
+    assert _fits(replace(MADE, identities=(report.Identity(source=SOURCE, name="Acme"),)))
 
 
 FORGED: dict[str, Change] = {
@@ -70,6 +72,8 @@ FORGED: dict[str, Change] = {
     "breakdown twice": _with(breakdowns=(CHANNELS, CHANNELS)),
     "rows": _split(top=CHANNELS.top * 2),
     "movers": _split(movers=CHANNELS.movers * 2),
+    "identity": _with(identities=(report.Identity(source="elsewhere", name="Globex"),)),
+    "identity's words": _with(identities=(report.Identity(source=SOURCE, name=LONG),)),
 }
 
 

@@ -5,9 +5,10 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ from bot.catalog import load, schema
 from bot.domain import client, ids, report, run
 from bot.kinds import installed
 from bot.worker import pipeline
+from bot.worker.sources import base
 from tests import samples
 from tests.catalog import folder
 
@@ -191,6 +193,23 @@ async def test_it_is_run_like_our_own(tmp_path: Path) -> None:
     ]
     (origin,) = made.provenance
     assert (origin.data_to, origin.provisional_from) == (date(2026, 11, 21), date(2026, 11, 22))
+
+
+@pytest.mark.usefixtures("known")
+async def test_it_is_asked_as_much_at_once_as_it_can_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm = cast("type[base.Batching]", import_module("reportops_crm.source").Crm)
+    answer, sizes = crm.read_all, list[int]()
+
+    def counted(self: base.Batching, asks: Sequence[base.Ask]) -> Sequence[base.Answer]:
+        sizes.append(len(asks))
+        return answer(self, asks)
+
+    monkeypatch.setattr(crm, "read_all", counted)
+    outcome = await pipeline.run(_order(_client(tmp_path)), lambda _: None)
+    assert isinstance(outcome, wire.ReportMade)
+    assert sizes == [3, 1]
 
 
 @pytest.mark.usefixtures("known")
