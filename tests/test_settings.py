@@ -147,3 +147,15 @@ def test_all_runs_together_have_room_for_one(
     else:
         with pytest.raises(errors.ConfigurationError, match="MEMORY_BUDGET_MB is for all runs"):
             settings.read()
+
+
+def test_doubles_are_named_by_kind_and_stand_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REPORTOPS_DOUBLES", "ga4=http://127.0.0.1:8080/, looker=http://[::1]:1")
+    found = settings.read().doubles
+    assert found == {"ga4": "http://127.0.0.1:8080", "looker": "http://[::1]:1"}
+    for wrong in ("ga4=https://evil.example", "ga4", "=http://127.0.0.1:1", "ga4=http://10.0.0.1"):
+        monkeypatch.setenv("REPORTOPS_DOUBLES", wrong)
+        with pytest.raises(errors.ConfigurationError, match="REPORTOPS_DOUBLES"):
+            settings.read()

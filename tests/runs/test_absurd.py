@@ -1,9 +1,12 @@
 """Figures that nobody may be sent unseen: the report waits for an operator's word."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.domain import run
+from bot.domain import report, run
 from bot.runs import acts, posting
+from tests.runs import people
 from tests.runs.people import HOUR, MONDAY, customer
 from tests.runs.stage import BOB, CLAIRE, Stage, Store, stage
 
@@ -28,6 +31,21 @@ async def test_a_fall_to_nothing_waits_and_says_why(store: Store) -> None:
         made = await here.store.runs.outcome(found.id)
         assert made is not None
         assert [one.code for one in made.findings if one.subject == "revenue"] == ["absurd"]
+
+
+async def test_a_workers_own_word_holds_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lie = report.Finding(
+        code="absurd", severity=report.Severity.HOLD, subject="revenue", text="<!channel>"
+    )
+    made = people.report
+    monkeypatch.setattr(
+        people, "report", lambda order, revenue: replace(made(order, revenue), findings=(lie,))
+    )
+    async with stage(store, customer("acme")) as here:
+        await here.live_until(MONDAY + HOUR)
+        assert await here.statuses("acme") == ["succeeded"]
 
 
 async def test_an_operator_posts_it_anyway(store: Store) -> None:

@@ -163,3 +163,9 @@ async def test_a_report_that_is_gone_from_the_files_is_a_named_fault() -> None:
     with pytest.raises(errors.RunError) as caught:
         await order(replace(samples.CLIENT, reports={}))
     assert "gone from client.yaml" in errors.describe(caught.value.failure)
+
+
+async def test_doubles_of_other_kinds_travel_with_it_and_are_let_out_to() -> None:
+    made = await order(config={"doubles": {"ga4": "http://127.0.0.1:8080"}})
+    assert made.environment["ga4"] == "http://127.0.0.1:8080"
+    assert "127.0.0.1:8080" in made.hosts

@@ -21,7 +21,7 @@ BASE = replace(
 PLAN = plan.make(BASE, samples.THIS_WEEK)
 SPANS = [plan.key(one) for one in PLAN.distinct]
 FORMULAS = {"roas": "value / spend", "margin": "(value - spend) / value", "blend": "value + spend"}
-CELLS = st.none() | st.decimals(min_value=-10000, max_value=10000, places=2)
+CELLS = st.none() | st.just(Decimal(0)) | st.decimals(min_value=-10000, max_value=10000, places=2)
 SIDES = st.lists(CELLS, min_size=len(SPANS), max_size=len(SPANS))
 
 
