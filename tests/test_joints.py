@@ -38,7 +38,7 @@ def _fault(client: str) -> views.Fault:
 
 def _outward(kept: Store, *, channel: ids.ChannelId | None = OPS) -> joints.Outward:
     return joints.Outward(
-        kept.deliveries,
+        kept,
         house.Clients(samples.CLIENT),
         channel=channel,
         now=clock.HeldClock(make.NOW),
@@ -139,7 +139,6 @@ def _told(kept: Store) -> joints.Told:
         ("changed", "replace", "marked corrected (<@U0CLAIRE>"),
         ("changed", "discard", "discarded"),
         ("outsiders", "", "nobody from outside reads its channel any more; it goes on by itself"),
-        ("unsure", "", "Slack says again who reads its channel; it goes on by itself"),
     ],
 )
 async def test_the_question_of_a_held_report_loses_its_buttons(
@@ -150,11 +149,29 @@ async def test_the_question_of_a_held_report_loses_its_buttons(
     outward = _outward(kept)
     await outward.held(held)
     (asked,) = await _said(kept)
-    assert ("button" in str(asked.bodies)) is (hold != "unsure")
+    assert "button" in str(asked.bodies)
     await outward.decided(held, choice=choice, by=ids.UserId("U0CLAIRE"))
     (told,) = await _said(kept)
     assert words in told.bodies[0].text
     assert "button" not in str(told.bodies)
+
+
+async def test_what_waits_for_one_permission_is_one_message(kept: Store) -> None:
+    outward = _outward(kept)
+    found: list[run.Run] = []
+    for week in range(3):
+        there = await make.ready(kept, make.of_week(make.a_run(), week))
+        unsure = run.Change(hold="unsure")
+        await kept.runs.move(there.id, run.Status.HELD, expect={there.status}, change=unsure)
+        found.append(replace(there, status=run.Status.HELD, hold="unsure"))
+        await outward.held(found[-1])
+    (told,) = await _said(kept)
+    assert told.bodies[0].text.startswith("🟠 3 reports are ready and held: Slack does not say")
+    for one in found:
+        await kept.runs.move(one.id, run.Status.READY, expect={run.Status.HELD})
+        await outward.decided(one, choice="", by=None)
+    (told,) = await _said(kept)
+    assert told.bodies[0].text.startswith("✓ Slack says again who reads the channels")
 
 
 async def test_a_renumbered_channel_takes_its_messages_with_it(kept: Store) -> None:

@@ -144,9 +144,7 @@ def _base(ground: Ground, line: Line) -> _Base:
         ops_channel=ground.config.ops_channel,
         time=ground.clock,
     )
-    outward = joints.Outward(
-        ground.store.deliveries, clients, channel=ground.ops_channel, now=ground.clock
-    )
+    outward = joints.Outward(ground.store, clients, channel=ground.ops_channel, now=ground.clock)
     walls = None if ground.guard is None else walled.configured(ground.guard, ground.config)
     executor = process.ProcessExecutor(
         memory_mb=ground.config.run_memory_mb, starter=walls, scratch=ground.scratch

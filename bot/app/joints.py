@@ -49,13 +49,14 @@ class Outward:
 
     def __init__(
         self,
-        outbox: store.deliveries.DeliveryStore,
+        kept: store.Store,
         clients: ports.Clients,
         *,
         channel: ids.ChannelId | None,
         now: clock.Clock,
     ) -> None:
-        self._outbox = outbox
+        self._runs = kept.runs
+        self._outbox = kept.deliveries
         self._clients = clients
         self._channel = channel
         self._clock = now
@@ -80,6 +81,9 @@ class Outward:
 
     async def held(self, held: run.Run, *, why: Sequence[str] = ()) -> None:
         """A report is ready, but an operator must look first."""
+        if held.hold == posting.UNSURE:
+            await self._unsure(held)
+            return
         name, title = _names(self._clients, held)
         if why:
             body = ops.absurd(name, title, run_id=held.id, why=why)
@@ -91,6 +95,9 @@ class Outward:
         """Somebody chose what becomes of a held report, or its reason went (``choice`` empty): the
         question says so, without buttons.
         """
+        if held.hold == posting.UNSURE:
+            await self._unsure(held)
+            return
         name, title = _names(self._clients, held)
         at = moments.clock(self._clock.now(), self._zone(held))
         body = (
@@ -99,6 +106,22 @@ class Outward:
             else ops.went_on(name, title, hold=held.hold, at=at)
         )
         await self._outbox.revise(_held(held), (body,))
+
+    async def _unsure(self, about: run.Run) -> None:
+        """What Slack does not say of one channel it says of none, where a permission is gone: one
+        message a day names all that waits for it, as the rows have it.
+        """
+        day = about.created_at.date()
+        waiting = [
+            one
+            for one in await self._runs.unfinished({run.Status.HELD})
+            if one.hold == posting.UNSURE and one.created_at.date() == day
+        ]
+        at = moments.clock(self._clock.now(), self._zone(about))
+        body = ops.unsure([_names(self._clients, one) for one in waiting], at=at)
+        key = f"ops:held:{posting.UNSURE}:{day}"
+        if not await self._put(key, body):
+            await self._outbox.revise(key, (body,))
 
     async def paused(self, by_us: ports.Pause) -> None:
         """The bot itself paused a client; the words are edited once somebody has resumed it."""

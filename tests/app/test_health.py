@@ -69,7 +69,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         )
         clients = SimpleNamespace(clients=tuple, faults=())
         outward = joints.Outward(
-            kept.deliveries, cast("joints.ports.Clients", clients), channel=None, now=held
+            kept, cast("joints.ports.Clients", clients), channel=None, now=held
         )
         line = SimpleNamespace(state=connection.State(connected=True, sockets=2), silence=0.0)
         deliveries = SimpleNamespace(unedited=0)

@@ -98,7 +98,7 @@ async def opened(folder: Path) -> AsyncGenerator[Front]:
                 windows=windows.Windows(bot),
                 group=group,
                 outward=joints.Outward(
-                    home.store.deliveries,
+                    home.store,
                     home.clients,
                     channel=ids.ChannelId(OPS),
                     now=home.clock,

@@ -113,12 +113,18 @@ def test_a_held_report_asks_for_a_word(hold: str) -> None:
 
 
 def test_nobody_from_outside_is_claimed_where_slack_does_not_say() -> None:
-    body = ops.held("Acme Corp", "Weekly KPIs", run_id=shown.RUN.id, hold="unsure")
+    body = ops.unsure([("Acme Corp", "Weekly KPIs")], at="06:20")
     assert "outside" not in body.text
-    assert "Slack does not say who can read its channel" in body.text
+    assert "Acme Corp · Weekly KPIs is ready and held: Slack does not say who" in body.text
     assert len(body.blocks) == 1  # no button: nobody knows whom it would mean
-    over = ops.went_on("Acme Corp", "Weekly KPIs", hold="unsure", at="06:20")
-    assert "outside" not in over.text
+    assert "outside" not in ops.unsure((), at="06:20").text
+
+
+def test_two_hundred_that_wait_for_one_permission_are_one_short_message() -> None:
+    body = ops.unsure([(f"Client {number}", "Weekly") for number in range(200)], at="06:20")
+    assert body.text.startswith("🟠 200 reports are ready and held")
+    assert "more" in str(body.blocks)
+    assert len(str(body.blocks)) < 3000
 
 
 def test_small_screens_are_whole() -> None:

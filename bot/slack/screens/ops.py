@@ -73,12 +73,10 @@ def _fires(entries: Sequence[tuple[str, str, str]]) -> str:
 def held(name: str, title: str, *, run_id: ids.RunId, hold: str) -> delivery.Body:
     """Return that a report is ready but waits, with the buttons for an operator's word on it.
 
-    ``hold`` is the run's: people from outside read its channel, or nobody can say who does; else
-    its figures differ from those sent.
+    ``hold`` is the run's: people from outside read its channel; else its figures differ from those
+    sent.
     """
     what = f"{blocks.escape(name)} · {blocks.escape(title)}"
-    if hold == "unsure":
-        return _say(f"🟠 {what} is ready and held: {_UNSURE}")
     if hold == "outsiders":
         text = f"🟠 {what} is ready and held: people from outside can read its channel."
         row = (_button("Post it there", names.CONFIRM_AUDIENCE, run_id=run_id),)
@@ -111,9 +109,31 @@ def absurd(name: str, title: str, *, run_id: ids.RunId, why: Sequence[str]) -> d
 
 
 _MOST_WHY = 8
+
+
+def unsure(waiting: Sequence[tuple[str, str]], *, at: str) -> delivery.Body:
+    """Return what is ready and held since nobody can say who would read it: ``(client's name,
+    report's title)``; none: all of it went on.
+    """
+    if not waiting:
+        return _say(f"✓ Slack says again who reads the channels; what was held goes on ({at}).")
+    if len(waiting) == 1:
+        (name, title), *_ = waiting
+        what = f"{blocks.escape(name)} · {blocks.escape(title)}"
+        return _say(f"🟠 {what} is ready and held: {_UNSURE}")
+    lines = [f"• {blocks.escape(name)} · {blocks.escape(title)}" for name, title in sorted(waiting)]
+    more = len(lines) - _MOST_CLIENTS
+    if more > 0:
+        lines[_MOST_CLIENTS:] = [f"… and {more} more"]
+    text = f"🟠 {len(waiting)} reports are ready and held: {_UNSURE}"
+    parts = (blocks.section(text), blocks.section("\n".join(lines)))
+    return limits.fit(delivery.Body(text=text, blocks=parts))
+
+
 _UNSURE = (
-    "Slack does not say who can read its channel. It is posted by itself once Slack does. If that "
-    "lasts, look whether the app still has every permission of manifest.yml, and reinstall it."
+    "Slack does not say who can read where they go. They are posted by themselves once Slack does. "
+    "If that lasts, look whether the app still has every permission of manifest.yml, and "
+    "reinstall it."
 )
 _CHOSEN = {
     "replace": "its post is replaced, and marked corrected",
@@ -126,7 +146,6 @@ _CHOSEN = {
 }
 _WENT = {
     "outsiders": "nobody from outside reads its channel any more; it goes on by itself",
-    "unsure": "Slack says again who reads its channel; it goes on by itself",
 }
 
 
