@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +23,8 @@ class Request:
     body: bytes
     place: Mapping[str, str]
     """What the route's named groups matched."""
+    target: str = ""
+    """Path and query as they were written."""
 
     def json(self) -> Json:
         """The body as a JSON object; an empty one reads as {}."""
@@ -40,6 +42,10 @@ class Reply:
     status: int = 200
     body: Json = field(default_factory=dict[str, object])
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    raw: bytes | None = None
+    """In place of ``body``."""
+    cut: bool = False
+    """Whether the connection breaks in the middle of it."""
 
 
 Handler = Callable[[Request], Reply]
@@ -57,7 +63,7 @@ class Loopback:
             for method, pattern, answer in compiled:
                 match = pattern.fullmatch(request.path)
                 if method == request.method and match:
-                    return answer(_placed(request, match.groupdict()))
+                    return answer(replace(request, place=match.groupdict()))
             return Reply(status=404, body={"error": {"code": 404, "message": "no such method"}})
 
         self._server = _Server(dispatch)
@@ -79,17 +85,6 @@ class Loopback:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-
-def _placed(request: Request, place: Mapping[str, str]) -> Request:
-    return Request(
-        method=request.method,
-        path=request.path,
-        query=request.query,
-        headers=request.headers,
-        body=request.body,
-        place=place,
-    )
 
 
 class _Server(ThreadingHTTPServer):
@@ -128,13 +123,15 @@ class _Handler(BaseHTTPRequestHandler):
             headers={key.lower(): value for key, value in self.headers.items()},
             body=self.rfile.read(length),
             place={},
+            target=self.path,
         )
         reply = cast("_Server", self.server).dispatch(request)
-        raw = json.dumps(reply.body).encode()
+        raw = json.dumps(reply.body).encode() if reply.raw is None else reply.raw
         self.send_response(reply.status)
         self.send_header("content-type", "application/json; charset=UTF-8")
         self.send_header("content-length", str(len(raw)))
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(raw)
+        self.wfile.write(raw[: len(raw) // 2] if reply.cut else raw)
+        self.close_connection |= reply.cut
