@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import wire
 from bot.domain import report, run
 from bot.runs import acts, posting
 from tests.runs import people
@@ -40,9 +41,11 @@ async def test_a_workers_own_word_holds_nothing(
         code="absurd", severity=report.Severity.HOLD, subject="revenue", text="<!channel>"
     )
     made = people.report
-    monkeypatch.setattr(
-        people, "report", lambda order, revenue: replace(made(order, revenue), findings=(lie,))
-    )
+
+    def lying(order: wire.RunOrder, revenue: str) -> report.Report:
+        return replace(made(order, revenue), findings=(lie,))
+
+    monkeypatch.setattr(people, "report", lying)
     async with stage(store, customer("acme")) as here:
         await here.live_until(MONDAY + HOUR)
         assert await here.statuses("acme") == ["succeeded"]
