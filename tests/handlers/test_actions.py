@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain import delivery, run, views
 from bot.slack import blocks, ids
-from bot.slack.screens import card, change, post
+from bot.slack.screens import card, change, ops, post
 from tests import samples
 from tests.handlers import front
 from tests.handlers.front import CLAIRE, FOREIGN, GUEST, MALIK, TOM, Front
@@ -158,6 +158,28 @@ async def test_a_preview_is_decided_by_a_press(
     (only,) = shop.slack.control.ephemerals(CLAIRE)
     assert says in only.text
     assert "Replace" not in str(only.blocks)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "says"),
+    [
+        (ids.POST_ANYWAY, run.Status.READY, "posted when its time has come"),
+        (ids.TRY_AGAIN, run.Status.QUEUED, "being tried again"),
+        (ids.DISCARD, run.Status.CANCELLED, "Discarded"),
+    ],
+)
+async def test_absurd_figures_are_decided_by_a_press(
+    shop: Front, action: str, status: run.Status, says: str
+) -> None:
+    held = make.a_run("ask:1")
+    await shop.home.store.runs.claim(held)
+    await shop.home.store.runs.begin(held.id, at=shop.home.clock.now(), by=house.CLAIRE)
+    ended = replace(make.made(to=run.Status.HELD), hold="absurd")
+    await shop.home.store.runs.end(held.id, ended, attempt=1)
+    body = ops.absurd(ACME.name, "Weekly KPIs", run_id=held.id, why=["Revenue is 0"])
+    await shop.press(action, where=await shop.post(body))
+    assert await _status(shop, held) is status
+    assert says in shop.words()
 
 
 async def test_a_choice_that_many_read_is_answered_beside_it(shop: Front) -> None:
