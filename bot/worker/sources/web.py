@@ -52,6 +52,8 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     json: object = None
     """A body; None: none."""
+    content: bytes | None = field(default=None, repr=False)
+    """A body as it stands."""
     form: Mapping[str, str] | None = field(default=None, repr=False)
 
 
@@ -125,7 +127,7 @@ class Caller:
         judge: Judge = by_status,
         auth: httpx.Auth | None = None,
     ) -> None:
-        """``seconds`` bounds one call with its repetitions; ``auth`` may ask through ``send``."""
+        """``seconds`` bounds one call with its repetitions."""
         self._access = access
         self._seconds = seconds
         self._judge = judge
@@ -154,8 +156,9 @@ class Caller:
             pause = min(pause * 2, _SLOWEST_PAUSE)
 
     def send(self, call: Call) -> Reply:
-        """Send it once, without ``auth``, for signing in. Raises httpx.HTTPError."""
-        return self._sent(call, time.monotonic() + _CONNECT_SECONDS, auth=None)
+        """Send it once, without ``auth``, as one that signs in does. Raises httpx.HTTPError."""
+        until = min(self._access.deadline, time.monotonic() + _CONNECT_SECONDS)
+        return self._sent(call, until, auth=None)
 
     def rest(self, seconds: float, about: base.About | None) -> None:
         """Wait for so long; RunError where that is too long, or when it is told to stop."""
@@ -192,12 +195,11 @@ class Caller:
             return Refusal(code=FailureCode.SOURCE_TIMEOUT)
         try:
             reply = self._sent(call, until, auth=self._auth)
+        except _TooLongError as error:
+            return Refusal(code=FailureCode.RESULT_INVALID, fault=str(error))
         except httpx.HTTPError as error:
             stopped = self._stopping.is_set()
             return Refusal(code=FailureCode.SOURCE_TIMEOUT) if stopped else _of_transport(error)
-        except _TooLongError:
-            fault = f"it is longer than {_MOST_BYTES // 2**20} MB"
-            return Refusal(code=FailureCode.RESULT_INVALID, fault=fault)
         return self._judge(reply) or reply
 
     def _sent(self, call: Call, until: float, *, auth: httpx.Auth | None) -> Reply:
@@ -208,6 +210,7 @@ class Caller:
             params=dict(call.params) or None,
             headers=dict(call.headers),
             json=call.json,
+            content=call.content,
             data=call.form,
             timeout=httpx.Timeout(left, connect=min(left, _CONNECT_SECONDS)),
             extensions={"trace": self._traced},
@@ -218,7 +221,7 @@ class Caller:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > _MOST_BYTES:
-                    raise _TooLongError
+                    raise _TooLongError(f"it is longer than {_MOST_BYTES // 2**20} MB")
                 if time.monotonic() > until:
                     raise httpx.ReadTimeout("it came too slowly", request=request)
         finally:
@@ -240,7 +243,7 @@ class Caller:
                 _cut(handle)
 
 
-class _TooLongError(Exception):
+class _TooLongError(httpx.HTTPError):
     """A body beyond its bound."""
 
 

@@ -1,0 +1,127 @@
+"""Signing in at Google for services that are asked over HTTPS: google-auth through our own caller.
+
+google-auth brings transports of its own; with ours a sign-in is stopped and bounded as any other
+call, and the machine's proxies take no part in it.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol, cast
+
+import httpx
+from google.auth import exceptions, transport
+
+from bot import errors
+from bot.domain.run import FailureCode
+from bot.worker.sources import base, googleauth, web
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+
+_REFUSED = 401
+
+
+def caller(
+    access: base.Access, *, scopes: tuple[str, ...], seconds: float, judge: web.Judge
+) -> web.Caller:
+    """Return a caller whose calls carry a bearer token of the access's Google credential.
+
+    Raises RunError for a credential of no use.
+    """
+    auth = _Bearer(access, googleauth.credentials(access, scopes=scopes))
+    made = web.Caller(access, seconds=seconds, judge=judge, auth=auth)
+    auth.transport = _Transport(made)
+    return made
+
+
+class _Fresh(Protocol):
+    """What we use of a credential; typed in part there."""
+
+    token: str | None
+
+    @property
+    def valid(self) -> bool:
+        """Whether it has a token that has not expired."""
+        ...
+
+    def refresh(self, request: transport.Request) -> None:
+        """Sign in."""
+        ...
+
+
+class _Bearer(httpx.Auth):
+    """Signs in before the first call, and once more where a token is refused before its time."""
+
+    def __init__(self, access: base.Access, credentials: "Credentials") -> None:
+        self._access = access
+        self._credentials = cast("_Fresh", credentials)
+        self._lock = Lock()
+        self.transport: transport.Request | None = None
+
+    def sync_auth_flow(
+        self, request: httpx.Request
+    ) -> Generator[httpx.Request, httpx.Response, None]:
+        """As httpx.Auth has it; raises RunError where the sign-in is refused."""
+        token = self._token(but="")
+        request.headers["authorization"] = f"Bearer {token}"
+        response = yield request
+        if response.status_code == _REFUSED:
+            request.headers["authorization"] = f"Bearer {self._token(but=token)}"
+            yield request
+
+    def _token(self, *, but: str) -> str:
+        """The token, or a new one where it is ``but``."""
+        known = self._credentials
+        with self._lock:
+            if known.token == but or not known.valid:
+                self._refresh()
+            return known.token or ""
+
+    def _refresh(self) -> None:
+        if self.transport is None:
+            raise AssertionError
+        try:
+            self._credentials.refresh(self.transport)
+        except exceptions.GoogleAuthError as error:
+            raise self._failed(error) from None
+
+    def _failed(self, error: exceptions.GoogleAuthError) -> errors.RunError:
+        if isinstance(error, exceptions.TransportError):
+            return self._access.failed(FailureCode.SOURCE_UNREACHABLE)
+        passes = cast("bool", error.retryable)  # pyright: ignore[reportUnknownMemberType]
+        code = FailureCode.SOURCE_FAULT if passes else FailureCode.CREDENTIAL_REFUSED
+        return self._access.failed(code, said=str(error.args[0]) if error.args else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Response:
+    """As transport.Response."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+
+
+class _Transport(transport.Request):
+    """What google-auth signs in through."""
+
+    def __init__(self, made: web.Caller) -> None:
+        self._made = made
+
+    def __call__(
+        self,
+        url: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - ours is the deadline
+        **_: object,
+    ) -> _Response:
+        """Ask once. Raises google.auth's TransportError, in no words that hold an address."""
+        call = web.Call(url=url, method=method, content=body, headers=dict(headers or {}))
+        try:
+            reply = self._made.send(call)
+        except httpx.HTTPError:
+            raise exceptions.TransportError("not reachable") from None
+        return _Response(status=reply.status, headers=reply.headers, data=reply.body)
