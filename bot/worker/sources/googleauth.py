@@ -18,7 +18,6 @@ from bot.worker.sources import base
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
-_BIGQUERY = ("https://www.googleapis.com/auth/bigquery",)
 _TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 
@@ -38,7 +37,7 @@ class _Make(Protocol):
     def __call__(self, info: dict[str, str], *, scopes: tuple[str, ...]) -> "Credentials": ...
 
 
-def credentials(access: base.Access, *, scopes: tuple[str, ...] = _BIGQUERY) -> "Credentials":
+def credentials(access: base.Access, *, scopes: tuple[str, ...]) -> "Credentials":
     """Return the object that signs in for these scopes; raises RunError where the credential is of
     no use. A person's grant carries its own scopes.
     """
