@@ -57,9 +57,15 @@ WHO = ("as we are", nobody.NOBODY)
 
 
 @pytest.fixture(scope="module", params=WHO)
-def tried(request: pytest.FixtureRequest) -> Trial:
+def told(request: pytest.FixtureRequest) -> nobody.Told:
     """What came of it, begun by whoever runs the tests, and by a user without privileges."""
-    return _told(str(request.param)).trial
+    return _told(str(request.param))
+
+
+@pytest.fixture
+def tried(told: nobody.Told) -> Trial:
+    """The table."""
+    return told.trial
 
 
 def _told(who: str, *how: str) -> nobody.Told:
@@ -81,6 +87,13 @@ def test_no_attack_comes_through(tried: Trial) -> None:
         if name in tried.through
     ]
     assert not lost
+
+
+def test_a_machine_that_grants_namespaces_gives_them_to_runs(told: nobody.Told) -> None:
+    """The attacks' own world is made of the same ones."""
+    if told.alone:
+        pytest.skip(told.alone)
+    assert told.trial.walls.stand >= {Layer.USER, Layer.NETWORK, Layer.MOUNTS, Layer.IPC}
 
 
 def test_what_is_missing_is_told_and_lowers_the_level(tried: Trial) -> None:

@@ -18,6 +18,8 @@ from bot.guard.walls import namespaces, syscalls
 from bot.ipc import channel
 
 _RESOLVER = Path("/etc/resolv.conf")
+_HOSTS = Path("/etc/hosts")
+_BIND = 0x1000
 _NEW_MOUNTS, _NEW_NETWORK = 0x00020000, 0x40000000
 _ANSWER, _FOUND = 0x8180, 0xC00C
 _IPV4 = 1
@@ -30,11 +32,19 @@ def enter() -> str:
     elif missing := namespaces.enter():
         return ", ".join(f"{layer.value}: {why}" for layer, why in missing.items())
     namespaces.loopback_up()
-    names = f"127.0.0.1\tlocalhost\n{network.OUTSIDE[0]}\t{network.SLACK[0]}\n"
     scratch = Path(tempfile.mkdtemp())
-    namespaces.arrange(namespaces.View(scratch=scratch, scratch_mb=1, hosts=names))
+    namespaces.arrange(namespaces.View(scratch=scratch, scratch_mb=1))
+    _named(scratch / "hosts")
     _listen()
     return ""
+
+
+def _named(file: Path) -> None:
+    """Give Slack a name; the file stays, since over one that is gone a run could mount no other."""
+    file.write_text(f"127.0.0.1\tlocalhost\n{network.OUTSIDE[0]}\t{network.SLACK[0]}\n", "utf-8")
+    file.chmod(0o644)
+    at = (str(file).encode(), str(_HOSTS).encode())
+    syscalls.call("mount", *at, None, ctypes.c_ulong(_BIND), None)
 
 
 def _listen() -> None:
