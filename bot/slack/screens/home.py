@@ -36,7 +36,6 @@ def hello(lines: Sequence[tuple[str, str]], *, channel: str) -> dict[str, object
 def _fleet(view: views.Overview) -> Iterator[Block]:
     yield blocks.section(f"*{menu.headline(view)}*")
     yield from menu.faults(view)
-    yield from menu.isolation(view)
     if not view.lines:
         yield blocks.context("`reportops client new globex` makes the first.")
         return
@@ -44,6 +43,7 @@ def _fleet(view: views.Overview) -> Iterator[Block]:
     for line in view.lines[:MOST]:
         yield blocks.section(f"{menu.told(line, view)}{_next(line, view)}")
         yield _buttons(line)
+    yield from menu.isolation(view)
     more = len(view.lines) - MOST
     if more > 0:
         noun = "client" if more == 1 else "clients"
