@@ -36,6 +36,18 @@ def truncated(ask: base.Ask, *, got: int, of: int | None = None) -> Finding:
     return _found(ask, f"Of “{ask.query}” only {got}{all_of} rows came.", code="truncated")
 
 
+def cut_off(ask: base.Ask, *, before: str = "") -> Finding:
+    """The service no longer holds, or no longer shows, a part of the days."""
+    days = f" before {before}" if before else ""
+    return _found(ask, f"The source has cut off data{days} of “{ask.query}”.", code="cut_off")
+
+
+def other_zone(ask: base.Ask, *, theirs: str) -> Finding:
+    """The source's days begin at another midnight than the report's."""
+    text = f"The days of “{ask.query}” are those of {theirs}, not of {ask.timezone}."
+    return _found(ask, text, code="other_zone")
+
+
 def quota_low(ask: base.Ask, *, left: int, unit: str) -> Finding:
     """What is left of a quota will not last; ``unit`` is such as ``tokens today``."""
     text = f"The source leaves us {left} {unit} after “{ask.query}”."
