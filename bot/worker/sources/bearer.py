@@ -4,9 +4,8 @@ google-auth brings transports of its own; with ours a sign-in is stopped and bou
 call, and the machine's proxies take no part in it.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING, Protocol, cast
 
 import httpx
@@ -14,12 +13,10 @@ from google.auth import exceptions, transport
 
 from bot import errors
 from bot.domain.run import FailureCode
-from bot.worker.sources import base, googleauth, web
+from bot.worker.sources import base, googleauth, tokens, web
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
-
-_REFUSED = 401
 
 
 def caller(
@@ -29,9 +26,10 @@ def caller(
 
     Raises RunError for a credential of no use.
     """
-    auth = _Bearer(access, googleauth.credentials(access, scopes=scopes))
+    signing = _SignIn(access, googleauth.credentials(access, scopes=scopes))
+    auth = tokens.Renewed(signing.token)
     made = web.Caller(access, seconds=seconds, judge=judge, auth=auth)
-    auth.transport = _Transport(made)
+    signing.transport = _Transport(made)
     return made
 
 
@@ -50,33 +48,20 @@ class _Fresh(Protocol):
         ...
 
 
-class _Bearer(httpx.Auth):
-    """Signs in before the first call, and once more where a token is refused before its time."""
+class _SignIn:
+    """Has a credential's token."""
 
     def __init__(self, access: base.Access, credentials: "Credentials") -> None:
         self._access = access
         self._credentials = cast("_Fresh", credentials)
-        self._lock = Lock()
         self.transport: transport.Request | None = None
 
-    def sync_auth_flow(
-        self, request: httpx.Request
-    ) -> Generator[httpx.Request, httpx.Response, None]:
-        """As httpx.Auth has it; raises RunError where the sign-in is refused."""
-        token = self._token(but="")
-        request.headers["authorization"] = f"Bearer {token}"
-        response = yield request
-        if response.status_code == _REFUSED:
-            request.headers["authorization"] = f"Bearer {self._token(but=token)}"
-            yield request
-
-    def _token(self, *, but: str) -> str:
-        """The token, or a new one where it is ``but``."""
+    def token(self, but: str) -> str:
+        """Return the token, or a new one where it is ``but``; raises RunError."""
         known = self._credentials
-        with self._lock:
-            if known.token == but or not known.valid:
-                self._refresh()
-            return known.token or ""
+        if known.token == but or not known.valid:
+            self._refresh()
+        return known.token or ""
 
     def _refresh(self) -> None:
         if self.transport is None:

@@ -108,6 +108,19 @@ def by_status(reply: Reply) -> Refusal | None:
     )
 
 
+Object = Mapping[str, object]
+
+
+def as_object(value: object) -> Object:
+    """Return a JSON object; what is none reads as an empty one."""
+    return cast("Object", value) if isinstance(value, dict) else {}
+
+
+def as_objects(value: object) -> tuple[Object, ...]:
+    """Return the objects of a JSON list; what is no list reads as an empty one."""
+    return tuple(map(as_object, cast("list[object]", value))) if isinstance(value, list) else ()
+
+
 class _Stream(Protocol):
     """What httpcore tells of a connection that it has made."""
 
