@@ -63,6 +63,10 @@ class Identity:
     """An ISO 4217 code, where all its money is in one."""
     timezone: str | None = None
     """An IANA name, where its days are those of one zone."""
+    settings: str = ""
+    """The kind's own line of its settings, such as ``bigquery:globex-analytics``: the parent's
+    word, never the source's. Empty: its data stands in the client's own folder.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,4 +114,4 @@ class Report:
     without: tuple[str, ...] = ()
     """The sources that were left out on an operator's word."""
     identities: tuple[Identity, ...] = ()
-    """Of the sources that could tell."""
+    """Of the sources that could tell; from the parent on, of all that were read over a network."""

@@ -15,6 +15,7 @@ from bot.store import (
     deliveries,
     fires,
     history,
+    identities,
     inbox,
     incidents,
     ledger,
@@ -46,6 +47,7 @@ class Store:
         self.ledger = ledger.Ledger(owner)
         self.history = history.History(owner)
         self.audit = audit.Audit(owner)
+        self.identities = identities.IdentityStore(owner)
         self.inbox = inbox.Inbox(owner)
         self.meta = meta.Meta(owner)
         self.signs = signs.Signs(owner)
