@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from typing import Protocol, cast
 
 import click
@@ -24,7 +24,7 @@ class App(Protocol):
 class Main(Protocol):
     """As much of the process's main as is used."""
 
-    def main(self, arguments: Sequence[str]) -> int:
+    def main(self) -> int:
         """Be the bot, behind its guard; returns the exit code."""
         ...
 
@@ -38,4 +38,4 @@ def app() -> App:
 def start() -> None:
     """Run the bot: schedule, runs, posts, and what Slack sends."""
     process = cast("Main", importlib.import_module("bot.__main__"))
-    sys.exit(process.main(()))
+    sys.exit(process.main())

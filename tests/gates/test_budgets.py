@@ -15,7 +15,7 @@ BROAD_EXCEPTS = {
     "bot/bulkhead.py": "one step must not stop the others",
     "bot/kinds/installed.py": "another package's kind must not stop ours",
     "handlers/errors.py": "Bolt's error handler answers the person",
-    "bot/__main__.py": "the process's main",
+    "bot/process.py": "the process's main",
     "bot/guard/broker.py": "one run's trouble must not end the way out of the others",
     "bot/guard/template.py": "a copy of the template must never return into it",
 }
