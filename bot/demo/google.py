@@ -5,7 +5,8 @@
         accounts.revoke("reports@p.iam.gserviceaccount.com")
 
 A service account's assertion must really be signed by the key that was handed out. What is revoked
-stays revoked for tokens that are out already, until it is granted again.
+stays revoked for tokens that are out already, until it is granted again. A service account may also
+sign its own tokens, as Google's newer clients do (https://google.aip.dev/auth/4111).
 """
 
 import base64
@@ -30,6 +31,9 @@ _JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LIFETIME = timedelta(hours=1)
 _LONGEST_ASSERTION = timedelta(hours=1, minutes=1)
 _KEY_BITS = 2048
+_NOTHING: Mapping[str, object] = {}
+_SELF_SIGNED = "eyJ"
+"""How a JSON web token begins."""
 _AUDIENCE = "https://oauth2.googleapis.com/token"
 """What Google's own library writes, wherever it sends the assertion."""
 
@@ -53,6 +57,8 @@ class Principal:
 
     email: str
     projects: frozenset[str]
+    scope: str | None = field(default=None, compare=False)
+    """What a service account asked for; None: a person's grant, which has its own."""
 
 
 class GoogleDouble:
@@ -62,7 +68,7 @@ class GoogleDouble:
         self._lock = threading.Lock()
         self._clock = clock.SystemClock()  # tokens live in real time, whatever a demo's clock says
         self._accounts: dict[str, _Account] = {}
-        self._tokens: dict[str, tuple[str, datetime]] = {}
+        self._tokens: dict[str, tuple[str, datetime, str | None]] = {}
         self._outage = 0
         self.requests = 0
         """How often a token was asked for."""
@@ -151,11 +157,13 @@ class GoogleDouble:
     def principal(self, token: str) -> Principal | None:
         """Return whom a bearer token stands for; None when it is unknown, expired or revoked."""
         with self._lock:
-            email, until = self._tokens.get(token, ("", self._clock.now()))
+            if token.startswith(_SELF_SIGNED):
+                return self._by_itself(token)
+            email, until, scope = self._tokens.get(token, ("", self._clock.now(), None))
             account = self._accounts.get(email)
             if account is None or not account.granted or until <= self._clock.now():
                 return None
-            return Principal(email=email, projects=frozenset(account.projects))
+            return Principal(email=email, projects=frozenset(account.projects), scope=scope)
 
     def projects(self, email: str) -> frozenset[str]:
         """Return what somebody may read; nothing while the grant is revoked."""
@@ -177,18 +185,19 @@ class GoogleDouble:
                 return loopback.Reply(status=500, body={"error": "internal_failure"})
             match form.get("grant_type"):
                 case kind if kind == _JWT:
-                    found = self._by_assertion(form.get("assertion", ""))
+                    assertion = form.get("assertion", "")
+                    found, scope = self._by_assertion(assertion), _scope(assertion)
                 case "refresh_token":
-                    found = self._by_refresh_token(form)
+                    found, scope = self._by_refresh_token(form), None
                 case _:
-                    found = _refused("unsupported_grant_type", "Invalid grant_type.")
-            return self._issued(found) if isinstance(found, _Account) else found
+                    return _refused("unsupported_grant_type", "Invalid grant_type.")
+            return self._issued(found, scope) if isinstance(found, _Account) else found
 
-    def _issued(self, account: _Account) -> loopback.Reply:
+    def _issued(self, account: _Account, scope: str | None) -> loopback.Reply:
         if not account.granted:
             return _refused("invalid_grant", "Token has been expired or revoked.")
         token = f"demo.{secrets.token_urlsafe(32)}"
-        self._tokens[token] = (account.email, self._clock.now() + _LIFETIME)
+        self._tokens[token] = (account.email, self._clock.now() + _LIFETIME, scope)
         seconds = int(_LIFETIME.total_seconds())
         body = {"access_token": token, "expires_in": seconds, "token_type": "Bearer"}
         return loopback.Reply(body=body)
@@ -204,16 +213,11 @@ class GoogleDouble:
         return _refused("invalid_grant", "Token has been expired or revoked.")
 
     def _by_assertion(self, assertion: str) -> _Account | loopback.Reply:
-        signed, _, signature = assertion.rpartition(".")
-        head, _, body = signed.partition(".")
         try:
-            header, claims = _decoded(head), _decoded(body)
-            account = self._accounts.get(str(claims["iss"]))
-            key = account.keys.get(str(header.get("kid"))) if account else None
-            if account is None or key is None:
+            signed = self._signed(assertion)
+            if signed is None:
                 return _refused("invalid_grant", "Invalid grant: account not found")
-            sealed = base64.urlsafe_b64decode(signature + "==")
-            key.verify(sealed, signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+            account, claims = signed
             if not self._is_timely(claims) or claims["aud"] not in {self.url, _AUDIENCE}:
                 return _refused("invalid_grant", "Invalid JWT: check your iat, exp and aud.")
         except InvalidSignature:
@@ -222,10 +226,43 @@ class GoogleDouble:
             return _refused("invalid_grant", "Bad Request")
         return account
 
+    def _by_itself(self, token: str) -> Principal | None:
+        """Whom a token stands for that a service account signed itself, for a scope."""
+        try:
+            account, claims = self._signed(token) or (None, _NOTHING)
+            is_good = self._is_timely(claims) and claims["sub"] == claims["iss"]
+        except (InvalidSignature, KeyError, TypeError, ValueError, binascii.Error):
+            return None
+        scope = str(claims.get("scope") or "")
+        if account is None or not (account.granted and is_good and scope):
+            return None
+        return Principal(email=account.email, projects=frozenset(account.projects), scope=scope)
+
+    def _signed(self, token: str) -> tuple[_Account, Mapping[str, object]] | None:
+        """Who signed a token, and what it says; None for an account or key that is not known."""
+        signed, _, signature = token.rpartition(".")
+        head, _, body = signed.partition(".")
+        header, claims = _decoded(head), _decoded(body)
+        account = self._accounts.get(str(claims["iss"]))
+        key = account.keys.get(str(header.get("kid"))) if account else None
+        if account is None or key is None:
+            return None
+        sealed = base64.urlsafe_b64decode(signature + "==")
+        key.verify(sealed, signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return account, claims
+
     def _is_timely(self, claims: Mapping[str, object]) -> bool:
         now = self._clock.now().timestamp()
         issued, expires = float(str(claims["iat"])), float(str(claims["exp"]))
         return issued <= now + 60 and now < expires <= issued + _LONGEST_ASSERTION.total_seconds()
+
+
+def _scope(assertion: str) -> str:
+    """What an assertion asks for; nothing where it is none."""
+    try:
+        return str(_decoded(assertion.split(".")[1]).get("scope", ""))
+    except (IndexError, ValueError, AttributeError, binascii.Error):
+        return ""
 
 
 def _decoded(part: str) -> Mapping[str, object]:

@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping
 
-from bot.kinds import bigquery, duckdb, installed, postgres, snowflake
+from bot.kinds import bigquery, duckdb, ga4, installed, postgres, sheets, snowflake
 from bot.kinds.kind import Kind, Problem, Request, Settings
 
 __all__ = ["BROKEN", "KINDS", "OURS", "Kind", "Problem", "Request", "Settings"]
 
 OURS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (duckdb.KIND, bigquery.KIND, postgres.KIND, snowflake.KIND)
+    kind.name: kind
+    for kind in (
+        duckdb.KIND,
+        bigquery.KIND,
+        postgres.KIND,
+        snowflake.KIND,
+        ga4.KIND,
+        sheets.KIND,
+    )
 }
 """By the name that client.yaml uses. Another kind is one more file and one more entry."""
 

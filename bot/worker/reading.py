@@ -131,6 +131,7 @@ class _Reader:
             report=order.report,
             run=order.run,
             attempt=order.attempt,
+            as_of=order.as_of,
             counted=order.counted,
             deadline=time.monotonic() + order.deadline_seconds * _SHARE,
             credential=self._wanted.credentials.get(source.name),

@@ -73,6 +73,36 @@ def test_an_assertion_that_does_not_hold_is_refused(
     assert words in body["error_description"]
 
 
+def test_a_service_account_may_sign_its_own_tokens(accounts: google.GoogleDouble) -> None:
+    key = accounts.service_account(EMAIL, "acme-analytics")
+    token = _assertion(key, sub=EMAIL, scope="https://scope.example/read")
+    found = accounts.principal(token)
+    assert found is not None
+    assert (found.email, found.scope) == (EMAIL, "https://scope.example/read")
+    accounts.revoke(EMAIL)
+    assert accounts.principal(token) is None
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sub": "somebody@else.example"},
+        {"scope": ""},
+        {"exp": 1, "iat": 0},
+        {"exp": "soon"},
+        {"iss": "nobody@acme.example"},
+    ],
+)
+def test_a_token_of_its_own_that_does_not_hold_is_nobodys(
+    accounts: google.GoogleDouble, claims: Mapping[str, object]
+) -> None:
+    key = accounts.service_account(EMAIL, "acme-analytics")
+    told = {"sub": EMAIL, "scope": "https://scope.example/read", **claims}
+    token = _assertion(key, **told)
+    assert accounts.principal(token) is None
+    assert accounts.principal(f"{token[:-8]}AAAAAAAA") is None
+
+
 @pytest.mark.parametrize("assertion", ["", "a.b.c", "e30.e30.", "." * 40])
 def test_what_is_no_assertion_is_refused(accounts: google.GoogleDouble, assertion: str) -> None:
     status, body = _ask(accounts, {"grant_type": JWT, "assertion": assertion})

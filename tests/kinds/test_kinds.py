@@ -87,6 +87,8 @@ RAW: Mapping[str, Mapping[str, object]] = {
         "database": "SHOP",
         "schema": "PUBLIC",
     },
+    "ga4": {"property": "123456789", "currency": "EUR"},
+    "google_sheets": {"spreadsheet": "1AbcTargets_of-Globex012345"},
 }
 
 

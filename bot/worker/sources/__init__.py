@@ -15,6 +15,8 @@ SOURCES: Mapping[str, str] = {
     "bigquery": "bot.worker.sources.bigquery",
     "postgres": "bot.worker.sources.postgres",
     "snowflake": "bot.worker.sources.snowflake",
+    "ga4": "bot.worker.sources.ga4",
+    "google_sheets": "bot.worker.sources.sheets",
 }
 """Kind → the module that offers ``open_source``; of other packages' kinds it is ``Kind.module``."""
 

@@ -109,6 +109,8 @@ class Access:
     report: ids.ReportName
     run: ids.RunId
     attempt: int
+    as_of: datetime | None = None
+    """When the run was claimed (wire.RunOrder); None: nobody says."""
     counted: Mapping[str, int] = field(default_factory=dict[str, int])
     """Query → the newest earlier attempt whose cost of it is written down (wire.RunOrder)."""
     deadline: float
