@@ -48,7 +48,7 @@ class Sheets:
         wanted = [sheets.SheetsRequest.model_validate(ask.request) for ask in asks]
         found = self._values(dict.fromkeys(one.range for one in wanted), about=asks[0])
         return [
-            base.Answer(table=self._table(ask, one, found[one.range]))
+            base.Answer(table=self._table(ask, one, values=found[one.range]))
             for ask, one in zip(asks, wanted, strict=True)
         ]
 
@@ -78,7 +78,7 @@ class Sheets:
         parts = cast("Sequence[Mapping[str, Values]]", told.get("valueRanges") or ())
         return {name: part.get("values", ()) for name, part in zip(ranges, parts, strict=True)}
 
-    def _table(self, ask: base.Ask, wanted: sheets.SheetsRequest, values: Values) -> base.Table:
+    def _table(self, ask: base.Ask, wanted: sheets.SheetsRequest, *, values: Values) -> base.Table:
         try:
             return sheetscells.table(values, wanted, span=ask.period)
         except sheetscells.Unfit as error:

@@ -55,7 +55,7 @@ def table(
         raise Unfit(f"it has more than {base.MOST_ROWS} rows")
     return base.Table(
         columns=tuple(headings[name] for name in names),
-        rows=tuple(tuple(_cell(row, name, headings[name]) for name in names) for row in rows),
+        rows=tuple(tuple(_cell(row, headings[name]) for name in names) for row in rows),
     )
 
 
@@ -121,8 +121,8 @@ def _written(text: str) -> date | None:
     return None
 
 
-def _cell(row: _Row, name: str, heading: str) -> base.Cell:
-    cell = row.cells[name]
+def _cell(row: _Row, heading: str) -> base.Cell:
+    cell = row.cells[heading.casefold()]
     if isinstance(cell, str) and _FAULTS.fullmatch(cell.strip()):
         raise Unfit(f"row {row.number}: “{heading}” holds {cell.strip()}")
     return None if cell == "" else cell
@@ -132,7 +132,7 @@ def _summed(rows: Sequence[_Row], wanted: SheetsRequest) -> base.Table:
     """One row of sums, or none where there is no row; empty cells add nothing."""
     sums: list[base.Cell] = []
     for heading in wanted.sum:
-        cells = [_cell(row, heading.casefold(), heading) for row in rows]
+        cells = [_cell(row, heading) for row in rows]
         sums.append(_sum([cell for cell in cells if cell is not None], heading))
     return base.Table(columns=wanted.sum, rows=(tuple(sums),) if rows else ())
 
