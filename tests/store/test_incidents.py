@@ -134,9 +134,11 @@ async def test_what_a_crash_left_unsaid_is_found(kept: Store) -> None:
     assert await kept.incidents.over() == [opened]
 
 
-async def test_broken_promises_are_of_scheduled_runs_that_are_not_on_their_way(kept: Store) -> None:
+async def test_broken_promises_are_of_runs_that_have_one_and_are_not_on_their_way(
+    kept: Store,
+) -> None:
     late = await make.failed(kept)
-    asked = make.of_week(replace(make.a_run(), trigger=run.Trigger.SLACK), 1)
+    asked = make.of_week(replace(make.a_run(), trigger=run.Trigger.SLACK, deliver_by=None), 1)
     await kept.runs.claim(asked)
     await make.posted(kept, make.of_week(make.a_run(), 2))
     due = make.NOW + timedelta(hours=3)
