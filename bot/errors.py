@@ -89,7 +89,7 @@ class Words:
     """Where in the path of a run: credentials, sources, metrics, executor, delivery."""
     retryable: bool
     sentence: str
-    remedy: str
+    remedy: str = "It is tried again by itself."
     short: str
     """Three words or so for one-line lists."""
 
@@ -135,14 +135,12 @@ WORDS: Mapping[FailureCode, Words] = {
         retryable=True,
         short="not reachable",
         sentence="$source could not be reached.",
-        remedy="It is tried again by itself.",
     ),
     FailureCode.SOURCE_BUSY: Words(
         stage="sources",
         retryable=True,
         short="rate limited",
         sentence="$source is turning requests away (rate limit or quota).",
-        remedy="It is tried again by itself.",
     ),
     FailureCode.QUOTA_EXHAUSTED: Words(
         stage="sources",
@@ -156,14 +154,12 @@ WORDS: Mapping[FailureCode, Words] = {
         retryable=True,
         short="faulty for now",
         sentence="$source answered with a fault of its own.",
-        remedy="It is tried again by itself.",
     ),
     FailureCode.SOURCE_TIMEOUT: Words(
         stage="sources",
         retryable=True,
         short="too slow",
         sentence="$source did not answer the query $query in time.",
-        remedy="It is tried again by itself.",
     ),
     FailureCode.API_SUNSET: Words(
         stage="sources",
@@ -221,6 +217,12 @@ WORDS: Mapping[FailureCode, Words] = {
         sentence="The query $query gave no rows for this period.",
         remedy="Check that the data has arrived, then press Retry.",
     ),
+    FailureCode.NOT_FRESH: Words(
+        stage="sources",
+        retryable=True,
+        short="data not complete",
+        sentence="The data of the query $query is not complete for the period yet.",
+    ),
     FailureCode.FORMULA_INVALID: Words(
         stage="metrics",
         retryable=False,
@@ -250,7 +252,6 @@ WORDS: Mapping[FailureCode, Words] = {
         retryable=True,
         short="ran too long",
         sentence="The run took longer than the $seconds seconds it may take, and was ended.",
-        remedy="It is tried again by itself.",
     ),
     FailureCode.MEMORY: Words(
         stage="executor",
@@ -270,7 +271,6 @@ WORDS: Mapping[FailureCode, Words] = {
         retryable=True,
         short="stopped unexpectedly",
         sentence="The run stopped before it could give a result.",
-        remedy="It is tried again by itself.",
     ),
     FailureCode.POST_REFUSED: Words(
         stage="delivery",

@@ -75,6 +75,12 @@ class RunOrder:
     without: tuple[str, ...] = ()
     counted: Mapping[str, int] = field(default_factory=dict[str, int])
     """Query → the newest attempt of this run whose cost of it stands in the ledger."""
+    asked_at: datetime | None = None
+    """When this attempt was ordered; None: nobody says."""
+    waits: bool = False
+    """Where data is not complete for the period, end as NOT_FRESH instead of making the report."""
+    looks: int = 0
+    """How often the run's data was read to the end: an answer to an earlier look is not taken."""
     deadline_seconds: float
     """What is left for the whole run; sources keep an inner deadline below it."""
     scratch: Path

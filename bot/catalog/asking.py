@@ -12,6 +12,8 @@ from bot.catalog import faults, model, plain, sql, yaml
 from bot.domain import spec
 
 _FILE = "Write sql: and the name of a file in this folder."
+SOURCE, NONE = "source", "none"
+"""What a query's ``fresh`` may say beside a file: who knows how far its data goes; nobody."""
 _REQUEST = "Write request: and what is wanted; docs/sources.md shows how."
 
 
@@ -44,6 +46,16 @@ class Asking:
         request = self._request(shape.request) if shape.request is not None else None
         return Asked(sql=text, file=file, request=request)
 
+    def gate(self, fresh: str | None) -> spec.Gate | None:
+        """Return the file that says how far the data goes; None: there is none."""
+        if fresh is None or fresh in {SOURCE, NONE}:
+            return None
+        if self.kind is not None and self.kind.mark is None:
+            problem = f"A {self.kind.name} source takes no file."
+            self.found.add((*self.place, "fresh"), problem, remedy="Write source or none.")
+            return None
+        return spec.Gate(sql=self._text(fresh, key="fresh"), file=fresh)
+
     def _fits(self, shape: model.QueryShape | model.BreakdownShape) -> bool:
         """Whether there is one question, in a form that its kind takes."""
         takes_file = self.kind is None or self.kind.mark is not None
@@ -72,9 +84,9 @@ class Asking:
             self.found.add((*self.place, key), problem, remedy=remedy)
         return False
 
-    def _text(self, file: str) -> str:
+    def _text(self, file: str, *, key: str = "sql") -> str:
         """Return the file's text, checked for its parameters' names; empty where there is none."""
-        inner = (*self.place, "sql")
+        inner = (*self.place, key)
         try:
             text = sql.read(self.folder, file)
         except sql.Missing as error:

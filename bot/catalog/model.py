@@ -88,6 +88,13 @@ class QueryShape(Shape):
     optional: bool = Field(
         default=False, description="Whether the report may go out without its metrics."
     )
+    fresh: str | None = Field(
+        default=None,
+        description="What says the last complete day, for which the report waits: source (the "
+        "source itself or a column data_to; the default), a file in this folder that returns that "
+        "day alone, or none: it waits for nothing.",
+        examples=["source", "none", "orders_fresh.sql"],
+    )
 
 
 class ExpectShape(Shape):
@@ -206,6 +213,18 @@ class ReportShape(Shape):
     )
     trend: fields.Name | None = Field(
         default=None, description="The metric of the chart; without it, the first."
+    )
+    stale: spec.Stale = Field(
+        default=spec.Stale.SEND,
+        description="What becomes of it where its data is still not complete shortly before "
+        "deliver_by. send: it goes out and says so. hold: an operator decides.",
+    )
+    restated: Annotated[
+        Decimal | None, BeforeValidator(written.moved, json_schema_input_type=written.Number)
+    ] = Field(
+        default=Decimal("0.02"),
+        description="A figure of the last report that has moved by more than this since it was "
+        "posted is told in the next one: 2 % or 0.02; none: never.",
     )
     queries: dict[fields.Name, QueryShape] = Field(
         min_length=1, max_length=20, description="What is asked of the sources."

@@ -64,6 +64,8 @@ def build(
         breakdowns=tuple(_breakdowns(folder, place, shape=shape)),
         narrative=_narrative(folder, place, shape=shape.narrative),
         trend=shape.trend,
+        stale=shape.stale,
+        restated=shape.restated,
     )
 
 
@@ -95,22 +97,22 @@ def _order(shape: model.ScheduleShape, place: faults.Place, *, found: faults.Fau
         found.add((*place, "deliver_by"), problem, remedy="Promise a later time, or post earlier.")
 
 
-def _asked(
+def _asking(
     folder: Folder, place: faults.Place, *, shape: model.QueryShape | model.BreakdownShape
-) -> asking.Asked:
-    """Return what a query asks, of a source that is there."""
+) -> asking.Asking:
+    """Return what reads a query, of a source that is there."""
     folder.known(shape.source, (*place, "source"), among=("sources",), what="source")
     source = folder.sources.get(shape.source)
     kind = kinds.KINDS[source.kind] if source is not None else None
-    own = asking.Asking(folder=folder.path, place=place, found=folder.found, kind=kind)
-    return own.read(shape)
+    return asking.Asking(folder=folder.path, place=place, found=folder.found, kind=kind)
 
 
 def _queries(
     folder: Folder, place: faults.Place, *, shape: model.ReportShape
 ) -> Iterator[spec.QuerySpec]:
     for name, query in shape.queries.items():
-        asked = _asked(folder, (*place, "queries", name), shape=query)
+        own = _asking(folder, (*place, "queries", name), shape=query)
+        asked = own.read(query)
         yield spec.QuerySpec(
             name=name,
             source=query.source,
@@ -119,6 +121,8 @@ def _queries(
             request=asked.request,
             span=query.span,
             optional=query.optional,
+            waits=query.fresh != asking.NONE,
+            gate=own.gate(query.fresh),
         )
 
 
@@ -166,7 +170,7 @@ def _breakdowns(
             folder.found.add(inner, "A metric has this name too.", remedy="Rename one of them.")
         within = (*place, "metrics")
         folder.known(breakdown.metric, (*inner, "metric"), among=within, what="metric")
-        asked = _asked(folder, inner, shape=breakdown)
+        asked = _asking(folder, inner, shape=breakdown).read(breakdown)
         yield spec.BreakdownSpec(
             name=name,
             source=breakdown.source,

@@ -68,6 +68,12 @@ def growth(value: object) -> object:
     return found
 
 
+def moved(value: object) -> object:
+    """Read ``2 %`` or 0.02 as a fraction, and ``none`` as no limit."""
+    found = nothing(value)
+    return None if found is None else growth(found)
+
+
 def model(value: object) -> object:
     """Read ``none`` as no model; refuse a model whose price is not known."""
     if not isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain import ids, metric
@@ -86,6 +87,15 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restated:
+    """A figure of the period before that was published, and is another one now."""
+
+    metric: str
+    reported: Decimal
+    now: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What one run found out and wrote."""
 
@@ -115,3 +125,5 @@ class Report:
     """The sources that were left out on an operator's word."""
     identities: tuple[Identity, ...] = ()
     """Of the sources that could tell; from the parent on, of all that were read over a network."""
+    restated: tuple[Restated, ...] = ()
+    """What was published of the period before and has moved since; the parent's word."""

@@ -104,6 +104,8 @@ class FailureCode(StrEnum):
     RESULT_INVALID = "result_invalid"
     """Rows or columns are not what the spec needs."""
     RESULT_EMPTY = "result_empty"
+    NOT_FRESH = "not_fresh"
+    """Data is not complete for the period yet (domain.fresh)."""
     FORMULA_INVALID = "formula_invalid"
     CONFIGURATION = "configuration"
     ISOLATION_MISSING = "isolation_missing"
@@ -163,6 +165,12 @@ class Attempt:
     walls: Walls | None = None
     """What stood around its process; None: it was not told."""
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether something went wrong; data that is not complete yet is merely waited for."""
+        waits = self.failure is not None and self.failure.code is FailureCode.NOT_FRESH
+        return self.end is AttemptEnd.FAILED and not waits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -199,7 +207,8 @@ class Run:
     hold: str = ""
     """Why it is held: ``changed`` (a rerun differs from what was sent), ``outsiders`` (the
     channel was newly shared), ``unsure`` (Slack does not say who reads it), ``absurd`` (a figure
-    is not as expected), or empty."""
+    is not as expected), ``stale`` (its data is not complete), ``identity``
+    (nobody confirmed whose data its sources serve), or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

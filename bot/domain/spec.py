@@ -38,6 +38,23 @@ class SourceSpec:
     """Whose data it is, as one comparable line, such as ``bigquery:globex-analytics``."""
 
 
+class Stale(StrEnum):
+    """What becomes of a report whose data is still not complete when it is promised."""
+
+    SEND = "send"
+    """It goes out, and says so."""
+    HOLD = "hold"
+    """An operator decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Asks its query's source, before anything else, for the last day that is complete."""
+
+    sql: str
+    file: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuerySpec:
     """One question to one source."""
@@ -53,6 +70,10 @@ class QuerySpec:
     span: Span = Span.PERIOD
     optional: bool = False
     """Where true, the report may go out without its metrics."""
+    waits: bool = True
+    """Whether the report waits for its data, as far as anybody says how far that goes."""
+    gate: Gate | None = None
+    """What says so, besides its rows (``data_to``) and the source itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +163,9 @@ class ReportSpec:
     narrative: NarrativeSpec = NarrativeSpec()
     trend: str | None = None
     """The metric of the chart; None: the first."""
+    stale: Stale = Stale.SEND
+    restated: Decimal | None = Decimal("0.02")
+    """A published figure that has moved by more than this share since is told; None: none is."""
 
     def does_without(self, source: str) -> bool:
         """Whether it may go out without a source: all that is asked of it is optional, and it is

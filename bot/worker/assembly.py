@@ -72,16 +72,19 @@ class Found:
         for query in self._spec.queries:
             if reading.is_left_out(self.order, query):
                 continue
-            asked = self._asked(query)
-            found = self.readings.answers[reading.query_slot(query.name)]
-            if query.span is spec.Span.ALL:
-                whole = key(self.plan.whole)
-                answers = tables.by_start(asked, found[whole].table, plan=self.plan)
-                yield answers.told(found.get(whole))
-            else:
-                given = {span: answer.table for span, answer in found.items()}
-                answers = tables.by_period(asked, given, plan=self.plan)
-                yield answers.told(found.get(key(self.plan.current)))
+            answers, gate = self._answered(query), self.readings.gates.get(query.name)
+            yield answers if gate is None else answers.to(gate)
+
+    def _answered(self, query: spec.QuerySpec) -> tables.Answers:
+        asked = self._asked(query)
+        found = self.readings.answers[reading.query_slot(query.name)]
+        if query.span is spec.Span.ALL:
+            whole = key(self.plan.whole)
+            answers = tables.by_start(asked, found[whole].table, plan=self.plan)
+            return answers.told(found.get(whole))
+        given = {span: answer.table for span, answer in found.items()}
+        answers = tables.by_period(asked, given, plan=self.plan)
+        return answers.told(found.get(key(self.plan.current)))
 
     def _splits(
         self, figures: tuple[metric.Metric, ...], known: metrics.Facts

@@ -9,13 +9,14 @@ import contextlib
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from bot import errors, wire
 from bot.domain import money, period, report, spec
 from bot.kinds import KINDS
-from bot.worker import sources
+from bot.worker import gate, sources, tables
 from bot.worker.plan import Key, Plan, key
 from bot.worker.sources import base
 
@@ -43,6 +44,8 @@ class Readings:
         default_factory=dict[str, dict[Key, base.Answer]]
     )
     """Slot → span → what came for it."""
+    gates: dict[str, date] = field(default_factory=dict[str, date])
+    """Query → the last day that is complete, where it has a gate to say so."""
     identities: list[report.Identity] = field(default_factory=list[report.Identity])
     usage: list[money.Usage] = field(default_factory=list[money.Usage])
     failures: list[errors.RunError] = field(default_factory=list[errors.RunError])
@@ -68,15 +71,23 @@ async def read(wanted: Wanted, readings: Readings) -> None:
     opened: list[base.Source] = []
     reader = _Reader(wanted, readings, opened)
     try:
-        async with asyncio.TaskGroup() as group:
-            for source in needed(wanted.order):
-                group.create_task(reader.drain(source), name=source.name)
+        await _side_by_side(reader.gate, gated(wanted.order))
+        gate.close(wanted.order, readings.gates)
+        await _side_by_side(reader.drain, needed(wanted.order))
     except* errors.RunError as several:
         readings.failures += _leaves(several)
     finally:
         await _each(opened, failed=bool(readings.failures))
     if readings.failures:
         raise next(filter(base.is_terminal, readings.failures), readings.failures[0])
+
+
+async def _side_by_side(
+    each: Callable[[spec.SourceSpec], Coroutine[None, None, None]], of: Sequence[spec.SourceSpec]
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        for source in of:
+            group.create_task(each(source), name=source.name)
 
 
 class _Reader:
@@ -86,11 +97,43 @@ class _Reader:
         self._wanted = wanted
         self._readings = readings
         self._opened = opened
+        self._open_ones: dict[str, base.Source | None] = {}
+
+    async def gate(self, source: spec.SourceSpec) -> None:
+        """Ask how far the data of its queries goes, those that have a question of their own."""
+        order, plan = self._wanted.order, self._wanted.plan
+        asks = deque(gate.asks(order, plan, _queries(order, source.name)))
+        opened = await self._open(source, asks)
+        while asks and opened is not None:
+            ask = asks.popleft()
+            try:
+                answer = await asyncio.to_thread(opened.read, ask)
+            except errors.RunError as error:
+                self._failed(error, asks)
+                self._open_ones[source.name] = None
+                return
+            asked = tables.Asked(
+                name=ask.query, source=source.name, kind=source.kind, optional=False
+            )
+            self._readings.usage += answer.usage
+            self._readings.gates[ask.query] = gate.day(asked, answer.table, plan)
 
     async def drain(self, source: spec.SourceSpec) -> None:
         """Open the source and read until nothing is left to ask or something fails."""
         asks = deque(_asks(self._wanted, source.name))
         kind = KINDS[source.kind]
+        opened = await self._open(source, asks)
+        if opened is None:
+            return
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(kind.width, math.ceil(len(asks) / kind.batch))):
+                group.create_task(self._take(opened, asks, most=kind.batch))
+
+    async def _open(self, source: spec.SourceSpec, asks: deque[base.Ask]) -> base.Source | None:
+        """The source, opened once; None: it has failed, and nothing more is asked of it."""
+        if source.name in self._open_ones:
+            return self._open_ones[source.name]
+        self._open_ones[source.name] = None
         try:
             opened = await asyncio.to_thread(sources.open_source, self._access(source))
             self._opened.append(opened)
@@ -98,12 +141,12 @@ class _Reader:
                 self._readings.identities.append(await asyncio.to_thread(opened.identity))
         except errors.RunError as error:
             self._failed(error, asks)
-            return
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(kind.width, math.ceil(len(asks) / kind.batch))):
-                group.create_task(self._take(opened, asks, most=kind.batch))
+            return None
+        self._open_ones[source.name] = opened
+        return opened
 
     async def _take(self, source: base.Source, asks: deque[base.Ask], *, most: int) -> None:
+        order, plan = self._wanted.order, self._wanted.plan
         while asks:
             some = [asks.popleft() for _ in range(min(most, len(asks)))]
             try:
@@ -114,6 +157,8 @@ class _Reader:
             for ask, answer in zip(some, answers, strict=True):
                 self._readings.answers.setdefault(ask.slot, {})[key(ask.period)] = answer
                 self._readings.usage += answer.usage
+                if ask.slot == query_slot(ask.query) and ask.period.end == plan.current.end:
+                    gate.close(order, {ask.query: answer.complete_to})
 
     def _failed(self, error: errors.RunError, asks: deque[base.Ask]) -> None:
         asks.clear()
@@ -131,8 +176,9 @@ class _Reader:
             report=order.report,
             run=order.run,
             attempt=order.attempt,
-            as_of=order.as_of,
+            as_of=order.asked_at or order.as_of,
             counted=order.counted,
+            looks=order.looks,
             deadline=time.monotonic() + order.deadline_seconds * _SHARE,
             credential=self._wanted.credentials.get(source.name),
             environment=order.environment,
@@ -171,16 +217,29 @@ def needed(order: wire.RunOrder) -> tuple[spec.SourceSpec, ...]:
     return tuple(source for name, source in order.client.sources.items() if name in asked)
 
 
+def gated(order: wire.RunOrder) -> tuple[spec.SourceSpec, ...]:
+    """Return the sources that are asked, before all others, how far their data goes."""
+    return tuple(
+        source
+        for source in needed(order)
+        if any(one.gate is not None for one in _queries(order, source.name))
+    )
+
+
+def _queries(order: wire.RunOrder, source: str) -> tuple[spec.QuerySpec, ...]:
+    """What is asked of a source, breakdowns aside."""
+    queries = order.client.reports[order.report].queries
+    return tuple(one for one in queries if one.source == source and not is_left_out(order, one))
+
+
 def _asks(wanted: Wanted, source: str) -> Iterator[base.Ask]:
     """What to ask of a source; the current period first, so that faults show early."""
     order, plan = wanted.order, wanted.plan
     report = order.client.reports[order.report]
-    for query in report.queries:
+    for query in _queries(order, source):
         spans = (plan.whole,) if query.span is spec.Span.ALL else plan.distinct
-        if query.source == source and not is_left_out(order, query):
-            yield from (
-                _ask(order, query, span=span, slot=query_slot(query.name)) for span in spans
-            )
+        slot = query_slot(query.name)
+        yield from (_ask(order, query, span=span, slot=slot) for span in spans)
     for one in report.breakdowns:
         if one.source == source and not is_left_out(order, one):
             slot = breakdown_slot(one.name)

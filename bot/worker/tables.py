@@ -62,10 +62,12 @@ class Answers:
         """Return them with what the source itself said of the current period's rows."""
         if answer is None:
             return self
-        ends = [day for day in (self.data_to, answer.complete_to) if day is not None]
-        return replace(
-            self, data_to=min(ends, default=None), provisional_from=answer.provisional_from
-        )
+        found = replace(self, provisional_from=answer.provisional_from)
+        return found if answer.complete_to is None else found.to(answer.complete_to)
+
+    def to(self, day: date) -> "Answers":
+        """Return them as complete to that day, or to the earlier one that is known."""
+        return replace(self, data_to=min(self.data_to or day, day))
 
     def has(self, column: str) -> bool:
         """Whether the query returns a column of that name, in any case."""

@@ -110,9 +110,11 @@ class Access:
     run: ids.RunId
     attempt: int
     as_of: datetime | None = None
-    """When the run was claimed (wire.RunOrder); None: nobody says."""
+    """When this attempt was ordered, or its run claimed (wire.RunOrder); None: nobody says."""
     counted: Mapping[str, int] = field(default_factory=dict[str, int])
     """Query → the newest earlier attempt whose cost of it is written down (wire.RunOrder)."""
+    looks: int = 0
+    """How often the run's data was read to the end already (wire.RunOrder)."""
     deadline: float
     """On the monotonic clock: when reading must have ended."""
     patience: float = 20.0

@@ -246,9 +246,11 @@ class Bigquery:
 def _job_id(access: base.Access, ask: base.Ask, *, settings: BigquerySettings, number: int) -> str:
     """``reportops_<run>_<query>_<start>_<end>_<what it asks>_<number>``.
 
-    The hash covers the SQL, which an operator may have mended since the earlier attempt.
+    The hash covers the SQL, which an operator may have mended since the earlier attempt, and how
+    often the run has looked: an answer that was not fresh is not taken again.
     """
     parts = [ask.sql, ask.timezone, settings.project, settings.dataset, settings.location]
+    parts += [str(access.looks)] if access.looks else []
     asked = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
     query = re.sub(r"[^A-Za-z0-9_-]", "-", ask.query)[:100]
     span = f"{ask.period.start:%Y%m%d}_{ask.period.end:%Y%m%d}"

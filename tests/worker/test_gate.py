@@ -1,0 +1,133 @@
+"""The gate: a run that may wait ends before anything costly is read; another says what lacks."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot import errors, wire
+from bot.domain import fresh, run, spec
+from bot.worker import gate, pipeline, plan, tables
+from bot.worker.sources import base
+from tests import samples
+from tests.executors import acting
+
+COMPLETE = "SELECT DATE '2026-11-21' AS day"
+SLOWER = "SELECT sum(amount) AS revenue, count(*) AS orders, {} AS data_to FROM orders"
+ASKED = tables.Asked(name="orders", source="shop", kind="duckdb", optional=False)
+PLAN = plan.make(samples.REPORT_SPEC, samples.THIS_WEEK)
+
+
+def ordered(
+    folder: Path, *, gated: str | None = COMPLETE, sql: str | None = None, waits: bool = True
+) -> wire.RunOrder:
+    """Acme's order, whose one query has this gate, or this text."""
+    made = acting.order(folder)
+    asked = made.client.reports[samples.WEEKLY]
+    (query,) = asked.queries
+    query = replace(
+        query,
+        sql=sql or query.sql,
+        gate=None if gated is None else spec.Gate(sql=gated, file="orders_fresh.sql"),
+    )
+    reports = {samples.WEEKLY: replace(asked, queries=(query,))}
+    return replace(made, client=replace(made.client, reports=reports), waits=waits)
+
+
+async def outcome(order: wire.RunOrder, monkeypatch: pytest.MonkeyPatch) -> wire.RunOutcome:
+    monkeypatch.chdir(order.client.folder)
+    return await pipeline.run(order, lambda _: None)
+
+
+async def lag(order: wire.RunOrder, monkeypatch: pytest.MonkeyPatch) -> fresh.Lag | None:
+    ended = await outcome(order, monkeypatch)
+    assert isinstance(ended, wire.RunFailed), ended
+    return fresh.lag(ended.failure)
+
+
+async def test_a_gate_that_is_behind_ends_the_run_before_its_queries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = ordered(tmp_path / "acme", sql="SELECT no_such_column FROM orders")
+    behind = await lag(order, monkeypatch)
+    assert behind == fresh.Lag(
+        query="orders", source="shop", data_to=date(2026, 11, 21), needs=date(2026, 11, 22)
+    )
+
+
+async def test_a_run_that_waits_no_more_tells_how_far_its_data_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = await outcome(ordered(tmp_path / "acme", waits=False), monkeypatch)
+    assert isinstance(ended, wire.ReportMade)
+    assert [one.data_to for one in ended.report.provenance] == [date(2026, 11, 21)]
+    assert [one.code for one in ended.report.findings] == ["data_incomplete"]
+
+
+async def test_data_that_is_complete_goes_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete = "SELECT CAST($period_end AS DATE) + 3"
+    ended = await outcome(ordered(tmp_path / "acme", gated=complete), monkeypatch)
+    assert isinstance(ended, wire.ReportMade)
+    assert [one.data_to for one in ended.report.provenance] == [date(2026, 11, 22)]
+    assert not ended.report.findings
+
+
+async def test_a_data_to_column_is_a_gate_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = ordered(tmp_path / "acme", gated=None, sql=SLOWER.format("DATE '2026-11-20'"))
+    behind = await lag(order, monkeypatch)
+    assert behind is not None
+    assert behind.data_to == date(2026, 11, 20)
+
+
+async def test_the_source_of_an_answer_is_a_gate_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_: object, ask: base.Ask) -> base.Answer:
+        table = base.Table(columns=("revenue", "orders"), rows=((21, 7),))
+        return base.Answer(table=table, complete_to=min(ask.period.last_day, date(2026, 11, 19)))
+
+    monkeypatch.setattr("bot.worker.sources.duckdb.Duckdb.read", read)
+    behind = await lag(ordered(tmp_path / "acme", gated=None), monkeypatch)
+    assert behind is not None
+    assert behind.data_to == date(2026, 11, 19)
+
+
+async def test_fresh_none_waits_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = ordered(tmp_path / "acme", gated=None, sql=SLOWER.format("DATE '2026-11-20'"))
+    asked = order.client.reports[samples.WEEKLY]
+    calm = replace(asked, queries=tuple(replace(one, waits=False) for one in asked.queries))
+    order = replace(order, client=replace(order.client, reports={samples.WEEKLY: calm}))
+    assert isinstance(await outcome(order, monkeypatch), wire.ReportMade)
+
+
+async def test_a_gate_that_is_broken_is_its_own_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = await outcome(ordered(tmp_path / "acme", gated="SELECT nothing"), monkeypatch)
+    assert isinstance(ended, wire.RunFailed)
+    assert ended.failure.code is run.FailureCode.QUERY_INVALID
+    assert ended.failure.params["file"] == "orders_fresh.sql"
+
+
+@pytest.mark.parametrize("rows", [(), ((None,),)])
+def test_a_gate_without_a_day_has_seen_nothing_of_the_period(
+    rows: tuple[tuple[base.Cell, ...], ...],
+) -> None:
+    table = base.Table(columns=("day",), rows=rows)
+    assert gate.day(ASKED, table, PLAN) == date(2026, 11, 15)
+
+
+@pytest.mark.parametrize("rows", [((7,),), (("soon",),), ((date(2026, 11, 20), 1),)])
+def test_a_gate_gives_one_day_and_nothing_else(
+    rows: tuple[tuple[base.Cell, ...], ...],
+) -> None:
+    with pytest.raises(errors.RunError) as error:
+        gate.day(ASKED, base.Table(columns=("day",), rows=rows), PLAN)
+    assert error.value.failure.code is run.FailureCode.RESULT_INVALID
