@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from bot.kinds import bigquery, duckdb, ga4, installed, postgres, sheets, snowflake
+from bot.kinds import (
+    bigquery,
+    duckdb,
+    ga4,
+    httpjson,
+    installed,
+    looker,
+    postgres,
+    sheets,
+    snowflake,
+)
 from bot.kinds.kind import Kind, Problem, Request, Settings
 
 __all__ = ["BROKEN", "KINDS", "OURS", "Kind", "Problem", "Request", "Settings"]
@@ -16,6 +26,8 @@ OURS: Mapping[str, Kind] = {
         snowflake.KIND,
         ga4.KIND,
         sheets.KIND,
+        httpjson.KIND,
+        looker.KIND,
     )
 }
 """By the name that client.yaml uses. Another kind is one more file and one more entry."""

@@ -89,6 +89,8 @@ RAW: Mapping[str, Mapping[str, object]] = {
     },
     "ga4": {"property": "123456789", "currency": "EUR"},
     "google_sheets": {"spreadsheet": "1AbcTargets_of-Globex012345"},
+    "http_json": {"url": "https://api.globex.example/v2", "account": "7012345"},
+    "looker": {"url": "https://globex.cloud.looker.com", "model": "shop"},
 }
 
 

@@ -17,6 +17,8 @@ SOURCES: Mapping[str, str] = {
     "snowflake": "bot.worker.sources.snowflake",
     "ga4": "bot.worker.sources.ga4",
     "google_sheets": "bot.worker.sources.sheets",
+    "http_json": "bot.worker.sources.httpjson",
+    "looker": "bot.worker.sources.looker",
 }
 """Kind → the module that offers ``open_source``; of other packages' kinds it is ``Kind.module``."""
 

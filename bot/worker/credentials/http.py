@@ -1,0 +1,44 @@
+"""A credential of an API over HTTP: one line that is sent as it is, or JSON with named parts."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Checked for its form only; shows nothing of itself."""
+
+    line: str = field(repr=False)
+    """A token or a key; empty where there are parts."""
+    parts: Mapping[str, str] = field(repr=False)
+    """Such as ``user`` and ``password``, ``client_id`` and ``client_secret``, or headers."""
+
+
+def parse(text: str) -> Credential:
+    """Read a token, or ``{"user": …, "password": …}``; raises ValueError that quotes nothing."""
+    line = text.strip()
+    if line.startswith("{"):
+        return Credential(line="", parts=_parts(line))
+    if not line:
+        raise ValueError("it is empty")
+    return Credential(line=_sendable(line), parts={})
+
+
+def _parts(text: str) -> Mapping[str, str]:
+    try:
+        raw: object = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("it begins as JSON does, and is none") from None
+    found = cast("Mapping[str, object]", raw)
+    if not found or not all(isinstance(value, str) and value for value in found.values()):
+        raise ValueError("its JSON is not made of names with a text each")
+    return {name: _sendable(str(value).strip()) for name, value in found.items()}
+
+
+def _sendable(text: str) -> str:
+    """What a header can hold: another line would begin another header."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("it holds a line break or characters that cannot be sent")
+    return text
