@@ -26,7 +26,7 @@ class Lag:
 
 
 def behind(
-    days: Mapping[str, date | None], asked: spec.ReportSpec, period: Period
+    days: Mapping[str, date | None], asked: spec.ReportSpec, *, period: Period
 ) -> tuple[Lag, ...]:
     """Return which queries are not complete for the period, the furthest behind first; ``days`` are
     their last complete ones, None where nobody says.
@@ -44,7 +44,7 @@ def behind(
 
 def lags(found: Report, asked: spec.ReportSpec) -> tuple[Lag, ...]:
     """Return which queries of a report are not complete for its period."""
-    return behind({one.query: one.data_to for one in found.provenance}, asked, found.period)
+    return behind({one.query: one.data_to for one in found.provenance}, asked, period=found.period)
 
 
 def failure(lag: Lag) -> Failure:

@@ -16,7 +16,7 @@ _SLOT = "gate:"
 
 
 def asks(
-    order: wire.RunOrder, plan: Plan, queries: tuple[spec.QuerySpec, ...]
+    order: wire.RunOrder, plan: Plan, *, queries: tuple[spec.QuerySpec, ...]
 ) -> Iterator[base.Ask]:
     """Yield the questions of the queries that have a gate; the parameters are the query's own."""
     for one in queries:
@@ -31,7 +31,7 @@ def asks(
             )
 
 
-def day(asked: tables.Asked, table: base.Table, plan: Plan) -> date:
+def day(asked: tables.Asked, table: base.Table, *, plan: Plan) -> date:
     """Return the last complete day that a gate gave: within the period, or the day before it.
 
     Raises RunError where it gave anything but one day, or nothing.
@@ -48,6 +48,6 @@ def day(asked: tables.Asked, table: base.Table, plan: Plan) -> date:
 
 def close(order: wire.RunOrder, days: Mapping[str, date | None]) -> None:
     """Raise NOT_FRESH where the run may wait, and has to."""
-    found = fresh.behind(days, order.client.reports[order.report], order.period)
+    found = fresh.behind(days, order.client.reports[order.report], period=order.period)
     if order.waits and found:
         raise errors.RunError(fresh.failure(found[0]))

@@ -102,7 +102,7 @@ class _Reader:
     async def gate(self, source: spec.SourceSpec) -> None:
         """Ask how far the data of its queries goes, those that have a question of their own."""
         order, plan = self._wanted.order, self._wanted.plan
-        asks = deque(gate.asks(order, plan, _queries(order, source.name)))
+        asks = deque(gate.asks(order, plan, queries=_queries(order, source.name)))
         opened = await self._open(source, asks)
         while asks and opened is not None:
             ask = asks.popleft()
@@ -116,7 +116,7 @@ class _Reader:
                 name=ask.query, source=source.name, kind=source.kind, optional=False
             )
             self._readings.usage += answer.usage
-            self._readings.gates[ask.query] = gate.day(asked, answer.table, plan)
+            self._readings.gates[ask.query] = gate.day(asked, answer.table, plan=plan)
 
     async def drain(self, source: spec.SourceSpec) -> None:
         """Open the source and read until nothing is left to ask or something fails."""

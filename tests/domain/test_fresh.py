@@ -23,7 +23,7 @@ def test_who_is_behind_is_named_the_furthest_first(
     days: dict[str, date | None], partial: bool
 ) -> None:
     week = samples.week(partial=partial)
-    found = fresh.behind(days, ASKED, week)
+    found = fresh.behind(days, ASKED, period=week)
     known = {name: day for name, day in days.items() if day is not None and day < week.last_day}
     assert {lag.query: lag.data_to for lag in found} == ({} if partial else known)
     assert [lag.data_to for lag in found] == sorted(lag.data_to for lag in found)

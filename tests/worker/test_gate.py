@@ -121,7 +121,7 @@ def test_a_gate_without_a_day_has_seen_nothing_of_the_period(
     rows: tuple[tuple[base.Cell, ...], ...],
 ) -> None:
     table = base.Table(columns=("day",), rows=rows)
-    assert gate.day(ASKED, table, PLAN) == date(2026, 11, 15)
+    assert gate.day(ASKED, table, plan=PLAN) == date(2026, 11, 15)
 
 
 @pytest.mark.parametrize("rows", [((7,),), (("soon",),), ((date(2026, 11, 20), 1),)])
@@ -129,5 +129,5 @@ def test_a_gate_gives_one_day_and_nothing_else(
     rows: tuple[tuple[base.Cell, ...], ...],
 ) -> None:
     with pytest.raises(errors.RunError) as error:
-        gate.day(ASKED, base.Table(columns=("day",), rows=rows), PLAN)
+        gate.day(ASKED, base.Table(columns=("day",), rows=rows), plan=PLAN)
     assert error.value.failure.code is run.FailureCode.RESULT_INVALID
