@@ -56,6 +56,8 @@ class Operation(StrEnum):
     RELEASE = "release"
     """Replace, post as new or discard what a rerun made."""
     CONFIRM = "confirm audience"
+    IDENTIFY = "confirm identity"
+    """Say that what a source serves is this client's."""
     PAUSE = "pause"
     RESUME = "resume"
     HEALTH = "health"

@@ -76,12 +76,14 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def _held(bolt: _Bolt, action: actions.Actions) -> None:
-    """What may become of a report that waits for an operator's word on its figures."""
+    """What may become of a report that waits: for its figures, or for whose they are."""
     bolt.action(ids.REPLACE)(action.replace)
     bolt.action(ids.POST_AS_NEW)(action.post_as_new)
     bolt.action(ids.DISCARD)(action.discard)
     bolt.action(ids.POST_ANYWAY)(action.post_anyway)
     bolt.action(ids.TRY_AGAIN)(action.try_again)
+    bolt.action(ids.IDENTITY_POST)(action.identify)
+    bolt.action(ids.IDENTITY_CONFIRM)(action.know)
 
 
 def _doors(bolt: _Bolt, desk: Desk, *, homes: windows.Homes) -> None:

@@ -88,6 +88,16 @@ class Actions:
         """Read and compute it anew."""
         await self._desk.act(ack, respond, payload.press(body), deed=ids.TRY_AGAIN)
 
+    # whose data a client's sources serve
+
+    async def identify(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Confirm that it is the client's, and post what is held for it."""
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.IDENTITY_POST)
+
+    async def know(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Confirm that it is the client's, before that is live."""
+        await self._desk.act(ack, respond, payload.press(body), deed=ids.IDENTITY_CONFIRM)
+
     # the menu and status lines; the value is the client
 
     async def status(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:

@@ -52,6 +52,10 @@ def table(operations: Operations) -> Mapping[str, Deed]:
         ids.SEND_WITHOUT: Deed(do=lambda who, turn: runs.send_without(who, turn.value)),
         ids.CARD_MENU: Deed(do=lambda who, turn: runs.skip(who, turn.value.partition(":")[2])),
         ids.CONFIRM_AUDIENCE: Deed(do=lambda who, turn: runs.confirm(who, turn.value)),
+        ids.IDENTITY_POST: Deed(do=lambda who, turn: operations.identities.post(who, turn.value)),
+        ids.IDENTITY_CONFIRM: Deed(
+            do=lambda who, turn: operations.identities.confirm(who, turn.value)
+        ),
         ids.REPLACE: _release(operations, "replace"),
         ids.POST_AS_NEW: _release(operations, "new"),
         ids.DISCARD: _release(operations, "discard"),

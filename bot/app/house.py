@@ -8,7 +8,7 @@ from pathlib import Path
 import handlers
 from bot import clock, settings
 from bot import store as stores
-from bot.app import bolt, guarding, joints, siege
+from bot.app import bolt, charts, guarding, joints, siege
 from bot.catalog import watch
 from bot.delivery import Deliveries
 from bot.digest import Digest
@@ -114,7 +114,7 @@ def build(ground: Ground, line: Line) -> House:
             base.poster,
             clock=ground.clock,
             told=joints.Told(ground.store.runs, incidents, outward=base.outward, links=base.poster),
-            charts=joints.Charts(base.executor),
+            charts=charts.Charts(base.executor),
         ),
         incidents=incidents,
         digest=Digest(
@@ -176,6 +176,7 @@ def _ports(ground: Ground, base: _Base, *, incidents: Incidents) -> ports.Ports:
         clients=base.clients,
         executor=base.executor,
         audiences=base.audiences,
+        identities=ground.store.identities,
         composer=post.compose,
         incidents=incidents,
         posts=ground.store.deliveries,

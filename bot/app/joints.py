@@ -6,14 +6,14 @@ from datetime import datetime
 
 import structlog
 
-from bot import access, clock, errors, store
+from bot import access, clock, store
+from bot.app import serving
 from bot.domain import audience, delivery, ids, run, views
-from bot.executors import process
 from bot.incidents import Incidents
 from bot.runs import ports, posting
 from bot.slack import blocks, moments, people, poster, refusals, remedies
 from bot.slack.screens import change as preview
-from bot.slack.screens import ops, outbox, plain
+from bot.slack.screens import identity, ops, outbox, plain
 
 _log = structlog.get_logger(__name__)
 
@@ -56,6 +56,7 @@ class Outward:
         now: clock.Clock,
     ) -> None:
         self._runs = kept.runs
+        self._kept = kept
         self._outbox = kept.deliveries
         self._clients = clients
         self._channel = channel
@@ -85,11 +86,25 @@ class Outward:
             await self._unsure(held)
             return
         name, title = _names(self._clients, held)
-        if why:
+        if held.hold == posting.IDENTITY:
+            body = identity.held(await serving.question(self._kept, self._clients, about=held))
+        elif why:
             body = ops.absurd(name, title, run_id=held.id, why=why)
         else:
             body = ops.held(name, title, run_id=held.id, hold=held.hold)
         await self._put(_held(held), body, client=held.client)
+
+    async def served(self, made: run.Run) -> None:
+        """Whose data an internal client's sources serve: one message for the same sources, that
+        also says when they are confirmed.
+        """
+        asked = await serving.question(self._kept, self._clients, about=made)
+        key, body = f"ops:identity:{made.client}:{asked.stamp}", identity.served(asked)
+        there = await self._outbox.get(key)
+        if there is None and asked.doubts:
+            await self._put(key, body, client=made.client)
+        elif there is not None and there.bodies != (body,):
+            await self._outbox.revise(key, (body,))
 
     async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
         """Somebody chose what becomes of a held report, or its reason went (``choice`` empty): the
@@ -216,8 +231,10 @@ class Replies:
 
 
 def _held(held: run.Run) -> str:
-    """The key of the question about a held report; each try that found absurd figures asks anew."""
-    again = f":{held.attempts}" if held.hold == posting.ABSURD else ""
+    """The key of the question about a held report; each try that is held for what it found asks
+    anew.
+    """
+    again = f":{held.attempts}" if held.hold in {posting.ABSURD, posting.IDENTITY} else ""
     return f"ops:held:{held.id}:{held.hold}{again}"
 
 
@@ -300,23 +317,6 @@ class Told:
         if settled.kind is not delivery.Kind.REPORT or settled.run is None:
             return None
         return await self._runs.get(settled.run)
-
-
-class Charts:
-    """Charts drawn by a worker of their own, where a workspace refuses native ones."""
-
-    def __init__(self, executor: process.ProcessExecutor) -> None:
-        self._executor = executor
-
-    async def draw(self, trend: delivery.Trend) -> bytes | None:
-        """Return a PNG; None: it could not be drawn, and the next rung must do."""
-        try:
-            return await self._executor.draw(trend)
-        except errors.RunError as error:
-            _log.warning("chart_not_drawn", text=errors.describe(error.failure))
-        except errors.RunLost as lost:
-            _log.warning("chart_not_drawn", text=str(lost))
-        return None
 
 
 def _failure(code: run.FailureCode, refused: delivery.Refused) -> run.Failure:

@@ -79,6 +79,7 @@ def _ports(
         clients=clients,
         executor=_NoWorker(),
         audiences=seen,
+        identities=store.identities,
         composer=post.compose,
         incidents=cards,
         posts=store.deliveries,
@@ -138,6 +139,9 @@ class _Silent:
         """Nobody is told."""
 
     async def held(self, held: run.Run, *, why: Sequence[str] = ()) -> None:
+        """Nobody is told."""
+
+    async def served(self, made: run.Run) -> None:
         """Nobody is told."""
 
     async def paused(self, by_us: run_ports.Pause) -> None:

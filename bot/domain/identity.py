@@ -5,6 +5,7 @@ settings in the client's file (the kind's own line of them, for every source). A
 renamed, moved to another domain or zone, or tells another currency is the same one.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,12 @@ class Doubt:
     """The clients of whom the same account was confirmed."""
 
 
+def stamp(seen: Iterable[Identity]) -> str:
+    """Return what stands for these identities on a button: others have another."""
+    lines = sorted(f"{one.source}\n{one.settings}\n{one.account}\n{one.name}" for one in seen)
+    return hashlib.sha256("\n\n".join(lines).encode()).hexdigest()[:12]
+
+
 def is_same(now: Identity, confirmed: Identity) -> bool:
     """Whether ``now`` is what was confirmed.
 
@@ -60,12 +67,12 @@ def doubts(
     for now in seen:
         was = own.get(now.source)
         if now.settings and (was is None or not is_same(now, was.identity)):
-            found.append(Doubt(now=now, was=was, others=_others(client, now, known)))
+            found.append(Doubt(now=now, was=was, others=_others(now, client, among=known)))
     return tuple(found)
 
 
 def _others(
-    client: ids.ClientId, now: Identity, known: Iterable[Confirmed]
+    now: Identity, client: ids.ClientId, *, among: Iterable[Confirmed]
 ) -> tuple[ids.ClientId, ...]:
     """Where the settings too are equal the clients' files declare that they share it: else the
     catalog had refused both.
@@ -74,7 +81,7 @@ def _others(
         sorted(
             {
                 one.client
-                for one in known
+                for one in among
                 if one.client != client
                 and now.account
                 and one.identity.account == now.account

@@ -12,6 +12,7 @@ from bot.operations import (
     explain,
     finding,
     grammar,
+    identities,
     outages,
     ports,
     runs,
@@ -61,6 +62,7 @@ class Operations:
         self.scope = scope.Scope(clients_, audit=needs.store.audit, clock=clock)
         self.clients = clients.Clients(self.scope, needs)
         self.runs = runs.Runs(self.scope, needs)
+        self.identities = identities.Identities(self.scope, needs)
         self.outages = outages.Outages(self.scope, needs)
         self.costs = costs.Costs(self.scope, needs, budget=budget)
         self.explain = explain.Explain(self.scope, needs)

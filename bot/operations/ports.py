@@ -42,6 +42,12 @@ class Runner(Protocol):
         """Post although outside people read the channel; the caller has written that down."""
         ...
 
+    async def confirm_identity(self, run_id: ids.RunId, by: ids.UserId | None) -> acts.Acted:
+        """Post what was held for whose data it is, and say that it is confirmed; the caller has
+        written that down.
+        """
+        ...
+
     async def paused(self, client_id: ids.ClientId) -> None:
         """A client was just paused."""
         ...

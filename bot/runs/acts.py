@@ -20,8 +20,11 @@ Choice = Literal["replace", "new", "discard", "post", "again"]
 _CHOICES: Mapping[str, Collection[Choice]] = {
     posting.CHANGED: ("replace", "new", "discard"),
     posting.ABSURD: ("post", "again", "discard"),
+    posting.IDENTITY: ("again", "discard"),
 }
 """What may be chosen about a held run, by why it is."""
+_MADE_ANEW = frozenset({posting.ABSURD, posting.IDENTITY})
+"""What asking for the report again tries again: its cause may be mended."""
 _TRIED_AGAIN = frozenset({run.Status.QUEUED, run.Status.WAITING, run.Status.FAILED})
 SKIPPED = _TRIED_AGAIN | {run.Status.RUNNING, run.Status.HELD, run.Status.READY}
 """What may be let go."""
@@ -165,7 +168,9 @@ class Acts:
         return acted
 
     async def release(self, run_id: ids.RunId, choice: Choice, *, by: ids.UserId | None) -> Acted:
-        """Decide about figures that differ from those that were sent, or are absurd."""
+        """Decide about figures that differ from those that were sent, are absurd, or are of a
+        source that nobody has confirmed.
+        """
         found = await self._find(run_id)
         if found.status is not run.Status.HELD or choice not in _CHOICES.get(found.hold, ()):
             return Acted(run=found, done=False)
@@ -194,13 +199,28 @@ class Acts:
 
         The caller has written down that these people are meant to; else it is held again.
         """
+        return await self._confirm(run_id, by, hold=posting.OUTSIDERS, choice="confirm")
+
+    async def confirm_identity(self, run_id: ids.RunId, by: ids.UserId | None) -> Acted:
+        """Let a run go on that was held for whose data its sources served; of an internal client,
+        whose runs are not, just say so. The caller has written down that it is the client's.
+        """
         found = await self._find(run_id)
-        if found.hold != posting.OUTSIDERS:
+        if found.status is not run.Status.HELD:
+            await self._house.ops.served(found)
+            return Acted(run=found, done=False)
+        return await self._confirm(run_id, by, hold=posting.IDENTITY, choice="identify")
+
+    async def _confirm(
+        self, run_id: ids.RunId, by: ids.UserId | None, *, hold: str, choice: str
+    ) -> Acted:
+        found = await self._find(run_id)
+        if found.hold != hold:
             return Acted(run=found, done=False)
         acted = await self._move(found, run.Status.READY, expect={run.Status.HELD})
         if acted.done:
-            _log.info("audience_confirmed", run=run_id, client=found.client, by=by)
-            await self._decided(found, choice="confirm", by=by)
+            _log.info("hold_confirmed", run=run_id, client=found.client, hold=hold, by=by)
+            await self._decided(found, choice=choice, by=by)
             self._wake()
         return acted
 
@@ -258,7 +278,7 @@ class Acts:
         self._wishes.at_once.add(found.id)
         if found.status is run.Status.HELD:
             await self._telling.preview(found, channel=asked.reply_channel, user=asked.by)
-        if found.status is run.Status.HELD and found.hold == posting.ABSURD:
+        if found.status is run.Status.HELD and found.hold in _MADE_ANEW:
             acted = await self.release(found.id, "again", by=asked.by)
             return Asked(run=acted.run, new=False, joined=True)
         if found.status not in _TRIED_AGAIN:

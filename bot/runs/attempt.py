@@ -8,7 +8,7 @@ import structlog
 from bot import clock, errors, wire
 from bot.domain import ids, periods, plausible, run, spec
 from bot.domain.report import Report, Severity
-from bot.runs import backoff, orders, ports, posting, settle, telling
+from bot.runs import backoff, orders, ports, posting, serving, settle, telling
 
 _log = structlog.get_logger(__name__)
 
@@ -70,7 +70,8 @@ class Attempts:
                 raise _fault(NOWHERE)
         except errors.RunError as error:
             return wire.RunFailed(failure=error.failure, timings={})
-        return await self._house.executor.execute(order, on_progress=_progress)
+        outcome = await self._house.executor.execute(order, on_progress=_progress)
+        return serving.stamped(outcome, order)
 
     async def _end(
         self,
@@ -124,13 +125,16 @@ class Attempts:
         """Ready; or, where this period was sent already, succeeded or held (see Rerun)."""
         sent = await self._posting.sent(running)
         made = self._doubted(running, outcome.report)
+        strange = await self._posting.serving.is_strange(running, made)
         to, hold = run.Status.READY, ""
         if sent is not None and posting.same_figures(sent[1], made):
             to = run.Status.SUCCEEDED
         elif sent is not None:
-            to, hold = run.Status.HELD, posting.CHANGED
+            to, hold = run.Status.HELD, posting.IDENTITY if strange else posting.CHANGED
         elif any(one.severity is Severity.HOLD for one in made.findings):
             to, hold = run.Status.HELD, posting.ABSURD
+        elif strange:
+            to, hold = run.Status.HELD, posting.IDENTITY
         return run.Ended(
             end=run.AttemptEnd.REPORT,
             to=to,

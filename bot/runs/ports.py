@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Protocol, TypeAlias
 
 from bot import wire
-from bot.domain import audience, client, delivery, expected, ids, pause, run, views
-from bot.domain.report import Report
+from bot.domain import audience, client, delivery, expected, identity, ids, pause, run, views
+from bot.domain.report import Identity, Report
 
 # Siblings never meet (design.md): what passes between runs, store and slack is of the domain.
 Claim: TypeAlias = run.Claim
@@ -179,6 +179,20 @@ class Audiences(Protocol):
         ...
 
 
+class Identities(Protocol):
+    """The rows of identities; filled by store.identities.IdentityStore."""
+
+    async def all(self) -> Sequence[identity.Confirmed]:
+        """What was confirmed of the sources of every client."""
+        ...
+
+    async def confirm(
+        self, client: ids.ClientId, seen: Collection[Identity], *, by: ids.UserId, at: datetime
+    ) -> None:
+        """These are the client's; what was confirmed of the same sources before is replaced."""
+        ...
+
+
 class Composer(Protocol):
     """Renders the post; filled by slack.screens.post."""
 
@@ -262,6 +276,12 @@ class Ops(Protocol):
         """
         ...
 
+    async def served(self, made: run.Run) -> None:
+        """An internal client's report was made from sources that nobody has confirmed, or somebody
+        has by now: one message for all of them, drawn from the rows.
+        """
+        ...
+
     async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
         """What ``held`` asked is answered; ``held`` is the run as it was. ``choice``: an
         acts.Choice, ``confirm``, ``skip``, or empty where its reason went by itself.
@@ -301,6 +321,7 @@ class Ports:
     clients: Clients
     executor: Executor
     audiences: Audiences
+    identities: Identities
     composer: Composer
     incidents: Incidents
     posts: Posts

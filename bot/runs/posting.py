@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import client, delivery, ids, run, views
 from bot.domain.report import Report
-from bot.runs import ports
+from bot.runs import ports, serving
 
 CHANGED = "changed"
 """``Run.hold``: the figures differ from those that were sent."""
@@ -15,6 +15,8 @@ UNSURE = "unsure"
 """``Run.hold``: Slack does not say who reads the channel."""
 ABSURD = "absurd"
 """``Run.hold``: a figure is not what its client's file, or its own past, lets it be."""
+IDENTITY = "identity"
+"""``Run.hold``: nobody has said that what its sources serve is this client's."""
 _READERS = frozenset({OUTSIDERS, UNSURE})
 
 UNKNOWN = timedelta(minutes=5)
@@ -77,6 +79,7 @@ class Posting:
     def __init__(self, house: ports.Ports, *, ops_channel: ids.ChannelId | None) -> None:
         self._house = house
         self._ops_channel = ops_channel
+        self.serving = serving.Serving(house)
 
     def destination(self, wanted: run.Run) -> ids.ChannelId | None:
         """Return where the run's report goes; None: nowhere, as things are."""
@@ -105,18 +108,18 @@ class Posting:
         made = await self._house.runs.outcome(ready.id)
         if channel is None or made is None:
             return None
+        if await self.serving.is_strange(ready, made):
+            return await self._hold(ready, IDENTITY)
         audience = await self._house.audiences.audience(channel)
         if not _hidden(audience):
             patient = not audience.known and now - (ready.post_at or ready.created_at) < UNKNOWN
             why = OUTSIDERS if audience.known else UNSURE
             return None if patient else await self._hold(ready, why)
         found = await self._house.runs.delivered(ready)
-        if found is None:
-            return await self.enter(ready, made, revision=0, now=now)
-        before, shown = found
-        if before.channel != channel:
-            return await self.enter(ready, made, revision=before.revision + 1, now=now)
-        if same_figures(made, shown):
+        if found is None or found[0].channel != channel:
+            revision = 0 if found is None else found[0].revision + 1
+            return await self.enter(ready, made, revision=revision, now=now)
+        if same_figures(made, found[1]):
             # Somebody else delivered this very report since it was made.
             return await self._house.runs.move(
                 ready.id, run.Status.CANCELLED, expect={run.Status.READY}
@@ -124,16 +127,26 @@ class Posting:
         return await self._hold(ready, CHANGED)
 
     async def unhold(self, held: run.Run) -> None:
-        """Make it ready again where it was held for its readers, and that reason is gone."""
-        channel = self.destination(held) if held.hold in _READERS else None
-        if channel is None:
-            return
-        audience = await self._house.audiences.audience(channel)
-        if _hidden(audience) or (held.hold == UNSURE and audience.known):
+        """Make it ready again where it was held for its readers or for whose data it holds, and
+        that reason is gone.
+        """
+        if held.hold == IDENTITY:
+            made = await self._house.runs.outcome(held.id)
+            goes_on = not await self.serving.is_strange(held, made)
+        else:
+            goes_on = held.hold in _READERS and await self._is_readable(held)
+        if goes_on:
             await self._house.runs.move(
                 held.id, run.Status.READY, expect={run.Status.HELD}, change=run.Change(hold="")
             )
             await self._house.ops.decided(held, choice="", by=None)
+
+    async def _is_readable(self, held: run.Run) -> bool:
+        channel = self.destination(held)
+        if channel is None:
+            return False
+        audience = await self._house.audiences.audience(channel)
+        return _hidden(audience) or (held.hold == UNSURE and audience.known)
 
     async def enter(
         self,

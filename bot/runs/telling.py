@@ -1,6 +1,6 @@
 """Who hears of it when a run moves on: its incident's card, the person who asked, the operators."""
 
-from bot.domain import ids, run
+from bot.domain import client, ids, run
 from bot.domain.report import Severity
 from bot.runs import ports, posting
 
@@ -22,6 +22,8 @@ class Telling:
             await self._failed(now, failure)
         elif now.status is run.Status.HELD:
             await self._held(now)
+        elif now.status is run.Status.READY:
+            await self._served(now)
 
     async def nothing_changed(self, now: run.Run) -> None:
         """The run found the figures that were sent."""
@@ -39,6 +41,15 @@ class Telling:
             found = made.findings if made else ()
             why = tuple(one.text for one in found if one.severity is Severity.HOLD)
             await self._house.ops.held(now, why=why)
+
+    async def _served(self, now: run.Run) -> None:
+        """Ask whose data it is before the client is live, when the first post would wait for it."""
+        of = self._house.clients.client(now.client)
+        if of is None or of.stage is not client.Stage.INTERNAL:
+            return
+        made = await self._house.runs.outcome(now.id)
+        if await self._posting.serving.doubts(now, made):
+            await self._house.ops.served(now)
 
     async def preview(
         self, held: run.Run, *, channel: ids.ChannelId | None, user: ids.UserId | None

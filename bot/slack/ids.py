@@ -32,6 +32,10 @@ DISCARD = "rerun_discard"
 POST_ANYWAY = "absurd_post"
 TRY_AGAIN = "absurd_again"
 
+# whose data a client's sources serve; the value is ``<run>:<what was shown>``
+IDENTITY_POST = "identity_post"
+IDENTITY_CONFIRM = "identity_confirm"
+
 # the menu and status lines; the value is ``<client>``
 MENU_CLIENT = "menu_client"
 MENU_STATUS = "menu_status"

@@ -1,15 +1,27 @@
 """The people and things around the runner: they do as told, and write down what they hear."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from bot import wire
-from bot.domain import audience, client, delivery, ids, money, pause, period, run, spec, views
-from bot.domain.report import Report
-from bot.runs import ports
+from bot.domain import (
+    audience,
+    client,
+    delivery,
+    identity,
+    ids,
+    money,
+    pause,
+    period,
+    run,
+    spec,
+    views,
+)
+from bot.domain.report import Identity, Report
+from bot.runs import ports, serving
 from tests import samples
 
 MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -29,6 +41,8 @@ class Worker:
 
     def __init__(self) -> None:
         self.script: dict[str, list[Does]] = {}
+        self.serves: dict[str, tuple[Identity, ...]] = {}
+        """What a client's sources tell of themselves."""
         self.orders: list[tuple[datetime, wire.RunOrder]] = []
         self.begun = asyncio.Event()
         self.gate = asyncio.Event()
@@ -58,7 +72,8 @@ class Worker:
             raise does
         if isinstance(does, run.Failure):
             return wire.RunFailed(failure=does, timings={"total": 5})
-        made = report(order, does)
+        told = self.serves.get(order.client.id, ())
+        made = replace(report(order, does), identities=told)
         return wire.ReportMade(report=made, usage=self.usage, timings={"total": 5})
 
     def times(self, client_id: str) -> list[int]:
@@ -91,6 +106,8 @@ class People:
     pauses: list[tuple[str, str, bool]] = field(default_factory=list[tuple[str, str, bool]])
     redrawn: list[str] = field(default_factory=list[str])
     holds: list[str] = field(default_factory=list[str])
+    asked: list[ids.RunId] = field(default_factory=list[ids.RunId])
+    """Whose data an internal client's run was served."""
     why: list[str] = field(default_factory=list[str])
     """What was wrong with figures that are absurd."""
     choices: list[tuple[str, ids.UserId | None]] = field(
@@ -116,6 +133,9 @@ class People:
     async def held(self, held: run.Run, *, why: Sequence[str] = ()) -> None:
         self.why += why
         self.holds.append(held.hold)
+
+    async def served(self, made: run.Run) -> None:
+        self.asked.append(made.id)
 
     async def decided(self, held: run.Run, *, choice: str, by: ids.UserId | None) -> None:
         self.choices.append((choice, by))
@@ -185,6 +205,29 @@ class Audiences:
     async def audience(self, channel: ids.ChannelId) -> audience.Audience:
         nobody = audience.Audience(outside=False, known=True, confirmed=False)
         return self.outside.get(channel, nobody)
+
+
+class Identities:
+    """Fills ports.Identities: what the files say is confirmed, unless nobody is trusted."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self.trusting = True
+        self.kept: dict[tuple[str, str], identity.Confirmed] = {}
+
+    async def all(self) -> Sequence[identity.Confirmed]:
+        if self.trusting:
+            for of in self._clients.clients():
+                seen = [serving.completed(None, source) for source in of.sources.values()]
+                await self.confirm(of.id, seen, by=ids.UserId("U0CLAIRE"), at=MONDAY)
+        return tuple(self.kept.values())
+
+    async def confirm(
+        self, client: ids.ClientId, seen: Collection[Identity], *, by: ids.UserId, at: datetime
+    ) -> None:
+        for one in seen:
+            told = identity.Confirmed(client=client, identity=one, by=by, at=at)
+            self.kept[client, one.source] = told
 
 
 def compose(

@@ -17,6 +17,7 @@ from tests.runs.people import (
     WEEKLY,
     Audiences,
     Clients,
+    Identities,
     Incidents,
     People,
     Replies,
@@ -95,6 +96,7 @@ class Stage:
         self.worker.now = self.clock.now
         self.people = People()
         self.audiences = Audiences()
+        self.identities = Identities(self.clients)
         self.woken = asyncio.Event()
         self.slack_is_up = True
         self.config = settings.Settings.model_validate(
@@ -107,6 +109,7 @@ class Stage:
             clients=self.clients,
             executor=self.worker,
             audiences=self.audiences,
+            identities=self.identities,
             composer=compose,
             incidents=Incidents(self.people),
             posts=store.outbox,

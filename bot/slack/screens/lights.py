@@ -21,6 +21,7 @@ WORDS: Mapping[views.Light, str] = {
 HELD: Mapping[str, str] = {
     "outsiders": "held: people from outside were let into its channel",
     "unsure": "held: Slack does not say who can read its channel",
+    "identity": "held: nobody has confirmed whose data its sources serve",
     "changed": "a rerun differs from what was sent, and waits for somebody to choose",
     "absurd": "held: its figures need a look before they are sent",
     "paused": "ready, held by the pause",

@@ -142,9 +142,11 @@ _CHOSEN = {
     "post": "it is posted when its time has come",
     "again": "it is tried again",
     "confirm": "it is posted in its channel when its time has come",
+    "identify": "its numbers are confirmed, and posted when their time has come",
     "skip": "it is skipped this time",
 }
 _WENT = {
+    "identity": "it is confirmed by now whose numbers they are; it goes on by itself",
     "outsiders": "nobody from outside reads its channel any more; it goes on by itself",
 }
 
