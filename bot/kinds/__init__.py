@@ -6,9 +6,12 @@ from bot.kinds import (
     bigquery,
     duckdb,
     ga4,
+    googleads,
     httpjson,
     installed,
+    linkedinads,
     looker,
+    metaads,
     postgres,
     sheets,
     snowflake,
@@ -28,6 +31,9 @@ OURS: Mapping[str, Kind] = {
         sheets.KIND,
         httpjson.KIND,
         looker.KIND,
+        googleads.KIND,
+        metaads.KIND,
+        linkedinads.KIND,
     )
 }
 """By the name that client.yaml uses. Another kind is one more file and one more entry."""

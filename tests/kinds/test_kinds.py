@@ -91,6 +91,9 @@ RAW: Mapping[str, Mapping[str, object]] = {
     "google_sheets": {"spreadsheet": "1AbcTargets_of-Globex012345"},
     "http_json": {"url": "https://api.globex.example/v2", "account": "7012345"},
     "looker": {"url": "https://globex.cloud.looker.com", "model": "shop"},
+    "google_ads": {"customer": "123-456-7890"},
+    "meta_ads": {"account": "act_1234567890"},
+    "linkedin_ads": {"account": "512345678"},
 }
 
 

@@ -19,6 +19,9 @@ SOURCES: Mapping[str, str] = {
     "google_sheets": "bot.worker.sources.sheets",
     "http_json": "bot.worker.sources.httpjson",
     "looker": "bot.worker.sources.looker",
+    "google_ads": "bot.worker.sources.googleads",
+    "meta_ads": "bot.worker.sources.metaads",
+    "linkedin_ads": "bot.worker.sources.linkedinads",
 }
 """Kind → the module that offers ``open_source``; of other packages' kinds it is ``Kind.module``."""
 

@@ -9,7 +9,8 @@ from bot.domain.run import FailureCode
 from bot.kinds import ads, versions
 from bot.worker.sources import base, notes
 
-Figures = Mapping[ads.Column, base.Cell]
+Figures = Mapping[str, base.Cell]
+"""By ads.Column; a column that is not there holds nothing."""
 NOTHING: Figures = dict.fromkeys(ads.COLUMNS, 0)
 """Of an account that showed no ads: it spent nothing, and that is known."""
 
@@ -20,8 +21,7 @@ class Row:
 
     id: str = ""
     name: str | None = None
-    figures: Figures = field(default_factory=dict[ads.Column, base.Cell])
-    """A column that is not there holds nothing."""
+    figures: Figures = field(default_factory=dict[str, base.Cell])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

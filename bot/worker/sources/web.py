@@ -121,6 +121,20 @@ def as_objects(value: object) -> tuple[Object, ...]:
     return tuple(map(as_object, cast("list[object]", value))) if isinstance(value, list) else ()
 
 
+def listed(of: Object, name: str) -> tuple[Object, ...]:
+    """Return the objects of a list that must be there; ValueError: nothing is not the same."""
+    if not isinstance(of.get(name), list):
+        raise ValueError(f"no list “{name}”")  # noqa: TRY004 - data, not a type
+    return as_objects(of[name])
+
+
+def _read(reply: "Reply") -> Object:
+    found = reply.json()
+    if not isinstance(found, dict):
+        raise ValueError("no JSON object")  # noqa: TRY004 - data, not a type
+    return cast("Object", found)
+
+
 class _Stream(Protocol):
     """What httpcore tells of a connection that it has made."""
 
@@ -178,6 +192,21 @@ class Caller:
         if time.monotonic() + seconds > self._access.deadline or self._stopping.wait(seconds):
             raise self._access.failed(FailureCode.SOURCE_TIMEOUT, about=about)
 
+    def read(self, call: Call, about: base.About | None) -> Object:
+        """Return the answer's JSON object; raises RunError, also where it is none."""
+        return self.parsed(self.ask(call, about), about)
+
+    def parsed(self, reply: Reply, about: base.About | None) -> Object:
+        """Return a reply's JSON object; RunError where it is none."""
+        try:
+            return _read(reply)
+        except ValueError as fault:
+            raise self.unreadable(str(fault), about) from None
+
+    def unreadable(self, said: str, about: base.About | None) -> errors.RunError:
+        """Return the error of an answer that makes no sense: a fault of theirs."""
+        return self._access.failed(FailureCode.SOURCE_FAULT, about=about, said=said)
+
     def failed(self, refusal: Refusal, about: base.About | None) -> errors.RunError:
         """Return the error of a refusal."""
         return self._access.failed(
@@ -208,6 +237,10 @@ class Caller:
             return Refusal(code=FailureCode.SOURCE_TIMEOUT)
         try:
             reply = self._sent(call, until, auth=self._auth)
+        except errors.RunError as error:  # the sign-in's, which may pass like any other call
+            ended = self._stopping.is_set() or time.monotonic() >= until
+            code = FailureCode.SOURCE_TIMEOUT if ended else error.failure.code
+            return Refusal(code=code, said=error.failure.said)
         except _TooLongError as error:
             return Refusal(code=FailureCode.RESULT_INVALID, fault=str(error))
         except httpx.HTTPError as error:

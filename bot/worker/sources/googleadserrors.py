@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.domain.run import FailureCode
-from bot.kinds.google_ads import GoogleAdsSettings
+from bot.kinds.googleads import GoogleAdsSettings
 from bot.worker.sources import web
 
 _GROUPS: Mapping[str, FailureCode] = {

@@ -15,9 +15,9 @@ from bot import errors
 from bot.domain import report
 from bot.domain.run import FailureCode
 from bot.kinds import ads
-from bot.kinds.google_ads import HOST, GoogleAdsRequest, GoogleAdsSettings
-from bot.worker.credentials import google_ads as credential
-from bot.worker.sources import adsrows, base, bearer, gaql, google_adserrors, web
+from bot.kinds.googleads import HOST, GoogleAdsRequest, GoogleAdsSettings
+from bot.worker.credentials import googleads as credential
+from bot.worker.sources import adsrows, base, bearer, gaql, googleadserrors, web
 
 parse_credential = credential.parse
 
@@ -30,7 +30,7 @@ _WHO = (
     "customer.manager",
 )
 _ASK_WHO = f"SELECT {', '.join(_WHO)} FROM customer"  # noqa: S608 - our own names
-_FIGURES: Mapping[ads.Column, str] = {
+_FIGURES: Mapping[str, str] = {
     "spend": "metrics.cost_micros",
     "impressions": "metrics.impressions",
     "clicks": "metrics.clicks",
@@ -46,7 +46,7 @@ def open_source(access: base.Access) -> "GoogleAds":
     """Make the caller; nothing is sent yet. Raises RunError for a credential of no use."""
     settings = GoogleAdsSettings.model_validate(access.spec.settings)
     access.signed(credential.Credential)
-    judge = partial(google_adserrors.judge, settings=settings)
+    judge = partial(googleadserrors.judge, settings=settings)
     caller = bearer.caller(access, scopes=_SCOPES, seconds=settings.timeout, judge=judge)
     return GoogleAds(access, settings, caller)
 
