@@ -1,16 +1,19 @@
 """`reportops check`: every client's files, with each fault's place and remedy."""
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from bot import settings
+from bot import clock, settings
 from bot.catalog import load
 from bot.cli import USAGE, guarding
+from bot.domain import client
 from bot.domain.walls import Came, Trial
 from bot.executors import process, trial
+from bot.kinds import versions
 
 
 @click.command()
@@ -36,12 +39,23 @@ def check(clients_dir: Path | None, *, walls: bool) -> None:
     for line in faults:
         click.echo(line)
     clients = {**real.clients, **demo.clients}
+    for line in _ending(clients.values()):
+        click.echo(line)
     reports = sum(len(found.reports) for found in clients.values())
     if faults:
         click.echo(f"{_count(len(faults), 'fault')}; in order: {len(clients)}.", err=True)
         raise click.exceptions.Exit(USAGE)
     found = f"{_count(len(clients), 'client')} with {_count(reports, 'report')}"
     click.echo(f"{found}: all in order.")
+
+
+def _ending(clients: Iterable[client.Client]) -> Iterator[str]:
+    """Yield a line for each source whose API version ends soon or has ended."""
+    today = clock.SystemClock().now().date()
+    for found in clients:
+        for source in found.sources.values():
+            if said := versions.warning(source, today=today):
+                yield f"{found.id}/client.yaml sources.{source.name}: {said}"
 
 
 def _walls(config: settings.Settings) -> Trial:
