@@ -58,6 +58,12 @@ def _header(name: str) -> str:
     return name
 
 
+def _line(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("a header is one line of plain characters")
+    return text
+
+
 def _short(value: object) -> object:
     return {"path": value} if isinstance(value, str) else value
 
@@ -164,7 +170,8 @@ class HttpJsonRequest(kind.Request):
         default={}, max_length=50, description="What stands behind the “?”: name: value."
     )
     headers: Mapping[
-        Annotated[str, Field(pattern=_NAME), AfterValidator(_header)], template.Template
+        Annotated[str, Field(pattern=_NAME), AfterValidator(_header)],
+        Annotated[template.Template, AfterValidator(_line)],
     ] = Field(default={}, max_length=20, description="Such as an API's version; never a secret.")
     body: Annotated[template.Template, AfterValidator(_body)] | None = Field(
         default=None, description="Of a POST: JSON as text."

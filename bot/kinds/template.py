@@ -15,8 +15,8 @@ from bot.domain import period, periods
 NAMES = ("period_start", "period_end", "period_last", "period_start_at", "period_end_at")
 """The first day, the first that no longer counts, the last one, and two instants."""
 _MARK = re.compile(r"\{(period_[a-z_]*|timezone|account)(?::([^{}]*))?\}")
-_DAY = re.compile(r"(?:%[Yymdj]|[^%])+")
-_INSTANT = re.compile(r"unix|ms|(?:%[YymdjHMSz]|[^%])+")
+_DAY = re.compile(r"(?=[^%]*%)(?:%[Yymdj]|[^%])+")
+_INSTANT = re.compile(r"unix|ms|(?=[^%]*%)(?:%[YymdjHMSz]|[^%])+")
 
 Value = date | datetime | str
 

@@ -156,7 +156,7 @@ class Pages:
         seen.add(str(mark))
         if paging.parameter is not None:
             return _sent(call, paging.parameter, value=mark)
-        return replace(call, url=self._near(urljoin(call.url, str(mark))))
+        return replace(call, url=near(urljoin(call.url, str(mark)), self.url))
 
     def _numbered(
         self,
@@ -177,14 +177,15 @@ class Pages:
         value = paging.first + number * paging.step
         return _sent(call, paging.parameter or "", value=value) if more else None
 
-    def _near(self, url: str) -> str:
-        """The address, which is on our own host."""
-        if _origin(url) != _origin(self.url):
-            raise ValueError("its next page is on another host, or not over https")
-        return url
-
     def _invalid(self, fault: str) -> errors.RunError:
         return self.access.failed(FailureCode.RESULT_INVALID, about=self.ask, fault=fault)
+
+
+def near(url: str, ours: str) -> str:
+    """Return the address of a next page, which is where ours is; raises ValueError elsewhere."""
+    if _origin(url) != _origin(ours):
+        raise ValueError("its next page is on another host, or not over https")
+    return url
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
