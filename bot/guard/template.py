@@ -7,7 +7,6 @@ into. Each run is forked from it, walls itself in, and only then learns who it i
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -20,7 +19,7 @@ from typing import NoReturn, Protocol, cast
 from bot.domain.walls import Layer, Walls
 from bot.guard import doors, hosts, memory, walls
 from bot.guard.walls import limits
-from bot.ipc import channel, places
+from bot.ipc import channel, places, scratch
 from bot.ipc.start import Start
 
 _FILES = 5
@@ -32,7 +31,9 @@ _SCRATCH_MB = 512
 _LOOK_MS = 200
 """Between two looks at the memory of the runs."""
 _MIB = 2**20
-_ROOT = Path(__file__).parents[2]
+_LIBRARIES = ("lib", "lib64", "share", "ssl")
+"""What of a Python's folder is read; it may be /usr, where other things lie as well."""
+_OURS = Path(__file__).parents[1]
 
 
 class _Worker(Protocol):
@@ -133,7 +134,7 @@ class Template:
         os.close(watched)
         _end(one.pid)  # whatever it has started, where no wall forbids that
         _, status = os.waitpid(one.pid, 0)
-        shutil.rmtree(one.scratch, ignore_errors=True)
+        scratch.remove(one.scratch)
         code = os.waitstatus_to_exitcode(status)
         told = {"told": "ended", "token": one.token, "code": code}
         over = self._over.pop(one.token, None)
@@ -215,7 +216,7 @@ def _extra(start: Start) -> Sequence[hosts.Host]:
 
 def _plan(start: Start, names: str) -> walls.Plan:
     return walls.Plan(
-        code=(Path(sys.base_prefix), Path(sys.prefix), _ROOT),
+        code=_code(),
         folder=Path(start.folder) if start.folder else None,
         clients=Path(start.clients) if start.clients else None,
         scratch=Path(start.scratch),
@@ -223,6 +224,14 @@ def _plan(start: Start, names: str) -> walls.Plan:
         hosts=names,
         limits=limits.Limits(memory_mb=start.memory_mb, cpu_seconds=start.cpu_seconds),
     )
+
+
+def _code() -> tuple[Path, ...]:
+    """Python, its packages and ours. Of a checkout the package alone: beside it lie the bot's
+    settings, its database and all clients.
+    """
+    prefixes = dict.fromkeys((sys.prefix, sys.base_prefix))
+    return (_OURS, *(Path(prefix, name) for prefix in prefixes for name in _LIBRARIES))
 
 
 def _texts(told: object) -> Mapping[str, str]:

@@ -14,6 +14,8 @@ from bot.ipc.told import Refused, Told
 _MOST_CONNECTIONS = 64
 """Of one run at a time."""
 _MOST_LOOKUPS = 4
+_MOST_ASKED = 256
+"""Connections asked for that wait for theirs; a run can have no more open."""
 _MOST_REFUSALS = 20
 _AGAIN_SECONDS = 0.05
 _MODEL = hosts.Host(name=places.MODEL, port=places.MODEL_PORT)
@@ -90,6 +92,7 @@ class _Serving:
         self._way = way
         self._group = group
         self._listening: list[socket.socket] = []
+        self._asked_for = 0
 
     async def heard(self, run: socket.socket) -> None:
         """Take one message of the run's; raises Closed at its end."""
@@ -101,7 +104,7 @@ class _Serving:
             case {"listening": int(count)} if count == len(files) and not self._listening:
                 self._listen(files)
                 files = []
-            case {"dial": str(place)} if len(files) == 1:
+            case {"dial": str(place)} if len(files) == 1 and not self._listening:
                 self._hand(place, files.pop())
             case {"tried": str(place)}:
                 await self._missed(place)
@@ -152,23 +155,30 @@ class _Serving:
         asked, asking = _host(place), _taken(file)
         if asking is None:
             return
-        if asked is None:
+        if asked is None or self._asked_for >= _MOST_ASKED:
             asking.close()
             return
+        self._asked_for += 1
         self._group.create_task(self._handed(asked, asking))
 
     async def _handed(self, host: hosts.Host, asking: socket.socket) -> None:
-        """Where the run can make no socket: connect for it, and hand over the connection."""
+        """Where the run can make no socket: connect for it, and hand over the connection.
+
+        Nowhere else: a connection of our own network, which a process that may call connect(2)
+        parts (AF_UNSPEC) and points where it likes.
+        """
         with asking:
-            async with self._way.seats:
-                try:
+            try:
+                async with self._way.seats:
                     reached = await self._reached(host)
-                except dial.Refused as refused:
-                    _answer(asking, {"refused": refused.why})
-                    return
-                except OSError as error:
-                    _answer(asking, {"refused": type(error).__name__})
-                    return
+            except dial.Refused as refused:
+                _answer(asking, {"refused": refused.why})
+                return
+            except (OSError, ValueError) as error:  # ValueError: a name that cannot be asked for
+                _answer(asking, {"refused": type(error).__name__})
+                return
+            finally:
+                self._asked_for -= 1
             with reached:
                 _answer(asking, {"dialled": str(host)}, files=[reached.fileno()])
 
@@ -177,8 +187,14 @@ class _Serving:
         if model is None or host != _MODEL:
             return await self._way.reach(host)
         ours, theirs = _pair()
-        self._group.create_task(_joined(ours, model))
+        self._group.create_task(self._seated(ours, model))
         return theirs
+
+    async def _seated(self, ours: socket.socket, join: Join) -> None:
+        """As at a door: so many at a time, for as long as they last."""
+        with ours:
+            async with self._way.seats:
+                await _joined(ours, join)
 
 
 def _pair() -> tuple[socket.socket, socket.socket]:
@@ -197,9 +213,9 @@ def _pair() -> tuple[socket.socket, socket.socket]:
 
 
 def _answer(asking: socket.socket, message: channel.Message, *, files: Sequence[int] = ()) -> None:
-    asking.settimeout(0)
+    # Not by the socket's own mode, which the run shares and could change in between.
     with contextlib.suppress(channel.Closed, OSError):
-        channel.send(asking, message, files=files)
+        channel.send(asking, message, files=files, flags=socket.MSG_DONTWAIT)
 
 
 def _taken(file: int) -> socket.socket | None:

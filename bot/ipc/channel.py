@@ -24,8 +24,10 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def send(to: socket.socket, message: Message, *, files: Sequence[int] = ()) -> None:
-    """Send one message with the given descriptors; they stay open here.
+def send(to: socket.socket, message: Message, *, files: Sequence[int] = (), flags: int = 0) -> None:
+    """Send one message with the given descriptors, which stay open here.
+
+    ``flags`` are those of the system call send(2).
 
     Raises Closed when nobody is there, ValueError for one that is too large.
     """
@@ -33,7 +35,7 @@ def send(to: socket.socket, message: Message, *, files: Sequence[int] = ()) -> N
     if len(raw) > LARGEST or len(files) > MOST_FILES:
         raise ValueError(f"a message of {len(raw)} bytes and {len(files)} files is too large")
     try:
-        socket.send_fds(to, [raw], list(files))
+        socket.send_fds(to, [raw], list(files), flags)
     except (BrokenPipeError, ConnectionResetError):
         raise Closed from None
 
@@ -55,7 +57,7 @@ def receive(source: socket.socket) -> tuple[Message, list[int]]:
     try:
         cut = flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC)
         parsed: object = None if cut else json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         parsed = None
     if isinstance(parsed, dict):
         return cast("Message", parsed), files

@@ -3,11 +3,11 @@
 import contextlib
 import fcntl
 import os
-import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from itertools import count
 from pathlib import Path
 
 _PREFIX = "reportops-run-"
@@ -31,8 +31,42 @@ def folder(parent: Path | None = None) -> Generator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        remove(path)
         os.close(lock)
+
+
+def remove(path: Path) -> None:
+    """Take a folder away with all that is beneath, as far as can be; links are not followed.
+
+    A run may have nested its folders deeper than Python goes, and than a path can say: each is
+    brought up beside the first before it is looked into. Whoever made them must be gone.
+    """
+    left, numbers = [path], count()
+    while left:
+        folder = left.pop()
+        with contextlib.suppress(OSError):
+            for entry in _within(folder):
+                up = path.with_name(f"{path.name}-{next(numbers)}")
+                left += _taken(entry, up)
+            folder.rmdir()
+
+
+def _within(folder: Path) -> Sequence["os.DirEntry[str]"]:
+    folder.chmod(stat.S_IRWXU)
+    with os.scandir(folder) as entries:
+        return list(entries)
+
+
+def _taken(entry: "os.DirEntry[str]", up: Path) -> Sequence[Path]:
+    """Take one thing away, or bring it up where it is a folder, which is returned."""
+    with contextlib.suppress(OSError):
+        if not entry.is_dir(follow_symlinks=False):
+            os.unlink(entry.path)  # noqa: PTH108 - as it was found
+            return ()
+        os.chmod(entry.path, stat.S_IRWXU)  # noqa: PTH101
+        os.rename(entry.path, up)  # noqa: PTH104
+        return (up,)
+    return ()
 
 
 def clear(within: Path, *, older: float = _YOUNG_SECONDS) -> None:
@@ -52,6 +86,6 @@ def _clear(path: Path, *, before: float) -> None:
         is_ours = seen.st_uid == os.geteuid() and stat.S_IMODE(seen.st_mode) == stat.S_IRWXU
         if is_ours and seen.st_mtime < before:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(path, ignore_errors=True)  # it opens each folder, and follows no link
+            remove(path)
     finally:
         os.close(lock)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -39,8 +39,9 @@ async def opened(
     resolve: dial.Resolve | None = None,
     private: Sequence[str] = ("127.0.0.0/8", "::1/128"),
     proxy: detour.Proxy | None = None,
+    network: bool = True,
 ) -> AsyncGenerator[Opened]:
-    """Serve a way to these hosts as the broker does."""
+    """Serve a way to these hosts as the broker does; ``network``: the run has one of its own."""
     named = tuple(map(hosts.parse, allowed))
     ours, theirs = channel.pair()
     doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(len(hosts.doors(named)) + 1)]
@@ -58,7 +59,8 @@ async def opened(
     )
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         group.create_task(ways.serve(way, ours))
-        channel.send(theirs, {"listening": len(doors)}, files=[one.fileno() for one in doors])
+        if network:
+            channel.send(theirs, {"listening": len(doors)}, files=[one.fileno() for one in doors])
         try:
             yield made
         finally:
@@ -255,7 +257,7 @@ async def test_what_a_run_says_out_of_turn_does_nothing() -> None:
 
 
 async def test_refusals_are_told_once_and_so_many() -> None:
-    async with serving(greet) as port, opened(f"a.example:{port}") as way:
+    async with opened("a.example", network=False) as way:
         ends = socket.socketpair()
         for number in range(50):
             for _ in range(3):
@@ -267,3 +269,48 @@ async def test_refusals_are_told_once_and_so_many() -> None:
             message, _ = await ways.received(ends[0])
         assert message == {"refused": ways.NOT_NAMED}
         assert len(set(way.refused)) == len(way.refused) == 20
+
+
+async def test_a_run_with_a_network_of_its_own_is_handed_no_connection_of_ours() -> None:
+    """It could part it and connect it anew, to whatever this machine reaches."""
+    async with serving(greet) as port, opened(f"a.example:{port}") as way:
+        assert await handed(way, f"a.example:{port}") is None
+    async with serving(greet) as port, opened(f"a.example:{port}", network=False) as way:
+        assert await handed(way, f"a.example:{port}") == {"dialled": f"a.example:{port}"}
+
+
+async def test_a_run_that_asks_for_thousands_is_held_to_what_it_could_use() -> None:
+    may = asyncio.Event()
+
+    async def slow(_: hosts.Host) -> Sequence[str]:
+        await may.wait()
+        return ()
+
+    async with opened("a.example", resolve=slow, network=False) as way:
+        ends = [socket.socketpair() for _ in range(300)]
+        with ExitStack() as stack:
+            for ours, theirs in ends:
+                stack.enter_context(ours).settimeout(0)
+                with theirs:
+                    channel.send(way.run, {"dial": "a.example"}, files=[theirs.fileno()])
+                await asyncio.sleep(0)
+            with pytest.raises(channel.Closed):
+                await ways.received(ends[-1][0])
+            may.set()
+            assert await ways.received(ends[0][0]) == ({"refused": dial.UNKNOWN}, [])
+
+
+async def handed(way: Opened, place: str) -> channel.Message | None:
+    """Ask for a connection as a run without a network does; None: there was no answer."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            channel.send(way.run, {"dial": place}, files=[theirs.fileno()])
+        ours.settimeout(0)
+        try:
+            message, files = await ways.received(ours)
+        except channel.Closed:
+            return None
+        for file in files:
+            os.close(file)
+        return message

@@ -50,3 +50,15 @@ def test_what_is_not_surely_ours_stays(tmp_path: Path) -> None:
     assert all(path.exists() for path in kept)
     assert (elsewhere / "kept").exists()
     assert not inside.exists()
+
+
+def test_a_folder_that_is_nested_without_end_ends_nobody(tmp_path: Path) -> None:
+    for _ in range(1500):
+        (tmp_path / "up").mkdir()
+        if (tmp_path / "d").exists():
+            (tmp_path / "d").rename(tmp_path / "up/d")
+        (tmp_path / "up").rename(tmp_path / "d")
+    (tmp_path / "d/shut").mkdir(mode=0)
+    (tmp_path / "d/elsewhere").symlink_to(tmp_path)
+    scratch.remove(tmp_path / "d")
+    assert list(tmp_path.iterdir()) == []

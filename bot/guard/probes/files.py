@@ -44,6 +44,7 @@ def attempts(targets: Targets) -> Mapping[str, Callable[[], object]]:
         "leave something in /dev/shm for others": lambda: _left(Path("/dev/shm")),  # noqa: S108
         "plant a package where all runs import from": lambda: _planted(_packages()),
         "change the bot's own code": lambda: _planted(_CODE),
+        "look about beside the bot's code": _looked,
     }
 
 
@@ -67,6 +68,13 @@ def _watched(folder: Path) -> None:
     if made < 0 or library.inotify_add_watch(made, str(folder).encode(), _ALL_EVENTS) < 0:
         raise OSError(ctypes.get_errno(), "inotify")
     os.close(made)
+
+
+def _looked() -> None:
+    """Of a checkout: there lie the settings, the database and the clients."""
+    if _CODE.parent.name.endswith("-packages"):
+        raise NotImplementedError("it lies among the packages")
+    os.listdir(_CODE.parent)  # noqa: PTH208 - at once
 
 
 def _packages() -> Path:

@@ -11,7 +11,10 @@ _SYSTEM = tuple(
     map(
         Path,
         (
-            *("/usr", "/lib", "/lib64", "/etc/ssl", "/etc/ld.so.cache", "/etc/localtime"),
+            # Not /usr whole: an image may keep the house in /usr/src/app.
+            *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share"),
+            *("/usr/local/lib", "/usr/local/share"),
+            *("/etc/ssl", "/etc/ld.so.cache", "/etc/localtime"),
             *("/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/resolv.conf"),
             *("/etc/passwd", "/etc/group", "/etc/gai.conf", "/etc/protocols", "/etc/services"),
             *("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/sys"),

@@ -41,6 +41,12 @@ _NEVER = (
 )
 """Call, argument and the value that is refused; a run cannot outlive what started it."""
 
+_NOT_SET = (("setsockopt", 2, socket.SO_LINGER),)
+"""Whoever closes the last copy of such a socket waits until its data has gone, for years if it says
+so: sent to the broker, it would halt the way out of every run (socket(7)). Of every level, since
+nobody needs what else has this number (TCP_CONGESTION, IP_RECVTOS).
+"""
+
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("first", ctypes.c_void_p))
@@ -100,7 +106,7 @@ def program(machine: str, *, pid: int, sockets: bool | None) -> bytes:
         parts += _guarded(
             only.name, [line for one in only.tests for line in _test(one)], machine=machine
         )
-    for name, argument, value in _NEVER:
+    for name, argument, value in (*_NEVER, *(() if sockets is None else _NOT_SET)):
         parts += _guarded(name, _equals(argument, value), machine=machine)
     return b"".join([*parts, _line(_RETURN, _ALLOW)])
 
@@ -110,9 +116,13 @@ def _conditions(pid: int, *, sockets: bool | None) -> Sequence[_Only]:
     tcp = (
         _Test(argument=0, values=(socket.AF_INET, socket.AF_INET6)),
         _Test(argument=1, values=(socket.SOCK_STREAM,), mask=_KIND),
+        # Not what else calls itself a stream: MPTCP, SCTP, SMC.
+        _Test(argument=2, values=(0, socket.IPPROTO_TCP)),
     )
     none = (_Test(argument=0, values=()),)
-    spoken = () if sockets is None else (_Only(name="socket", tests=tcp if sockets else none),)
+    # One that was handed over is used as it is: parted and connected anew it would reach anybody.
+    kept = tuple(_Only(name=name, tests=none) for name in ("socket", "connect", "bind", "listen"))
+    spoken = () if sockets is None else (_Only(name="socket", tests=tcp),) if sockets else kept
     return (
         *spoken,
         _Only(name="clone", tests=(_Test(argument=0, values=(_THREAD,), mask=_THREAD),)),

@@ -80,6 +80,7 @@ def _attempts(place: Path) -> Mapping[str, Callable[[], object]]:
         "list temporary": lambda: list(Path(tempfile.gettempdir()).iterdir()),
         "write scratch": lambda: (scratch / "x").write_text("x"),
         "fill scratch": lambda: (scratch / "y").write_bytes(bytes(17 * 2**20)),
+        "fill it with empty files": lambda: _many(scratch / "many"),
         "look into its parent": lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
         "signal its parent": lambda: os.kill(os.getppid(), 0),
         "fork": os.fork,
@@ -94,6 +95,12 @@ def _attempts(place: Path) -> Mapping[str, Callable[[], object]]:
         "mode": lambda: (own / "secret").chmod(0o777),
         "much memory": lambda: bytes(2 * 2**30),
     }
+
+
+def _many(folder: Path) -> None:
+    folder.mkdir()
+    for number in range(40_000):
+        os.close(os.open(folder / str(number), os.O_CREAT | os.O_WRONLY))
 
 
 def _none(found: list[Path]) -> None:

@@ -18,7 +18,7 @@ ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 NAMES = sorted({name for names in calls.REFUSED.values() for name in names})
 
 
-def verdict(machine: str, name: str | int, *arguments: int, sockets: bool = True) -> int:
+def verdict(machine: str, name: str | int, *arguments: int, sockets: bool | None = True) -> int:
     """What the kernel would do with the call: classic BPF over struct seccomp_data."""
     number = syscalls.number(name, machine) if isinstance(name, str) else name
     assert number is not None
@@ -60,7 +60,7 @@ def test_refuses_what_is_listed(machine: str, name: str) -> None:
 @given(number=st.integers(0, 600))
 def test_lets_pass_what_is_not_named(machine: str, number: int) -> None:
     conditional = ("clone", "clone3", "kill", "tgkill", "prlimit64", "sched_setaffinity", "ioctl")
-    others = ("setpriority", "socket", "socketpair", "prctl", "fcntl")
+    others = ("setpriority", "socket", "socketpair", "prctl", "fcntl", "setsockopt")
     named = {syscalls.number(name, machine) for name in (*NAMES, *conditional, *others)}
     assert verdict(machine, number) == ALLOW or number in named
 
@@ -102,6 +102,30 @@ def test_tcp_is_the_only_socket(machine: str, family: int, kind: int, flags: int
     assert verdict(machine, "socket", family, kind, sockets=False) == REFUSE | errno.EPERM
     pair = verdict(machine, "socketpair", socket.AF_UNIX, kind | flags)
     assert (pair == ALLOW) is (kind == socket.SOCK_STREAM)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@given(protocol=st.integers(0, 300))
+def test_a_stream_of_another_protocol_is_no_tcp(machine: str, protocol: int) -> None:
+    """MPTCP is 262, SCTP 132, SMC 256."""
+    asked = verdict(machine, "socket", socket.AF_INET, socket.SOCK_STREAM, protocol)
+    assert (asked == ALLOW) is (protocol in {0, socket.IPPROTO_TCP})
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_connection_that_was_handed_over_is_not_pointed_elsewhere(machine: str) -> None:
+    for name in ("connect", "bind", "listen"):
+        assert verdict(machine, name, 3, sockets=False) == REFUSE | errno.EPERM
+        assert verdict(machine, name, 3) == ALLOW
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_nobody_who_closes_a_runs_socket_waits_for_it(machine: str) -> None:
+    linger = ("setsockopt", 3, socket.SOL_SOCKET, socket.SO_LINGER)
+    for sockets in (True, False):
+        assert verdict(machine, *linger, sockets=sockets) == REFUSE | errno.EPERM
+    assert verdict(machine, "setsockopt", 3, socket.SOL_SOCKET, socket.SO_KEEPALIVE) == ALLOW
+    assert verdict(machine, *linger, sockets=None) == ALLOW  # the broker resets connections so
 
 
 @pytest.mark.parametrize("machine", MACHINES)
