@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain import delivery, run, views
+from bot.domain import delivery, identity, run, views
+from bot.domain.report import Identity
 from bot.slack import blocks, ids
 from bot.slack.screens import card, change, ops, post
+from bot.slack.screens import identity as whose
 from tests import samples
 from tests.handlers import front
 from tests.handlers.front import CLAIRE, FOREIGN, GUEST, MALIK, TOM, Front
@@ -285,3 +287,36 @@ async def test_a_button_nobody_knows_is_acknowledged(shop: Front) -> None:
     body = delivery.Body(text="old", blocks=(blocks.actions(button),))
     where = await shop.post(body)
     assert (await shop.press("button_of_an_older_version", where=where)).acked
+
+
+@pytest.mark.parametrize(
+    ("action", "hold", "status"),
+    [
+        (ids.IDENTITY_POST, "identity", run.Status.READY),
+        (ids.IDENTITY_CONFIRM, "", run.Status.READY),
+    ],
+)
+async def test_whose_data_it_is_is_confirmed_by_a_press(
+    shop: Front, action: str, hold: str, status: run.Status
+) -> None:
+    wanted = make.a_run()
+    await shop.home.store.runs.claim(wanted)
+    await shop.home.store.runs.begin(wanted.id, at=shop.home.clock.now(), by=None)
+    seen = Identity(source="web", name="Acme Shop", account="properties/1", settings="ga4:1")
+    ended = make.made(to=run.Status.HELD if hold else run.Status.READY)
+    report = replace(samples.REPORT, identities=(seen,))
+    await shop.home.store.runs.end(wanted.id, replace(ended, report=report, hold=hold), attempt=1)
+    asked = whose.Question(
+        client=ACME.name,
+        title="Weekly KPIs",
+        run=wanted.id,
+        stamp=identity.stamp([seen]),
+        doubts=[identity.Doubt(now=seen)],
+        labels={},
+        zone="UTC",
+    )
+    body = whose.held(asked) if hold else whose.served(asked)
+    await shop.press(action, where=await shop.post(body))
+    assert await _status(shop, wanted) is status
+    assert "Confirmed" in shop.words()
+    assert [one.identity for one in await shop.home.store.identities.all()] == [seen]
