@@ -25,7 +25,8 @@ from bot.ipc import guarded
 from bot.kinds import KINDS
 from bot.worker.sources import base
 from tests import samples
-from tests.contract import benches, inside
+from tests.contract import benches
+from tests.contract.teller import TELLER
 from tests.executors import acting
 from tests.guard import clients
 
@@ -148,7 +149,7 @@ def _order(access: base.Access, hosts: Sequence[str], *, teller: int) -> wire.Ru
         clients.order(access.folder, tuple(known)),
         client=client,
         deadline_seconds=_DEADLINE,
-        environment={inside.TELLER: f"tcp://{at}"},
+        environment={TELLER: f"tcp://{at}"},
     )
 
 

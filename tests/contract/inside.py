@@ -15,9 +15,8 @@ from bot import errors, wire
 from bot.domain import run
 from bot.worker import pipeline, sources
 from bot.worker.sources import base
+from tests.contract import teller
 
-TELLER = "TELLER"
-"""In an order's environment: where who tells it listens."""
 READY = "ready"
 
 
@@ -54,7 +53,7 @@ class Opened:
 async def act(order: wire.RunOrder, tell: Callable[[str], None]) -> wire.RunOutcome:
     """Do as we are told, over two connections that go through the broker, until both end."""
     opened = Opened()
-    links = [_link(order.environment[TELLER]) for _ in range(2)]
+    links = [_link(order.environment[teller.TELLER]) for _ in range(2)]
     serving = [threading.Thread(target=_serve, args=(opened, link)) for link in links]
     for one in serving:
         one.start()
