@@ -148,7 +148,9 @@ class LookerDouble:
         return _TROUBLES.get(self._trouble or "")
 
     def _user(self, request: loopback.Request) -> loopback.Reply:
-        return self._refused(request) or loopback.Reply(body={"display_name": "Acme reports"})
+        return self._refused(request) or loopback.Reply(
+            body={"id": "7", "display_name": "Acme reports"}
+        )
 
     def _model(self, request: loopback.Request) -> loopback.Reply:
         refused = self._refused(request)

@@ -91,7 +91,9 @@ class ShopDouble:
         self._trouble = kind
 
     def _me(self, request: loopback.Request) -> loopback.Reply:
-        return self._let_in(request) or loopback.Reply(body={"shop": {"name": "Acme Shop"}})
+        return self._let_in(request) or loopback.Reply(
+            body={"shop": {"id": 4711, "name": "Acme Shop"}}
+        )
 
     def _orders(self, request: loopback.Request) -> loopback.Reply:
         """Pages by address: each names the next."""

@@ -65,7 +65,7 @@ def _line(text: str) -> str:
 
 
 def _short(value: object) -> object:
-    return {"path": value} if isinstance(value, str) else value
+    return {"path": _json_path(value)} if isinstance(value, str) else value
 
 
 class HttpJsonSettings(kind.Settings):
@@ -95,6 +95,9 @@ class HttpJsonSettings(kind.Settings):
     )
     whose_name: JsonPath = Field(
         default="$.name", description="Where that answer holds the name: a JSONPath."
+    )
+    whose_id: JsonPath | None = Field(
+        default=None, description="Where it holds an id that never changes, such as $.id."
     )
     currency: str | None = Field(
         default=None,

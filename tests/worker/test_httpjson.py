@@ -187,12 +187,13 @@ def test_whose_data_it_is_comes_from_the_api_where_it_tells(
     assert (silent.name, silent.account) == ("api.acme.example", "7012345")
     assert api.requests == []
     settings |= {"whose": "me"}
+    settings |= {"whose_id": "$.shop.id"}
     told = _identity(_access(bench, bench.secret, **settings, whose_name="$.shop.name"))
-    assert (told.name, told.account) == ("Acme Shop", "7012345, Acme Shop")
+    assert (told.name, told.account) == ("Acme Shop", "7012345, 4711")
     assert told.currency == "EUR"
     with pytest.raises(errors.RunError) as caught:
         _identity(_access(bench, bench.secret, **settings))
-    assert caught.value.failure.params["fault"] == "me tells no name at $.name"
+    assert caught.value.failure.params["fault"] == "me tells nothing at $.name"
 
 
 def test_an_account_that_is_named_and_not_there_is_told(

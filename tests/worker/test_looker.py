@@ -103,7 +103,10 @@ def test_it_tells_the_model_its_connections_and_as_whom_we_read(bench: requests.
     source = bench.source
     assert isinstance(source, base.Telling)
     told = source.identity()
-    assert (told.name, told.account) == ("The shop", "shop on acme_bq as Acme reports")
+    assert (told.name, told.account) == (
+        "The shop, as Acme reports",
+        "shop on acme_bq as user 7",
+    )
 
 
 def test_cells_have_their_fields_types(bench: requests.Bench) -> None:

@@ -67,11 +67,11 @@ class HttpJson:
     def identity(self) -> report.Identity:
         """Tell whose data it is: what the API says where it was asked to, and the account."""
         settings = self._settings
-        told = self._named(settings.whose) if settings.whose is not None else ""
+        name, known = self._whose(settings.whose) if settings.whose is not None else ("", "")
         return report.Identity(
             source=self._access.spec.name,
-            name=told or settings.host,
-            account=", ".join(filter(None, (settings.account, told))),
+            name=name or settings.host,
+            account=", ".join(filter(None, (settings.account, known))),
             domain=settings.host,
             currency=settings.currency,
         )
@@ -84,21 +84,28 @@ class HttpJson:
         """Let go of the connections."""
         self._caller.close()
 
-    def _named(self, whose: str) -> str:
-        account = self._settings.account
-        known = {} if account is None else {"account": account}
+    def _whose(self, path: str) -> tuple[str, str]:
+        """The name and the id that the API tells, the id only where one was named."""
+        settings = self._settings
+        known = {} if settings.account is None else {"account": settings.account}
         try:
-            path = template.filled(whose, known, write=lambda part: quote(part, safe=""))
-            call = web.Call(url=f"{self._url}/{path}")
-            name = httpjsonpages.one(
-                self._settings.whose_name, self._caller.ask(call, _OPENING).json()
-            )
+            filled = template.filled(path, known, write=lambda part: quote(part, safe=""))
+            body = self._caller.ask(web.Call(url=f"{self._url}/{filled}"), _OPENING).json()
         except ValueError:
-            name = None
-        if not isinstance(name, str | int) or name == "":
-            fault = f"{whose} tells no name at {self._settings.whose_name}"
+            body = None
+        asked = (settings.whose_name, settings.whose_id)
+        name, account = ("" if one is None else self._told(path, one, body) for one in asked)
+        return name, account
+
+    def _told(self, path: str, where: str, body: object) -> str:
+        try:
+            found = httpjsonpages.one(where, body)
+        except ValueError:
+            found = None
+        if isinstance(found, bool) or not isinstance(found, str | int) or found == "":
+            fault = f"{path} tells nothing at {where}"
             raise self._access.failed(FailureCode.RESULT_INVALID, about=_OPENING, fault=fault)
-        return str(name)
+        return str(found)
 
 
 class _Signed(httpx.Auth):

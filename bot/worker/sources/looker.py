@@ -71,18 +71,18 @@ class Looker:
 
     def identity(self) -> report.Identity:
         """Ask as whom we are let in, and which connections the model reads."""
-        user = web.as_object(self._asked("/user?fields=display_name,email", _OPENING))
+        user = web.as_object(self._asked("/user?fields=id,display_name", _OPENING))
         fields = "fields=label,name,allowed_db_connection_names"
         model = web.as_object(
             self._asked(f"/lookml_models/{self._settings.model}?{fields}", _OPENING)
         )
         named = model.get("allowed_db_connection_names")
         connections = ", ".join(str(one) for one in cast("list[object]", named or []))
-        who = user.get("display_name") or user.get("email") or "somebody"
+        label, who = model.get("label") or self._settings.model, user.get("display_name")
         return report.Identity(
             source=self._access.spec.name,
-            name=str(model.get("label") or self._settings.model),
-            account=f"{self._settings.model} on {connections or 'every connection'} as {who}",
+            name=f"{label}, as {who}" if who else str(label),
+            account=f"{self._settings.model} on {connections or 'any'} as user {user.get('id')}",
             domain=self._settings.host,
         )
 
