@@ -15,7 +15,7 @@ demo: setup      ## the real bot on a local Slack with three sample clients; no 
 
 test: setup-dev page ## every test, on loopback only
 	@$(BIN)/python -m bot.cli.page tools
-	@$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: setup-dev ## format, lint, types, import contracts, size budgets, manifest and scopes
 	@$(BIN)/ruff format --check .
