@@ -81,6 +81,8 @@ class RunOrder:
     """Where data is not complete for the period, end as NOT_FRESH instead of making the report."""
     looks: int = 0
     """How often the run's data was read to the end: an answer to an earlier look is not taken."""
+    estimate: bool = False
+    """Whether to say what its queries would cost, and to read nothing."""
     deadline_seconds: float
     """What is left for the whole run; sources keep an inner deadline below it."""
     scratch: Path
@@ -180,6 +182,28 @@ class RunFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What one query of one run would cost, its periods together."""
+
+    query: str
+    source: str
+    bytes: int
+    largest: int
+    """Of the period that reads most."""
+    cost: Decimal
+    """US dollars."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimated:
+    """What the queries would cost whose sources can tell."""
+
+    type: Literal["estimated"] = "estimated"
+    version: int = VERSION
+    estimates: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChartMade:
     """A PNG, base64."""
 
@@ -200,7 +224,7 @@ class Attacked:
 AnyOrder = RunOrder | ChartOrder | AttackOrder
 Order = Annotated[AnyOrder, Field(discriminator="type")]
 RunOutcome = ReportMade | RunFailed
-Said = Progress | Walled | ReportMade | RunFailed | ChartMade | Attacked
+Said = Progress | Walled | ReportMade | RunFailed | Estimated | ChartMade | Attacked
 """What a worker may say."""
 Line = Annotated[Said, Field(discriminator="type")]
 

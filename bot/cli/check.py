@@ -9,7 +9,7 @@ import click
 
 from bot import clock, settings
 from bot.catalog import load
-from bot.cli import USAGE, guarding
+from bot.cli import USAGE, estimates, guarding
 from bot.domain import client
 from bot.domain.walls import Came, Trial
 from bot.executors import process, trial
@@ -21,17 +21,26 @@ from bot.kinds import versions
 @click.option(
     "--walls", is_flag=True, help="Attack this machine's walls from inside a run instead."
 )
-def check(clients_dir: Path | None, *, walls: bool) -> None:
+@click.option(
+    "--estimate", is_flag=True, help="Ask BigQuery what each report's queries would read."
+)
+def check(clients_dir: Path | None, *, walls: bool, estimate: bool) -> None:
     """Check every client's files; exit code 2 where something is wrong.
 
     With --walls: what holds between clients on this machine, an attack a line; exit code 1 where
     one comes through although its walls stand.
+
+    With --estimate: what a run of each report would read and cost, by dry runs, which are free;
+    exit code 1 where one cannot be told.
     """
     config = settings.read()
     if walls:
         _tell(_walls(config))
         return
     folder = clients_dir or config.clients_dir
+    if estimate:
+        estimates.tell(config.model_copy(update={"clients_dir": folder}))
+        return
     real, demo = (
         load.load(folder, demo=marked, ops_channel=config.ops_channel) for marked in (False, True)
     )

@@ -121,14 +121,7 @@ def look_up(config: settings.Settings, asked: Asked) -> Found:
 
 async def _make(config: settings.Settings, found: Found, *, asked: Asked) -> outcome.Made:
     """Run it in a process of its own; ends with exit code 1 where it fails."""
-    write = orders.Orders(
-        config,
-        _Unspent(),
-        now=local.ticker(config),
-        credential=settings.credential,
-        scratch=Path("unused"),
-    )
-    order = await write.order(found.run, found.client, attempt=1, narrative=asked.narrative)
+    order = await ordered(config, found, narrative=asked.narrative)
     with guarding.started(config) as guard:
         executor = process.ProcessExecutor(
             memory_mb=config.run_memory_mb, starter=guarding.starter(config, guard)
@@ -137,6 +130,18 @@ async def _make(config: settings.Settings, found: Found, *, asked: Asked) -> out
     if isinstance(came, wire.RunFailed):
         _failed(came, found.client)
     return outcome.Made(made=came, run=found.run)
+
+
+async def ordered(config: settings.Settings, found: Found, *, narrative: bool) -> wire.RunOrder:
+    """Return the order of one run from the shell."""
+    write = orders.Orders(
+        config,
+        _Unspent(),
+        now=local.ticker(config),
+        credential=settings.credential,
+        scratch=Path("unused"),
+    )
+    return await write.order(found.run, found.client, attempt=1, narrative=narrative)
 
 
 async def _post(config: settings.Settings, asked: Asked) -> answers.RunState:

@@ -154,6 +154,8 @@ class BigQueryDouble:
         if refused is not None:
             return refused
         job = queryjob.wanted(request, principal)
+        if job.configuration.get("dryRun"):
+            return self._tried(job)
         with self._lock:
             if (job.project, job.id) in self._jobs:
                 return _failed("duplicate", f"Already Exists: Job {job.project}:EU.{job.id}")
@@ -165,6 +167,15 @@ class BigQueryDouble:
             self._execute(job, 0.0)
         if fault is not None:
             return _faulty(fault)
+        return Reply(body=queryjob.resource(job))
+
+    def _tried(self, job: queryjob.Job) -> Reply:
+        """A dry run: what would be read, or why it cannot be; it is no job afterwards."""
+        try:
+            job.bytes = self._prepared(job).bytes
+        except warehouse.Invalid as error:
+            return _failed(error.reason, error.message)
+        job.done.set()
         return Reply(body=queryjob.resource(job))
 
     def _get(self, request: Request) -> Reply:
@@ -260,15 +271,7 @@ class BigQueryDouble:
         if is_late:
             raise warehouse.Invalid("stopped", "Job execution was cancelled: Job timed out")
         query = cast("Json", job.configuration["query"])
-        dataset = cast("Mapping[str, str]", query.get("defaultDataset") or {})
-        prepared = self._warehouse.prepare(
-            job.sql,
-            project=dataset.get("projectId", job.project),
-            dataset=dataset.get("datasetId"),
-        )
-        for project in {named[0] for named in prepared.tables} - self._projects(job):
-            words = f"Access Denied: Table in {project}: User does not have permission to query"
-            raise warehouse.Invalid("accessDenied", words)
+        prepared = self._prepared(job)
         most = query.get("maximumBytesBilled")
         if most is not None and prepared.bytes > int(str(most)):
             words = f"Query exceeded limit for bytes billed: {most}. {prepared.bytes} or higher"
@@ -279,6 +282,20 @@ class BigQueryDouble:
             prepared, queryjob.parameters(query), zone=zones[0] if zones else "UTC"
         )
         job.bytes = prepared.bytes
+
+    def _prepared(self, job: queryjob.Job) -> warehouse.Prepared:
+        """The statement, of tables that whoever asks may read; raises warehouse.Invalid."""
+        query = cast("Json", job.configuration["query"])
+        dataset = cast("Mapping[str, str]", query.get("defaultDataset") or {})
+        prepared = self._warehouse.prepare(
+            job.sql,
+            project=dataset.get("projectId", job.project),
+            dataset=dataset.get("datasetId"),
+        )
+        for project in {named[0] for named in prepared.tables} - self._projects(job):
+            words = f"Access Denied: Table in {project}: User does not have permission to query"
+            raise warehouse.Invalid("accessDenied", words)
+        return prepared
 
     def _projects(self, job: queryjob.Job) -> frozenset[str]:
         return self._accounts.projects(job.principal)

@@ -28,6 +28,20 @@ def fits(outcome: wire.RunOutcome, order: wire.RunOrder) -> bool:
             return True
 
 
+def sums(outcome: wire.Estimated, order: wire.RunOrder) -> bool:
+    """Whether the estimates may be of the order's own queries."""
+    report = order.client.reports[order.report]
+    known = {one.name for one in (*report.queries, *report.breakdowns)}
+    return len(outcome.estimates) <= _MOST_USAGE and all(
+        one.query in known
+        and one.source in order.client.sources
+        and 0 <= one.largest <= one.bytes <= _MOST_COUNTED
+        and one.cost.is_finite()
+        and 0 <= one.cost <= _MOST_COST
+        for one in outcome.estimates
+    )
+
+
 def bounded(outcome: wire.RunFailed, order: wire.RunOrder) -> wire.RunFailed:
     """Return the failure cut to its bounds, naming nothing that is not this client's."""
     told = outcome.failure

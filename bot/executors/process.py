@@ -68,23 +68,7 @@ class ProcessExecutor:
         """
         if not self.most.meets(order.client.isolation):
             return isolation.missing(order, self._judged(NOTHING))
-        async with _scratch(self._parent) as scratch:
-            placed = _placed(order, scratch)
-            job = starting.Job(
-                order=wire.write_order(self._starter.fit(placed)),
-                deadline=order.deadline_seconds,
-                memory_mb=self._memory_mb,
-                scratch=scratch,
-                clean=mask.Mask(order.secrets),
-                on_progress=on_progress,
-                client=order.client.id,
-                folder=placed.client.folder,
-                references=order.references,
-                hosts=order.hosts,
-                model=_allowance(order),
-            )
-            with structlog.contextvars.bound_contextvars(client=order.client.id, run=order.run):
-                outcome, heard = await self._answer(job)
+        outcome, heard = await self._obeyed(order, on_progress=on_progress)
         if not isinstance(outcome, wire.RunOutcome) or not checks.fits(outcome, order):
             outcome = _crashed("the outcome does not match its order")
         if isinstance(outcome, wire.RunFailed):
@@ -94,6 +78,14 @@ class ProcessExecutor:
             outcome = isolation.missing(order, stands)
         outcome = replace(outcome, walls=stands)
         return witness.told(outcome, order, outside=heard.outside)
+
+    async def estimate(self, order: wire.RunOrder) -> wire.Estimated:
+        """Ask what an order's queries would cost; raises RunError where that cannot be told."""
+        outcome, _ = await self._obeyed(replace(order, estimate=True), on_progress=None)
+        if isinstance(outcome, wire.Estimated) and checks.sums(outcome, order):
+            return outcome
+        failed = outcome if isinstance(outcome, wire.RunFailed) else _crashed("it told no estimate")
+        raise errors.RunError(checks.bounded(failed, order).failure)
 
     async def draw(self, trend: delivery.Trend) -> bytes:
         """Return a trend as a PNG; raises RunError when no worker could draw it."""
@@ -132,6 +124,28 @@ class ProcessExecutor:
             return walls.Trial(walls=heard.walls or NOTHING, attacks=outcome.attacks)
         failed = outcome if isinstance(outcome, wire.RunFailed) else _crashed("it told nothing")
         raise errors.RunError(failed.failure)
+
+    async def _obeyed(
+        self, order: wire.RunOrder, *, on_progress: listening.OnProgress | None
+    ) -> tuple[listening.Outcome, listening.Heard]:
+        """Have a worker do as the order says, in a scratch of its own."""
+        async with _scratch(self._parent) as scratch:
+            placed = _placed(order, scratch)
+            job = starting.Job(
+                order=wire.write_order(self._starter.fit(placed)),
+                deadline=order.deadline_seconds,
+                memory_mb=self._memory_mb,
+                scratch=scratch,
+                clean=mask.Mask(order.secrets),
+                on_progress=on_progress,
+                client=order.client.id,
+                folder=placed.client.folder,
+                references=order.references,
+                hosts=order.hosts,
+                model=_allowance(order),
+            )
+            with structlog.contextvars.bound_contextvars(client=order.client.id, run=order.run):
+                return await self._answer(job)
 
     def _judged(self, stands: walls.Walls) -> walls.Walls:
         """What stood, as far as it can be believed."""

@@ -57,4 +57,5 @@ KIND = kind.Kind(
     identity=_identity,
     problems=_problems,
     width=4,
+    estimates=True,
 )

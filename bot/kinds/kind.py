@@ -69,6 +69,8 @@ class Kind:
     """How many of its reads run side by side."""
     batch: int = 1
     """How many questions one read may answer: above one, its source offers ``read_all``."""
+    estimates: bool = False
+    """Whether its source can say what a question would cost: then it offers ``estimate``."""
     module: str = ""
     """The worker's half of a kind that another package brings: offers ``open_source``."""
 

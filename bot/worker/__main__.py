@@ -20,7 +20,7 @@ from bot.domain import delivery, run
 from bot.domain.run import FailureCode
 from bot.domain.walls import Attack, Targets, Walls
 from bot.kinds import mask
-from bot.worker import egress, hushed, pipeline
+from bot.worker import egress, estimating, hushed, pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +90,7 @@ async def _work(order: wire.RunOrder, out: BinaryIO) -> None:
         out.flush()
 
     try:
-        outcome = await pipeline.run(order, tell)
+        outcome = await (estimating.run(order) if order.estimate else pipeline.run(order, tell))
     except BaseException as error:  # noqa: BLE001 - as in main, before a hung thread can delay it
         outcome = _crashed(error)
     _end(out, outcome)
@@ -121,7 +121,9 @@ def _claim_stdout() -> BinaryIO:
     return os.fdopen(private, "wb")
 
 
-def _end(out: BinaryIO, outcome: wire.RunOutcome | wire.ChartMade | wire.Attacked) -> NoReturn:
+def _end(
+    out: BinaryIO, outcome: wire.RunOutcome | wire.Estimated | wire.ChartMade | wire.Attacked
+) -> NoReturn:
     """Write the outcome and leave at once: a thread that hangs in a library is not waited for."""
     out.write(wire.write_line(outcome))
     out.flush()

@@ -120,14 +120,14 @@ class _Reader:
 
     async def drain(self, source: spec.SourceSpec) -> None:
         """Open the source and read until nothing is left to ask or something fails."""
-        asks = deque(_asks(self._wanted, source.name))
+        asked = deque(asks(self._wanted, source.name))
         kind = KINDS[source.kind]
-        opened = await self._open(source, asks)
+        opened = await self._open(source, asked)
         if opened is None:
             return
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(kind.width, math.ceil(len(asks) / kind.batch))):
-                group.create_task(self._take(opened, asks, most=kind.batch))
+            for _ in range(min(kind.width, math.ceil(len(asked) / kind.batch))):
+                group.create_task(self._take(opened, asked, most=kind.batch))
 
     async def _open(self, source: spec.SourceSpec, asks: deque[base.Ask]) -> base.Source | None:
         """The source, opened once; None: it has failed, and nothing more is asked of it."""
@@ -135,7 +135,7 @@ class _Reader:
             return self._open_ones[source.name]
         self._open_ones[source.name] = None
         try:
-            opened = await asyncio.to_thread(sources.open_source, self._access(source))
+            opened = await asyncio.to_thread(sources.open_source, access(self._wanted, source))
             self._opened.append(opened)
             if isinstance(opened, base.Telling):
                 self._readings.identities.append(await asyncio.to_thread(opened.identity))
@@ -166,24 +166,26 @@ class _Reader:
             raise error
         self._readings.failures.append(error)
 
-    def _access(self, source: spec.SourceSpec) -> base.Access:
-        order = self._wanted.order
-        return base.Access(
-            spec=source,
-            folder=order.client.folder,
-            timezone=order.client.timezone,
-            client=order.client.id,
-            report=order.report,
-            run=order.run,
-            attempt=order.attempt,
-            as_of=order.asked_at or order.as_of,
-            counted=order.counted,
-            looks=order.looks,
-            deadline=time.monotonic() + order.deadline_seconds * _SHARE,
-            credential=self._wanted.credentials.get(source.name),
-            environment=order.environment,
-            mask=self._wanted.mask,
-        )
+
+def access(wanted: Wanted, source: spec.SourceSpec) -> base.Access:
+    """Return what a source is opened with."""
+    order = wanted.order
+    return base.Access(
+        spec=source,
+        folder=order.client.folder,
+        timezone=order.client.timezone,
+        client=order.client.id,
+        report=order.report,
+        run=order.run,
+        attempt=order.attempt,
+        as_of=order.asked_at or order.as_of,
+        counted=order.counted,
+        looks=order.looks,
+        deadline=time.monotonic() + order.deadline_seconds * _SHARE,
+        credential=wanted.credentials.get(source.name),
+        environment=order.environment,
+        mask=wanted.mask,
+    )
 
 
 def _answers(source: base.Source, asks: Sequence[base.Ask]) -> Sequence[base.Answer]:
@@ -232,8 +234,8 @@ def _queries(order: wire.RunOrder, source: str) -> tuple[spec.QuerySpec, ...]:
     return tuple(one for one in queries if one.source == source and not is_left_out(order, one))
 
 
-def _asks(wanted: Wanted, source: str) -> Iterator[base.Ask]:
-    """What to ask of a source; the current period first, so that faults show early."""
+def asks(wanted: Wanted, source: str) -> Iterator[base.Ask]:
+    """Yield what to ask of a source; the current period first, so that faults show early."""
     order, plan = wanted.order, wanted.plan
     report = order.client.reports[order.report]
     for query in _queries(order, source):

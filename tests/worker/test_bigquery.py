@@ -301,3 +301,21 @@ def test_no_word_of_the_other_side_carries_a_credential(
     bench.access = replace(bench.access, mask=mask.Mask([doubles.key]))
     doubles.warehouse.fail(bigquery.Fault(reason="accessDenied", message=words))
     assert _failure(bench).said == "refused: *** ***"
+
+
+def test_a_dry_run_tells_what_a_query_would_read_and_leaves_no_job(
+    bench: benches.Bench, doubles: benches.Doubles
+) -> None:
+    _with(bench, maximum_bytes_billed=1)
+    source = bench.source
+    assert isinstance(source, base.Estimating)
+    told = source.estimate(bench.ask(COUNT))
+    assert (told.item, told.bytes_billed) == ("orders", 10 * 2**20)
+    assert told.cost == Decimal("6.25") * 10 * 2**20 / 2**40
+    assert not doubles.warehouse.jobs
+    with pytest.raises(errors.RunError) as caught:
+        source.estimate(bench.ask("SELECT 1 AS n FROM absent"))
+    assert caught.value.failure.code is FailureCode.QUERY_INVALID
+    with pytest.raises(errors.RunError) as caught:
+        source.estimate(bench.ask("DELETE FROM orders WHERE true"))
+    assert caught.value.failure.code is FailureCode.QUERY_REFUSED

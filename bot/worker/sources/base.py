@@ -210,6 +210,15 @@ class Telling(Protocol):
         ...
 
 
+@runtime_checkable
+class Estimating(Protocol):
+    """A source that can say what a question would cost before it is asked."""
+
+    def estimate(self, ask: Ask) -> money.Usage:
+        """Ask the other side, which reads nothing; raises RunError."""
+        ...
+
+
 class Parser(Protocol):
     """What the module of a kind may offer, as ``parse_credential``."""
 

@@ -75,6 +75,7 @@ class _Job(Protocol):
 
     error_result: object
     total_bytes_billed: int | None
+    total_bytes_processed: int | None
     labels: Mapping[str, str]
 
     def done(self, *, retry: bigqueryerrors.Retry, timeout: float) -> bool:
@@ -112,13 +113,25 @@ class Bigquery:
             self._wait(job, ask, until=until)
             table = self._table(job, ask)
             billed = 0 if self._is_counted(job, ask) else int(job.total_bytes_billed or 0)
-            usage = money.Usage(
-                kind=money.UsageKind.BIGQUERY,
-                item=ask.query,
-                cost=_DOLLARS_PER_TIB * billed / _TIB,
-                bytes_billed=billed,
+            return base.Answer(table=table, usage=(_usage(ask, billed),))
+
+    def estimate(self, ask: base.Ask) -> money.Usage:
+        """Say what a query would read, by a dry run, which is free; raises RunError."""
+        bound = statement.read(self._access, ask, dialect=statement.BIGQUERY).bound
+        with self._explained(ask):
+            until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
+            config = self._config(bound, until)
+            config.dry_run = True
+            config.use_query_cache = False
+            config.maximum_bytes_billed = None
+            began: object = self._client.query(
+                ask.sql,
+                job_config=config,
+                retry=self._retry(until),
+                job_retry=None,
+                timeout=_REQUEST_SECONDS,
             )
-            return base.Answer(table=table, usage=(usage,))
+            return _usage(ask, int(cast("_Job", began).total_bytes_processed or 0))
 
     def stop(self) -> None:
         """Let every waiting read cancel its job, and give them a moment to."""
@@ -255,6 +268,15 @@ def _job_id(access: base.Access, ask: base.Ask, *, settings: BigquerySettings, n
     query = re.sub(r"[^A-Za-z0-9_-]", "-", ask.query)[:100]
     span = f"{ask.period.start:%Y%m%d}_{ask.period.end:%Y%m%d}"
     return f"reportops_{access.run}_{query}_{span}_{asked}_{number}"
+
+
+def _usage(ask: base.Ask, size: int) -> money.Usage:
+    return money.Usage(
+        kind=money.UsageKind.BIGQUERY,
+        item=ask.query,
+        cost=_DOLLARS_PER_TIB * size / _TIB,
+        bytes_billed=size,
+    )
 
 
 def _parameter(name: str, value: base.Parameter) -> bigquery.ScalarQueryParameter:
