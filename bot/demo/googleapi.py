@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -65,6 +65,7 @@ class Api:
         self._faults: list[Fault] = []
         self._slow = 0.0
         self._cut = False
+        self._broken = 0
         self._ended = threading.Event()
         self.requests: list[Request] = []
         """Every request that was let in, in the order they came."""
@@ -106,6 +107,11 @@ class Api:
         with self._lock:
             self._cut = True
 
+    def break_off(self, times: int) -> None:
+        """Let the next answers end in their middle."""
+        with self._lock:
+            self._broken = times
+
     def slow(self, seconds: float) -> None:
         """Let every answer take so long."""
         with self._lock:
@@ -114,12 +120,17 @@ class Api:
     def _behind(self, answer: Callable[[Request, google.Principal], Reply]) -> Handler:
         def handle(request: Request) -> Reply:
             try:
-                principal = self._admitted(request)
-                return answer(request, principal)
+                return self._broken_off(answer(request, self._admitted(request)))
             except Refused as refused:
                 return refused.fault.reply
 
         return handle
+
+    def _broken_off(self, reply: Reply) -> Reply:
+        with self._lock:
+            is_broken = self._broken > 0
+            self._broken -= is_broken
+        return replace(reply, cut=is_broken)
 
     def _admitted(self, request: Request) -> google.Principal:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -307,6 +307,15 @@ def test_a_service_that_is_not_there_is_unreachable(bench: Bench) -> None:
     assert bench.failure().code is FailureCode.SOURCE_UNREACHABLE
 
 
+def test_an_answer_that_breaks_off_is_asked_for_again(bench: Bench) -> None:
+    bench.api.break_off(1)
+    assert bench.asked().table.rows
+    bench.api.break_off(30)
+    failure = bench.failure()
+    assert failure.code is FailureCode.SOURCE_UNREACHABLE
+    assert bench.api.url not in failure.said
+
+
 def test_a_slow_answer_ends_at_the_deadline(bench: Bench) -> None:
     bench.api.slow(60)
     bench.hurry(0.2)

@@ -193,6 +193,15 @@ def test_each_way_to_sign_in_is_let_in_and_its_end_is_told(bench: Bench) -> None
     assert bench.failure().code is FailureCode.CREDENTIAL_REFUSED
 
 
+def test_an_answer_that_breaks_off_is_asked_for_again(bench: Bench) -> None:
+    bench.api.break_off(1)
+    assert bench.asked().table.rows
+    bench.api.break_off(30)
+    failure = bench.failure()
+    assert failure.code is FailureCode.SOURCE_UNREACHABLE
+    assert bench.api.url not in failure.said
+
+
 def test_a_slow_answer_ends_at_the_deadline(bench: Bench) -> None:
     bench.api.slow(60)
     bench.hurry(0.3)
