@@ -225,6 +225,13 @@ Parse = Callable[[str], object]
             ),
         ),
         (metakeys.parse, "hushhush hushhush"),
+        (metakeys.parse, "hushhush—"),
+        (metakeys.parse, '{"access_token": "hushhush\\nx: y"}'),
+        (
+            googlekeys.parse,
+            '{"type": "authorized_user", "client_id": "x", "client_secret": "hushhush",'  # noqa: ISC004
+            ' "refresh_token": "hushhush", "developer_token": "hushhush—"}',
+        ),
         (metakeys.parse, '{"hushhush'),
         (metakeys.parse, '{"app_secret": "hushhush"}'),
         (linkedinkeys.parse, "hushhush\nhushhush"),

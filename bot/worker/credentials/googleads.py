@@ -20,5 +20,7 @@ def parse(text: str) -> Credential:
     token = found.info.get(_TOKEN, "").strip()
     if not token:
         raise ValueError(f"it has no “{_TOKEN}”; write it into the JSON, beside “type”")
+    if not (token.isascii() and token.isprintable()):
+        raise ValueError(f"its “{_TOKEN}” holds characters that cannot be sent")
     info = {name: value for name, value in found.info.items() if name != _TOKEN}
     return Credential(type=found.type, info=info, developer_token=token)

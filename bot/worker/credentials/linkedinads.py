@@ -1,9 +1,9 @@
 """LinkedIn's credential: an access token, or what a new one is signed in for with."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+
+from bot.worker.credentials import http
 
 _GRANT = ("client_id", "client_secret", "refresh_token")
 
@@ -21,17 +21,11 @@ def parse(text: str) -> Credential:
     """Read a token, or ``{"client_id": …, "client_secret": …, "refresh_token": …}``; raises
     ValueError that quotes nothing.
     """
-    line = text.strip()
-    if not line.startswith("{"):
-        if len(line.split()) != 1:
-            raise ValueError("it is neither one token nor JSON")
-        return Credential(token=line)
-    try:
-        raw = cast("object", json.loads(line))
-    except (ValueError, RecursionError):
-        raise ValueError("it begins as JSON and is none") from None
-    found = cast("dict[str, object]", raw)
-    grant = {name: str(found.get(name) or "").strip() for name in _GRANT}
-    if missing := [name for name, value in grant.items() if not value]:
+    found = http.parse(text)
+    if " " in found.line:
+        raise ValueError("it is neither one token nor JSON")
+    if found.line:
+        return Credential(token=found.line)
+    if missing := [name for name in _GRANT if not found.parts.get(name)]:
         raise ValueError(f"it has no {' and no '.join(missing)}")
-    return Credential(grant=grant)
+    return Credential(grant={name: found.parts[name] for name in _GRANT})

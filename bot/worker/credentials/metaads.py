@@ -2,9 +2,9 @@
 
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass, field
-from typing import cast
+
+from bot.worker.credentials import http
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +23,10 @@ class Credential:
 
 def parse(text: str) -> Credential:
     """Read a token, or ``{"access_token": …, "app_secret": …}``; raises ValueError."""
-    line = text.strip()
-    if not line.startswith("{"):
-        if len(line.split()) != 1:
-            raise ValueError("it is neither one token nor JSON")
-        return Credential(token=line)
-    try:
-        raw = cast("object", json.loads(line))
-    except (ValueError, RecursionError):
-        raise ValueError("it begins as JSON and is none") from None
-    found = cast("dict[str, object]", raw)
-    token, secret = (str(found.get(one) or "").strip() for one in ("access_token", "app_secret"))
+    found = http.parse(text)
+    token = found.line or found.parts.get("access_token", "")
     if not token:
         raise ValueError("it has no “access_token”")
-    return Credential(token=token, secret=secret)
+    if " " in token:
+        raise ValueError("it is neither one token nor JSON")
+    return Credential(token=token, secret=found.parts.get("app_secret", ""))

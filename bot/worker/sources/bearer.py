@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 import httpx
-from google.auth import exceptions, transport
+from google.auth import exceptions
 
 from bot import errors
 from bot.domain.run import FailureCode
@@ -43,7 +43,7 @@ class _Fresh(Protocol):
         """Whether it has a token that has not expired."""
         ...
 
-    def refresh(self, request: transport.Request) -> None:
+    def refresh(self, request: object) -> None:
         """Sign in."""
         ...
 
@@ -54,7 +54,7 @@ class _SignIn:
     def __init__(self, access: base.Access, credentials: "Credentials") -> None:
         self._access = access
         self._credentials = cast("_Fresh", credentials)
-        self.transport: transport.Request | None = None
+        self.transport: _Transport | None = None
 
     def token(self, but: str) -> str:
         """Return the token, or a new one where it is ``but``; raises RunError."""
@@ -81,15 +81,15 @@ class _SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Response:
-    """As transport.Response."""
+    """As google-auth's transport.Response."""
 
     status: int
     headers: Mapping[str, str]
     data: bytes
 
 
-class _Transport(transport.Request):
-    """What google-auth signs in through."""
+class _Transport:
+    """What google-auth signs in through, as its transport.Request; it names what it hands over."""
 
     def __init__(self, made: web.Caller) -> None:
         self._made = made
@@ -98,6 +98,7 @@ class _Transport(transport.Request):
         self,
         url: str,
         method: str = "GET",
+        *,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ARG002 - ours is the deadline
