@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.guard import fingerprint, programs
-from bot.guard.walls import identity
+from bot.guard.walls import identity, limits
 from bot.ipc import channel
 from bot.ipc.guarded import Guard
 
@@ -56,6 +56,7 @@ def start(
     """
     made_of = fingerprint.current()
     identity.check(clients)
+    limits.widen()
     around = {name: value for name, value in (machine or {}).items() if name.upper() in _OUTWARD}
     spawner, bots = channel.pair()
     broker, bots_too = channel.pair()

@@ -14,6 +14,8 @@ _MIB = 2**20
 _NICER = 5
 """However many runs there are, the bot that answers people goes first."""
 _OPEN_FILES = 256
+_WIDE = 65_536
+"""More descriptors than all threads of one run could have on their way at once."""
 _LARGEST_FILE = 512 * _MIB
 _THREADS = 128
 """DuckDB, gRPC and OpenBLAS start some dozens on a large machine."""
@@ -53,6 +55,18 @@ def give_way() -> None:
             os.write(group, b"%d" % _NICER)
         finally:
             os.close(group)
+
+
+def widen() -> None:
+    """Let this process, and what it starts, hand descriptors over whatever a run has on its way.
+
+    The kernel counts those of all processes of a user together, and refuses a sender beyond the
+    sender's own bound on open files (unix(7), ETOOMANYREFS): ours must lie far above a run's.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _WIDE if hard == resource.RLIM_INFINITY else min(hard, _WIDE)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def private() -> None:
