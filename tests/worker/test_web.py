@@ -1,5 +1,6 @@
 """What every source over HTTPS does alike."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -7,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -192,3 +194,20 @@ def test_nothing_of_the_machine_takes_part_and_nothing_secret_is_told(
     assert gone.code is FailureCode.SOURCE_UNREACHABLE
     assert SECRET not in repr(gone)
     assert SECRET not in repr(web.Call(url="x", headers={"a": SECRET}, form={"a": SECRET}))
+
+
+def test_connections_are_made_where_walls_can_stand_in(
+    access: base.Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a network namespace a run's connections come from its broker (bot.worker.egress)."""
+    connect, asked = socket.create_connection, list[object]()
+    with serving(loopback.Reply()) as service, closing(web.Caller(access, seconds=5)) as caller:
+        at = urlsplit(service.http.url)
+
+        def broker(address: object, timeout: float | None = None, **_: object) -> socket.socket:
+            asked.append(address)
+            return connect((str(at.hostname), at.port or 0), timeout)
+
+        monkeypatch.setattr(socket, "create_connection", broker)
+        caller.ask(web.Call(url="http://api.example/x"), OPENING)
+    assert asked == [("api.example", 80)]
