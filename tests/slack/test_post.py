@@ -257,3 +257,44 @@ def test_the_trend_metric_is_the_named_one() -> None:
     found = trend.headline(replace(samples.REPORT, trend="orders"))
     assert found is not None
     assert found.name == "orders"
+
+
+MOVED = tuple(
+    report.Restated(metric=name, reported=Decimal(reported), now=Decimal(now))
+    for name, reported, now in (("orders", "412", "437"), ("gone", "1", "2"), ("revenue", "9", "9"))
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "9–15 Nov: orders 412 as reported, now 437"),
+        ("fr", "9–15 nov.: Orders 412 au dernier rapport, désormais 437"),
+        ("de", "9.–15. Nov.: Orders 412 wie berichtet, jetzt 437"),
+        ("es", "9–15 nov: Orders 412 según el informe, ahora 437"),
+    ],
+)
+def test_a_published_figure_that_moved_is_told_as_it_was_and_is(language: str, told: str) -> None:
+    locale = {"en": "en_GB"}.get(language, language)
+    found = replace(samples.REPORT, language=language, locale=locale, restated=MOVED)
+    bodies = compose(found)
+    assert all(told in text_of(body) for body in bodies), text_of(bodies[-1])
+    assert "gone" not in text_of(bodies[-1])
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [("en", "21"), ("fr", "21"), ("de", "21."), ("es", "21")]
+)
+def test_days_that_may_still_change_are_named(language: str, day: str) -> None:
+    doubt = report.Finding(
+        code="provisional", severity=report.Severity.SHOWN, subject="orders", text="In English."
+    )
+    origin = tuple(
+        replace(one, provisional_from=date(2026, 11, 21)) for one in samples.REPORT.provenance
+    )
+    found = replace(
+        samples.REPORT, language=language, locale=language, findings=(doubt,), provenance=origin
+    )
+    for body in compose(found):
+        assert "In English" not in text_of(body)
+        assert f"{day} " in text_of(body).split("orders")[-1]

@@ -37,6 +37,8 @@ class Phrases:
     late: str
     would_go_to: str
     left_out: str
+    restated: str
+    """Takes a figure's label, what was published, and what it is now."""
     more: str
     """Takes how many figures the table has no room for."""
     why: str
@@ -79,6 +81,7 @@ _EN = Phrases(
     late="Sent later than planned",
     would_go_to="Internal: would go to {}",
     left_out="Left out this time: {}",
+    restated="{0} {1} as reported, now {2}",
     more="… and {} more under “Why these numbers?”",
     why="Why these numbers?",
     computed="Computed as {}",
@@ -102,6 +105,7 @@ _FR = Phrases(
     late="Envoyé plus tard que prévu",
     would_go_to="Interne : irait dans {}",
     left_out="Absent cette fois : {}",
+    restated="{0} {1} au dernier rapport, désormais {2}",
     more="… et {} de plus sous « Pourquoi ces chiffres ? »",
     why="Pourquoi ces chiffres ?",
     computed="Calcul : {}",
@@ -128,6 +132,7 @@ _DE = Phrases(
     late="Später gesendet als geplant",
     would_go_to="Intern: ginge an {}",
     left_out="Diesmal ohne: {}",
+    restated="{0} {1} wie berichtet, jetzt {2}",
     more="… und {} weitere unter „Woher diese Zahlen?“",
     why="Woher diese Zahlen?",
     computed="Berechnet als {}",
@@ -154,6 +159,7 @@ _ES = Phrases(
     late="Enviado más tarde de lo previsto",
     would_go_to="Interno: iría a {}",
     left_out="Esta vez sin: {}",
+    restated="{0} {1} según el informe, ahora {2}",
     more="… y {} más en «¿Por qué estas cifras?»",
     why="¿Por qué estas cifras?",
     computed="Cálculo: {}",

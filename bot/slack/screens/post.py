@@ -195,7 +195,25 @@ def _last_year(post: _Post) -> list[str]:
 def _findings(post: _Post) -> list[str]:
     shown = [one for one in post.found.findings if one.severity is report.Severity.SHOWN]
     told = [findings.tell(one, post.found, to=post.spoken) for one in shown[:_FINDINGS]]
-    return [f":information_source: {blocks.escape(blocks.one_line(one, 300))}" for one in told]
+    told = [blocks.one_line(one, 300) for one in told]
+    return [f":information_source: {blocks.escape(one)}" for one in (*_restated(post), *told)]
+
+
+def _restated(post: _Post) -> Iterator[str]:
+    """What was published of the period before and is another figure now, all on one line."""
+    found, spoken = post.found, post.spoken
+    by_name = {one.name: one for one in found.metrics}
+    told: list[str] = []
+    for moved in found.restated:
+        one = by_name.get(moved.metric)
+        if one is None:
+            continue
+        was, now = (spoken.value(amount, one.unit) for amount in (moved.reported, moved.now))
+        label = spoken.inline(blocks.one_line(one.label, 40)) or one.name
+        if was != now:
+            told.append(post.phrases.restated.format(label, was, now))
+    if told and found.previous is not None:
+        yield f"{spoken.period_short(found.previous)}: {' · '.join(told)}"
 
 
 def _closing(post: _Post) -> Iterator[Block]:
