@@ -88,6 +88,8 @@ class Outward:
         name, title = _names(self._clients, held)
         if held.hold == posting.IDENTITY:
             body = identity.held(await serving.question(self._kept, self._clients, about=held))
+        elif held.hold == posting.STALE:
+            body = ops.stale(name, title, run_id=held.id, why=why)
         elif why:
             body = ops.absurd(name, title, run_id=held.id, why=why)
         else:
@@ -234,7 +236,7 @@ def _held(held: run.Run) -> str:
     """The key of the question about a held report; each try that is held for what it found asks
     anew.
     """
-    again = f":{held.attempts}" if held.hold in {posting.ABSURD, posting.IDENTITY} else ""
+    again = f":{held.attempts}" if held.hold in posting.UNSEEN | {posting.IDENTITY} else ""
     return f"ops:held:{held.id}:{held.hold}{again}"
 
 

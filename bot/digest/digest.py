@@ -142,7 +142,7 @@ def _line(
         client_name=of.name if of else fired.run.client,
         report_title=report.title if report else fired.run.report,
         owner=of.owner if of else None,
-        source_label=_label(of, fired.failure),
+        source_label=_label(of, fired.failure or fired.waits_for),
         pause=pauses.get(fired.run.client),
     )
 

@@ -21,6 +21,8 @@ class Fired:
     version: int = 0
     """Of the incident."""
     failure: Failure | None = None
+    waits_for: Failure | None = None
+    """What its last look found, of a run that waits for its data (domain.fresh)."""
     outage: ids.OutageId | None = None
     """The open outage that the incident is part of."""
 

@@ -256,11 +256,11 @@ class Incidents:
         await self._showing.show(await self._outages.join(joined))
 
     async def _is_blip(self, stopped: run.Run) -> bool:
-        """Whether it is tried again by itself and has failed but once."""
+        """Whether it is tried again by itself and has failed but once; to wait is not to fail."""
         if stopped.status is not run.Status.QUEUED:
             return False
         tried = await self._book.runs.attempts(stopped.id)
-        return sum(one.end is run.AttemptEnd.FAILED for one in tried) < _PATIENCE
+        return sum(one.has_failed for one in tried) < _PATIENCE
 
     async def _attend(self, run_id: ids.RunId) -> None:
         stopped = await self._book.runs.get(run_id)

@@ -144,4 +144,5 @@ KIND = kind.Kind(
     problems=_problems,
     width=2,
     batch=RANGES * REPORTS,
+    permits=5,  # ten requests at a time
 )

@@ -69,6 +69,10 @@ class Kind:
     """How many of its reads run side by side."""
     batch: int = 1
     """How many questions one read may answer: above one, its source offers ``read_all``."""
+    permits: int | None = None
+    """How many runs may use one login at a time, all clients together, where its quota is shared;
+    None: as many as there are.
+    """
     estimates: bool = False
     """Whether its source can say what a question would cost: then it offers ``estimate``."""
     module: str = ""

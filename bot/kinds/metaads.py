@@ -83,4 +83,5 @@ KIND = kind.Kind(
     identity=_identity,
     problems=_problems,
     width=2,
+    permits=3,
 )

@@ -76,4 +76,5 @@ KIND = kind.Kind(
     identity=_identity,
     problems=_problems,
     native=True,
+    permits=8,  # a connection each
 )

@@ -77,4 +77,5 @@ KIND = kind.Kind(
     identity=_identity,
     problems=_problems,
     batch=100,
+    permits=4,  # sixty reads a minute
 )

@@ -69,4 +69,5 @@ KIND = kind.Kind(
     problems=_problems,
     native=True,
     width=4,
+    permits=2,  # a warehouse runs eight statements at a time
 )

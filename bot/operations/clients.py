@@ -146,6 +146,7 @@ class Clients:
             incidents=await store.incidents.all_open(),
             pauses={one.client: one for one in await store.pauses.all()},
             fires={fire.client: fire for fire in reversed(fires)},
+            waits=await store.runs.waits(),
         )
 
     async def _overview(

@@ -95,6 +95,7 @@ class Finding:
             incidents=await store.incidents.all_open(),
             pauses={one.client: one for one in pauses},
             fires={fire.client: fire for fire in reversed(fires)},
+            waits=await store.runs.waits(),
         )
         return standing.line(about, facts)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import errors, kinds
-from bot.domain import client, ids, incident, pause, run, views
+from bot.domain import client, fresh, ids, incident, pause, run, views
 from bot.slack import moments
 from bot.slack.screens import lights
 
@@ -25,6 +25,8 @@ class Facts:
     pauses: Mapping[ids.ClientId, pause.Pause]
     fires: Mapping[ids.ClientId, views.NextFire]
     """The coming fire of each client."""
+    waits: Mapping[ids.RunId, run.Failure]
+    """What the last look of each run that waits for its data found."""
 
 
 def line(found: client.Client, facts: Facts) -> views.ClientLine:
@@ -125,13 +127,18 @@ def _waits(about: run.Run, now: datetime) -> bool:
     return early and about.status is run.Status.READY
 
 
+def _waiting(found: client.Client, facts: Facts, *, about: run.Run) -> str:
+    lag = fresh.lag(facts.waits.get(about.id))
+    return lights.waits(lag, label=source_label(found, lag.source) if lag else None)
+
+
 def _moving(found: client.Client, facts: Facts, *, about: run.Run) -> tuple[views.Light, str]:
     late = ", late" if about.late else ""
     match about.status:
         case run.Status.HELD:
             return views.Light.AMBER, lights.held(about.hold)
         case run.Status.WAITING:
-            return views.Light.AMBER, "waiting for its data"
+            return views.Light.AMBER, _waiting(found, facts, about=about)
         case run.Status.READY if about.post_at is not None and _waits(about, facts.at):
             posts = moments.moment(about.post_at, found.timezone, now=facts.at)
             return views.Light.GREEN, f"ready, posts at {posts}"

@@ -19,11 +19,11 @@ _log = structlog.get_logger(__name__)
 Choice = Literal["replace", "new", "discard", "post", "again"]
 _CHOICES: Mapping[str, Collection[Choice]] = {
     posting.CHANGED: ("replace", "new", "discard"),
-    posting.ABSURD: ("post", "again", "discard"),
+    **dict.fromkeys(posting.UNSEEN, ("post", "again", "discard")),
     posting.IDENTITY: ("again", "discard"),
 }
 """What may be chosen about a held run, by why it is."""
-_MADE_ANEW = frozenset({posting.ABSURD, posting.IDENTITY})
+_MADE_ANEW = posting.UNSEEN | {posting.IDENTITY}
 """What asking for the report again tries again: its cause may be mended."""
 _TRIED_AGAIN = frozenset({run.Status.QUEUED, run.Status.WAITING, run.Status.FAILED})
 SKIPPED = _TRIED_AGAIN | {run.Status.RUNNING, run.Status.HELD, run.Status.READY}
@@ -75,6 +75,8 @@ class Wishes:
     """Who asked for a run's next attempt."""
     at_once: set[ids.RunId] = field(default_factory=set[ids.RunId])
     """Runs whose post_at somebody waived by asking for a rerun."""
+    as_is: set[ids.RunId] = field(default_factory=set[ids.RunId])
+    """Runs that somebody will have made of the data that is there."""
 
 
 class Acts:
@@ -169,29 +171,46 @@ class Acts:
 
     async def release(self, run_id: ids.RunId, choice: Choice, *, by: ids.UserId | None) -> Acted:
         """Decide about figures that differ from those that were sent, are absurd, or are of a
-        source that nobody has confirmed.
+        source that nobody has confirmed. What still waits for its data may be had as it is.
         """
         found = await self._find(run_id)
+        if found.status is run.Status.WAITING and choice == "post":
+            return await self._as_is(found, by)
         if found.status is not run.Status.HELD or choice not in _CHOICES.get(found.hold, ()):
             return Acted(run=found, done=False)
-        match choice:
-            case "post":
-                acted = await self._move(found, run.Status.READY, expect={found.status})
-            case "again":
-                acted = await self._move(found, run.Status.QUEUED, expect={found.status})
-            case "replace":
-                acted = await self._replace(found)
-            case "new":
-                acted = await self._post_as_new(found)
-            case "discard":
-                acted = await self._move(found, run.Status.CANCELLED, expect={found.status})
-            case _:
-                assert_never(choice)
+        acted = await self._chosen(found, choice)
         if acted.done:
             _log.info("run_released", run=run_id, client=found.client, choice=choice, by=by)
             await self._telling.moved(acted.run)
             await self._decided(found, choice=choice, by=by)
             self._wake()
+        return acted
+
+    async def _chosen(self, held: run.Run, choice: Choice) -> Acted:
+        match choice:
+            case "post":
+                return await self._move(held, run.Status.READY, expect={held.status})
+            case "again":
+                return await self._move(held, run.Status.QUEUED, expect={held.status})
+            case "replace":
+                return await self._replace(held)
+            case "new":
+                return await self._post_as_new(held)
+            case "discard":
+                return await self._move(held, run.Status.CANCELLED, expect={held.status})
+            case _:
+                assert_never(choice)
+
+    async def _as_is(self, waiting: run.Run, by: ids.UserId | None) -> Acted:
+        """Wish first: once it is queued, it may begin at any moment."""
+        self._wishes.as_is.add(waiting.id)
+        acted = await self._queue(waiting)
+        if not acted.done:
+            self._wishes.as_is.discard(waiting.id)
+            return acted
+        if by is not None:
+            self._wishes.by[waiting.id] = by
+        _log.info("run_as_is", run=waiting.id, client=waiting.client, by=by)
         return acted
 
     async def confirm_audience(self, run_id: ids.RunId, by: ids.UserId | None) -> Acted:

@@ -6,9 +6,8 @@ from datetime import timedelta
 import structlog
 
 from bot import clock, errors, wire
-from bot.domain import ids, periods, plausible, run, spec
-from bot.domain.report import Report, Severity
-from bot.runs import backoff, orders, ports, posting, serving, settle, telling
+from bot.domain import fresh, ids, periods, run, spec
+from bot.runs import backoff, judging, orders, ports, posting, serving, settle, telling, waiting
 
 _log = structlog.get_logger(__name__)
 
@@ -31,10 +30,16 @@ class Attempts:
         self._orders = write
         self._posting = post
         self._telling = tell
+        self._judging = judging.Judging(house, post)
         self._clock = now
 
-    async def attempt(self, queued: run.Run, *, by: ids.UserId | None) -> run.Run | None:
-        """Make one attempt; return the run as it stands after it. None: it is queued no more."""
+    async def attempt(
+        self, queued: run.Run, *, by: ids.UserId | None, as_is: bool = False
+    ) -> run.Run | None:
+        """Make one attempt; return the run as it stands after it. None: it is queued no more.
+
+        ``as_is``: somebody will have it of the data that is there.
+        """
         begun = await self._house.runs.begin(queued.id, at=self._clock.now(), by=by)
         running = await self._house.runs.get(queued.id)
         if begun is None or running is None:
@@ -44,11 +49,12 @@ class Attempts:
                 await self._telling.moved(running)
             since = self._clock.monotonic()
             try:
-                outcome = await self._execute(running, begun.number)
+                outcome = await self._execute(running, begun.number, as_is=as_is)
             except errors.RunLost as lost:
                 _log.warning("attempt_lost", client=running.client, why=str(lost))
                 return await settle.resume(self._house, running, now=self._clock.now())
             took = timedelta(seconds=self._clock.monotonic() - since)
+            outcome = await self._judging.judged(running, outcome, as_is=as_is)
             return await self._end(running, begun.number, outcome=outcome, took=took)
 
     async def crashed(self, run_id: ids.RunId) -> run.Run | None:
@@ -60,18 +66,27 @@ class Attempts:
         outcome = wire.RunFailed(failure=failure, timings={})
         return await self._end(running, running.attempts, outcome=outcome)
 
-    async def _execute(self, running: run.Run, number: int) -> wire.RunOutcome:
+    async def _execute(self, running: run.Run, number: int, *, as_is: bool) -> wire.RunOutcome:
         of = self._house.clients.client(running.client)
         try:
             if of is None:
                 raise _fault("the client's folder is gone")
             order = await self._orders.order(running, of, attempt=number)
+            waits = not as_is and waiting.may_wait(running, now=self._clock.now())
+            order = replace(order, waits=waits, looks=await self._looks(running))
             if self._posting.destination(running) is None:
                 raise _fault(NOWHERE)
         except errors.RunError as error:
             return wire.RunFailed(failure=error.failure, timings={})
         outcome = await self._house.executor.execute(order, on_progress=_progress)
         return serving.stamped(outcome, order)
+
+    async def _looks(self, running: run.Run) -> int:
+        """How often the run's data was read to the end already."""
+        tried = await self._house.runs.attempts(running.id)
+        failures = [one.failure.code for one in tried if one.failure]
+        made = sum(one.end is run.AttemptEnd.REPORT for one in tried)
+        return made + failures.count(run.FailureCode.NOT_FRESH)
 
     async def _end(
         self,
@@ -94,6 +109,8 @@ class Attempts:
             return moved  # skipped or cancelled while it ran: its outcome is nobody's news
         if moved.status is run.Status.SUCCEEDED:
             await self._telling.nothing_changed(moved)
+        elif moved.status is run.Status.WAITING:
+            await self._telling.moved(moved)
         else:
             await self._telling.moved(moved, failure=failure)
         return await self._without(moved, failure) or moved
@@ -124,15 +141,15 @@ class Attempts:
     async def _made(self, running: run.Run, outcome: wire.ReportMade) -> run.Ended:
         """Ready; or, where this period was sent already, succeeded or held (see Rerun)."""
         sent = await self._posting.sent(running)
-        made = self._doubted(running, outcome.report)
+        made = outcome.report
         strange = await self._posting.serving.is_strange(running, made)
         to, hold = run.Status.READY, ""
         if sent is not None and posting.same_figures(sent[1], made):
             to = run.Status.SUCCEEDED
         elif sent is not None:
             to, hold = run.Status.HELD, posting.IDENTITY if strange else posting.CHANGED
-        elif any(one.severity is Severity.HOLD for one in made.findings):
-            to, hold = run.Status.HELD, posting.ABSURD
+        elif doubts := judging.doubts(made):
+            to, hold = run.Status.HELD, doubts
         elif strange:
             to, hold = run.Status.HELD, posting.IDENTITY
         return run.Ended(
@@ -146,29 +163,28 @@ class Attempts:
             walls=outcome.walls,
         )
 
-    def _doubted(self, running: run.Run, made: Report) -> Report:
-        """The report with our own doubts about its figures: a worker's word does not hold it."""
-        asked = self._asked(running)
-        told = [one for one in made.findings if one.severity is not Severity.HOLD]
-        found = plausible.doubts(made, asked) if asked else ()
-        return replace(made, findings=(*told, *found))
-
     def _failed(self, running: run.Run, outcome: wire.RunFailed) -> run.Ended:
-        """Back to the queue with the backoff's next attempt; or failed, where none is left."""
+        """Waiting for its data; or back to the queue with the backoff's next attempt; or failed,
+        where none is left.
+        """
         now = self._clock.now()
-        again = None
-        if errors.is_retryable(outcome.failure.code):
+        again, to = None, run.Status.FAILED
+        waits = fresh.lag(outcome.failure) and waiting.may_wait(running, now=now)
+        if waits:
+            again, to = waiting.next_look(running, now=now), run.Status.WAITING
+        elif errors.is_retryable(outcome.failure.code):
             again = backoff.next_attempt(running, now=now, failure=outcome.failure)
+            to = run.Status.FAILED if again is None else run.Status.QUEUED
         return run.Ended(
             end=run.AttemptEnd.FAILED,
-            to=run.Status.FAILED if again is None else run.Status.QUEUED,
+            to=to,
             at=now,
             failure=outcome.failure,
             usage=outcome.usage,
             timings=outcome.timings,
             walls=outcome.walls,
             next_attempt_at=again,
-            retries=None if again is None else running.retries + 1,
+            retries=running.retries + 1 if to is run.Status.QUEUED else None,
         )
 
 

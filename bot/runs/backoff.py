@@ -30,13 +30,13 @@ def next_attempt(
     """
     if failure and failure.code in _TIMEOUTS and stopped.retries + 1 >= MOST_TIMEOUTS:
         return None
-    spread = JITTER * _spread(f"{stopped.id}:{stopped.attempts}")
+    jitter = JITTER * spread(stopped)
     asked = retry_after(failure) if failure else None
     if asked is not None:  # never sooner than asked
-        at = now + max(asked, FIRST[0]) * (1 + abs(spread))
+        at = now + max(asked, FIRST[0]) * (1 + abs(jitter))
     else:
         wait = FIRST[stopped.retries] if stopped.retries < len(FIRST) else THEN
-        at = now + wait * (1 + spread)
+        at = now + wait * (1 + jitter)
     return at if at <= patience_ends(stopped) else None
 
 
@@ -58,7 +58,7 @@ def patience_ends(stopped: run.Run) -> datetime:
     return stopped.created_at + PATIENCE
 
 
-def _spread(seed: str) -> float:
-    """An even number between -1 and 1 that only the seed decides."""
-    digest = hashlib.sha256(seed.encode()).digest()
+def spread(stopped: run.Run) -> float:
+    """Return an even number between -1 and 1 that only the run and its attempt decide."""
+    digest = hashlib.sha256(f"{stopped.id}:{stopped.attempts}".encode()).digest()
     return int.from_bytes(digest[:8]) / 2**63 - 1

@@ -74,6 +74,7 @@ class Orders:
             model=model,
             model_note=note,
             without=wanted.without,
+            asked_at=self._clock.now(),
             counted=await self._spending.counted(wanted.id),
             deadline_seconds=self._config.run_timeout.total_seconds(),
             scratch=self._scratch / f"{wanted.id}-{attempt}",

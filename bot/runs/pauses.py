@@ -24,14 +24,15 @@ async def hold(house: ports.Ports, client_id: ids.ClientId) -> None:
 async def outdated(
     house: ports.Ports, client_id: ids.ClientId, *, now: datetime
 ) -> Sequence[run.Run]:
-    """Return the client's queued and ready runs whose period is the last complete one no more.
+    """Return the client's runs that are queued, wait or are ready, and whose period is the last
+    complete one no more.
 
     A run of an older period that a person named was never of the last one: it is not outdated.
     """
     of = house.clients.client(client_id)
     if of is None:
         return ()
-    waiting = await house.runs.unfinished({run.Status.QUEUED, run.Status.READY})
+    waiting = await house.runs.unfinished({run.Status.QUEUED, run.Status.WAITING, run.Status.READY})
     return [one for one in waiting if one.client == client_id and _outdated(one, of, now=now)]
 
 

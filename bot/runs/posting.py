@@ -17,6 +17,10 @@ ABSURD = "absurd"
 """``Run.hold``: a figure is not what its client's file, or its own past, lets it be."""
 IDENTITY = "identity"
 """``Run.hold``: nobody has said that what its sources serve is this client's."""
+STALE = "stale"
+"""``Run.hold``: its data is not complete, and its client's file has an operator decide."""
+UNSEEN = frozenset({ABSURD, STALE})
+"""Nobody was sent anything, and nobody shall be before an operator has seen it."""
 _READERS = frozenset({OUTSIDERS, UNSURE})
 
 UNKNOWN = timedelta(minutes=5)

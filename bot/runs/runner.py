@@ -20,10 +20,12 @@ from bot.runs import (
     fires,
     orders,
     pauses,
+    permits,
     ports,
     posting,
     settle,
     telling,
+    waiting,
 )
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +69,8 @@ class Runner(acts.Acts):
         self._seats = config.max_concurrent_runs
         self._group = group
         self._tasks: dict[ids.RunId, asyncio.Task[None]] = {}
+        self._claims: dict[ids.RunId, permits.Claim] = {}
+        """What the attempts under way use of shared logins."""
         self._draining = self._halted = False
         self._away: dict[ids.ClientId, datetime] = {}
         """Since when, in this life, clients with unfinished runs have no files."""
@@ -94,6 +98,7 @@ class Runner(acts.Acts):
                 await self._guard(self.resumed(one.client), one)
         await self._guard(self._breaker.look(now))
         await self._guard(self._let_go(now))
+        await self._look(now, await self._pauses())
         await self._begin(now, await self._pauses())
         await self._post(now, await self._pauses())
         return await self._next(now, await self._pauses())
@@ -166,23 +171,43 @@ class Runner(acts.Acts):
             if lost.id not in self._tasks:  # its end could not be written when it crashed
                 await self._guard(self._attempts.crashed(lost.id), lost)
         due = await self._house.runs.due(now)
-        for one in sorted(due, key=lambda one: one.id not in self._wishes.by):  # people wait
-            if self._halted or len(self._tasks) >= self._seats:
-                return
-            if one.id in self._tasks or one.client in paused or self._gone(one):
-                continue
+        ready = {
+            one.id: one
+            for one in sorted(due, key=lambda one: one.id not in self._wishes.by)  # people wait
+            if not (one.id in self._tasks or one.client in paused or self._gone(one))
+        }
+        if self._halted:
+            return
+        claims = {
+            one.id: permits.claim(one, self._house.clients.client(one.client))
+            for one in ready.values()
+        }
+        running = [*self._claims.values()]
+        for run_id in permits.admitted([*claims.values()], running=running, seats=self._seats):
+            one, self._claims[run_id] = ready[run_id], claims[run_id]
             name = f"attempt {one.client}/{one.report} {ids.short_ref(one.id)}"
-            self._tasks[one.id] = self._group.create_task(self._attempt(one), name=name)
+            self._tasks[run_id] = self._group.create_task(self._attempt(one), name=name)
+
+    async def _look(self, now: datetime, paused: Pauses) -> None:
+        """What waits for its data is tried again once its time to look has come."""
+        for one in await self._house.runs.unfinished({run.Status.WAITING}):
+            rests = one.client in paused or self._gone(one)
+            if not rests and waiting.has_come(one, now=now):
+                await self._guard(
+                    self._move(one, run.Status.QUEUED, expect={run.Status.WAITING}), one
+                )
 
     async def _attempt(self, queued: run.Run) -> None:
         by = self._wishes.by.pop(queued.id, None)
+        as_is = queued.id in self._wishes.as_is
+        self._wishes.as_is.discard(queued.id)
         try:
             with bulkhead.step("attempt_crashed", run=queued.id, client=queued.client) as step:
-                await self._attempts.attempt(queued, by=by)
+                await self._attempts.attempt(queued, by=by, as_is=as_is)
             if step.error is not None:
                 await self._guard(self._attempts.crashed(queued.id), queued)
         finally:
-            del self._tasks[queued.id]
+            del self._tasks[queued.id], self._claims[queued.id]
             self._wake()
 
     async def _post(self, now: datetime, paused: Pauses) -> None:
@@ -210,14 +235,14 @@ class Runner(acts.Acts):
 
     async def _next(self, now: datetime, paused: Pauses) -> datetime | None:
         ends = [one.until for one in paused.values()]
-        waiting = await self._house.runs.wanted_at(now)
-        wanted = [at for at in (waiting, *ends, self._fires.next_at()) if at is not None]
+        next_one = await self._house.runs.wanted_at(now)
+        wanted = [at for at in (next_one, *ends, self._fires.next_at()) if at is not None]
         return min((at for at in wanted if at > now), default=None)
 
     async def _let_go(self, now: datetime) -> None:
         """End as skipped what has waited a week for a client whose files are gone."""
-        waiting = await self._house.runs.unfinished(acts.SKIPPED - {run.Status.RUNNING})
-        gone = [one for one in waiting if self._gone(one)]
+        kept = await self._house.runs.unfinished(acts.SKIPPED - {run.Status.RUNNING})
+        gone = [one for one in kept if self._gone(one)]
         self._away = {one.client: self._away.get(one.client, now) for one in gone}
         for one in gone:
             if now - one.created_at >= _GONE and now - self._away[one.client] >= _AWAY:

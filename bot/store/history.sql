@@ -104,12 +104,14 @@ LIMIT :limit
 SELECT run, cost FROM usage WHERE run IN (SELECT value FROM json_each(:runs))
 
 -- name: uses
--- The newest ended attempts of a client: what failed in each, and which sources a report came from.
+-- The newest ended attempts of a client: what failed in each, and which sources a report came from;
+-- to be asked for more than is there yet is no failure.
 SELECT attempts.ended_at, attempts.ended, attempts.failure,
   (SELECT json_group_array(json_extract(each.value, '$.source'))
    FROM outcomes, json_each(outcomes.report, '$.provenance') AS each
    WHERE outcomes.run = attempts.run AND outcomes.attempt = attempts.number) AS sources
 FROM attempts JOIN runs ON runs.id = attempts.run
 WHERE runs.client = :client AND attempts.ended IN ('report', 'failed')
+  AND json_extract(attempts.failure, '$.code') IS NOT 'not_fresh'
 ORDER BY attempts.ended_at DESC
 LIMIT :limit

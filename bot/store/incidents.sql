@@ -85,7 +85,8 @@ UPDATE incidents SET replies = replies + 1 WHERE id = :id
 SELECT runs.id FROM runs
 WHERE NOT EXISTS (SELECT 1 FROM incident_runs WHERE incident_runs.run = runs.id)
   AND (status = 'failed' OR (status = 'queued' AND
-    (SELECT count(*) FROM attempts WHERE attempts.run = runs.id AND ended = 'failed') > 1))
+    (SELECT count(*) FROM attempts WHERE attempts.run = runs.id AND ended = 'failed'
+       AND json_extract(failure, '$.code') IS NOT 'not_fresh') > 1))
 ORDER BY created_at
 
 -- name: over

@@ -31,5 +31,6 @@ def _decode(row: sqlite3.Row) -> morning.Fired:
         incident=None if incident is None else ids.IncidentId(incident),
         version=0 if incident is None else codec.count(row, "incident_version"),
         failure=codec.failure(row, "incident_failure"),
+        waits_for=codec.failure(row, "waits_for"),
         outage=None if outage is None else ids.OutageId(outage),
     )

@@ -5,6 +5,9 @@
 -- was posted where another run has posted its period since.
 SELECT runs.*, trouble.id AS incident, trouble.version AS incident_version,
   trouble.failure AS incident_failure, outages.id AS open_outage,
+  CASE WHEN runs.status = 'waiting' THEN (
+    SELECT failure FROM attempts WHERE attempts.run = runs.id
+    ORDER BY attempts.number DESC LIMIT 1) END AS waits_for,
   CASE WHEN runs.status = 'missed' THEN (
     SELECT max(posted_at) FROM deliveries
     WHERE deliveries.client = runs.client AND deliveries.report = runs.report

@@ -6,7 +6,7 @@ change (attempt, report, cost, delivery) are one transaction.
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot import errors
@@ -56,6 +56,14 @@ class RunStore:
             lambda connection: database.row(connection, _sql("wake"), **values)
         )
         return None if row is None else codec.maybe_moment(row, "at")
+
+    async def waits(self) -> Mapping[ids.RunId, run.Failure]:
+        """What the last look of each run that waits for its data found."""
+        found = await self._database.read(
+            lambda connection: database.rows(connection, _sql("waits"))
+        )
+        told = {ids.RunId(codec.text(row, "id")): codec.failure(row, "failure") for row in found}
+        return {of: failure for of, failure in told.items() if failure is not None}
 
     async def latest(
         self, client_id: ids.ClientId, report_name: ids.ReportName | None = None, *, limit: int = 20

@@ -42,13 +42,20 @@ ORDER BY EXISTS (
   deliver_by IS NULL, deliver_by, created_at, rowid
 
 -- name: wake
--- The next instant at which a queued run comes due or a ready one may be posted; not of clients
--- that are paused.
+-- The next instant at which a queued run comes due, one that waits looks again, or a ready one may
+-- be posted; not of clients that are paused.
 SELECT min(at) AS at FROM (
-  SELECT client, next_attempt_at AS at FROM runs WHERE status = 'queued' AND next_attempt_at > :now
+  SELECT client, next_attempt_at AS at FROM runs
+  WHERE status IN ('queued', 'waiting') AND next_attempt_at > :now
   UNION ALL
   SELECT client, post_at FROM runs WHERE status = 'ready' AND post_at > :now)
 WHERE client NOT IN (SELECT client FROM pauses WHERE resumed_at IS NULL)
+
+-- name: waits
+-- What the last look of each run that waits for its data found.
+SELECT runs.id, attempts.failure FROM runs
+JOIN attempts ON attempts.run = runs.id AND attempts.number = runs.attempts
+WHERE runs.status = 'waiting' AND attempts.failure IS NOT NULL
 
 -- name: latest
 -- Newest first, of one report or of all of a client's.

@@ -320,3 +320,17 @@ async def test_whose_data_it_is_is_confirmed_by_a_press(
     assert await _status(shop, wanted) is status
     assert "Confirmed" in shop.words()
     assert [one.identity for one in await shop.home.store.identities.all()] == [seen]
+
+
+async def test_what_waits_for_its_data_is_sent_as_it_is_by_a_press(shop: Front) -> None:
+    waiting = make.a_run()
+    await shop.home.store.runs.claim(waiting)
+    await shop.home.store.runs.begin(waiting.id, at=shop.home.clock.now(), by=None)
+    behind = run.Failure(code=run.FailureCode.NOT_FRESH, source="warehouse")
+    ended = replace(make.stopped(behind), to=run.Status.WAITING)
+    await shop.home.store.runs.end(waiting.id, ended, attempt=1)
+    button = blocks.button("Send as is…", ids.POST_ANYWAY, value=waiting.id)
+    where = await shop.post(delivery.Body(text="waits", blocks=(blocks.actions(button),)))
+    await shop.press(ids.POST_ANYWAY, where=where)
+    assert await _status(shop, waiting) is run.Status.QUEUED
+    assert "posted when its time has come" in shop.words()

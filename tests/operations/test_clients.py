@@ -7,7 +7,7 @@ import pytest
 
 from bot import errors
 from bot.access import Kind
-from bot.domain import ids, run, views
+from bot.domain import fresh, ids, run, views
 from bot.operations import answers, clients, grammar
 from tests.operations import house
 from tests.operations.house import ACME, CLAIRE, GLOBEX, House
@@ -66,7 +66,7 @@ async def test_a_failure_that_is_tried_again_is_amber(home: House) -> None:
         (run.Status.HELD, "changed", None, views.Light.AMBER, "a rerun differs"),
         (run.Status.HELD, "", None, views.Light.AMBER, "held until somebody looks"),
         (run.Status.QUEUED, "", None, views.Light.GREEN, "about to run"),
-        (run.Status.WAITING, "", None, views.Light.AMBER, "waiting for its data"),
+        (run.Status.WAITING, "", None, views.Light.AMBER, "waits for its data"),
     ],
 )
 async def test_a_run_under_way_says_where_it_stands(
@@ -288,3 +288,19 @@ async def test_readers_learn_nothing_of_a_client_whose_files_have_faults(
     with pytest.raises(errors.UsageError) as caught:
         await home.operations.clients.status(house.asker(kind, "acme"), ("broken",))
     assert "broken" not in str(caught.value)
+
+
+async def test_what_waits_for_its_data_says_for_which(home: House) -> None:
+    lag = fresh.Lag(
+        query="orders", source="warehouse", data_to=date(2026, 11, 21), needs=date(2026, 11, 22)
+    )
+    ended = replace(make.stopped(fresh.failure(lag)), to=run.Status.WAITING)
+    waiting = make.a_run()
+    await home.store.runs.claim(waiting)
+    await home.store.runs.begin(waiting.id, at=home.clock.now(), by=None)
+    await home.store.runs.end(waiting.id, ended, attempt=1)
+    line = await _line(home)
+    assert line.light is views.Light.AMBER
+    assert line.text == "waits for BigQuery data of Sun 22 Nov (there to Sat 21 Nov)"
+    (fired,) = await home.store.mornings.fired(make.NOW, make.NOW + timedelta(days=1))
+    assert fresh.lag(fired.waits_for) == lag

@@ -167,9 +167,9 @@ class Runs:
         return max(found, key=lambda pair: pair[0].revision, default=None)
 
     async def wanted_at(self, now: datetime) -> datetime | None:
-        waiting = await self.unfinished({run.Status.QUEUED, run.Status.READY})
+        waiting = await self.unfinished({run.Status.QUEUED, run.Status.WAITING, run.Status.READY})
         instants = (
-            one.next_attempt_at if one.status is run.Status.QUEUED else one.post_at
+            one.post_at if one.status is run.Status.READY else one.next_attempt_at
             for one in waiting
             if one.client not in self._memory.pauses
         )

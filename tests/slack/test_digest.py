@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.domain import delivery, ids, incident, morning, pause, run
+from bot.domain import delivery, fresh, ids, incident, morning, pause, run
 from bot.slack import limits
 from bot.slack.screens import digest
 from tests.slack import golden, shown
@@ -78,7 +78,17 @@ QUEUED = [
     for number, name in enumerate(("Acme", "PVCP"))
 ]
 RETRIED = line("PVCP", S.QUEUED, failure=AWAY, next_attempt_at=shown.at(6, 31), attempts=2)
-STALE = line("Lumen", S.WAITING)
+BEHIND = fresh.Lag(
+    query="orders", source="warehouse", data_to=date(2026, 11, 21), needs=date(2026, 11, 22)
+)
+STALE = replace(
+    line("Lumen", S.WAITING),
+    fired=replace(
+        line("Lumen", S.WAITING, next_attempt_at=shown.at(6, 35)).fired,
+        waits_for=fresh.failure(BEHIND),
+    ),
+    source_label="BigQuery",
+)
 REVOKED = line("Acme", S.FAILED, failure=shown.REVOKED)
 SHARED = line("Bistro", S.HELD, owner=MAX, hold="outsiders")
 NOBODYS = line("Zebra", S.FAILED, owner=None, failure=AWAY)

@@ -175,3 +175,10 @@ def test_absurd_figures_are_told_each_with_what_it_was() -> None:
     golden.same("ops_held_absurd", golden.plain(body))
     assert local.refusal(body) == ""
     assert "<!channel>" not in str(body.blocks)
+
+
+def test_data_that_is_not_complete_is_told_with_its_days() -> None:
+    why = ["“orders” is complete to 2026-11-21 only; the period ends 2026-11-22"]
+    body = ops.stale("Acme Corp", "Weekly KPIs", run_id=shown.RUN.id, why=why)
+    golden.same("ops_held_stale", golden.plain(body))
+    assert local.refusal(body) == ""

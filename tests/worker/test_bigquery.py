@@ -319,3 +319,15 @@ def test_a_dry_run_tells_what_a_query_would_read_and_leaves_no_job(
     with pytest.raises(errors.RunError) as caught:
         source.estimate(bench.ask("DELETE FROM orders WHERE true"))
     assert caught.value.failure.code is FailureCode.QUERY_REFUSED
+
+
+def test_a_look_at_data_that_was_not_complete_reads_it_anew(
+    bench: benches.Bench, doubles: benches.Doubles
+) -> None:
+    bench.read(COUNT)
+    _again(bench, attempt=2)
+    assert len(doubles.warehouse.jobs) == 1
+    bench.access = replace(bench.access, looks=1)
+    _again(bench, attempt=3)
+    _again(bench, attempt=4)
+    assert len(doubles.warehouse.jobs) == 2

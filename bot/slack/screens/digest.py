@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import errors
-from bot.domain import delivery, expected, ids, incident, morning, periods, run
+from bot.domain import delivery, expected, fresh, ids, incident, morning, periods, run
 from bot.domain.delivery import Block
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
@@ -153,8 +153,7 @@ def _exceptions(told: morning.Morning, piles: _Piles) -> Iterator[_Exception]:
     for idle in told.idle:
         yield _idle(idle, told)
     for one in piles.troubled:
-        again = _retry(one) if one.fired.run.status is run.Status.QUEUED else None
-        yield _exception(one, told, title="*Waiting*", why=_wait(one, told), button=again)
+        yield _exception(one, told, title="*Waiting*", why=_wait(one, told), button=_hurry(one))
     for one in piles.missed:
         run_now = _button("Run now", names.MENU_RERUN, value=_period(one.fired.run))
         yield _exception(one, told, title="*Missed*", why=_missed(one), button=run_now)
@@ -243,6 +242,20 @@ def _help(one: morning.Line) -> Block | None:
     return _button("Fix", names.MENU_FIX, value=fired.incident)
 
 
+def _hurry(one: morning.Line) -> Block | None:
+    """The button of what waits."""
+    if one.fired.run.status is run.Status.QUEUED:
+        return _retry(one)
+    if one.fired.run.status is not run.Status.WAITING:
+        return None
+    ask = limits.dialog(
+        title="Send as is?",
+        text="The report is made of the data that is there, and says how far it goes.",
+        yes="Send",
+    )
+    return blocks.button("Send as is…", names.POST_ANYWAY, value=one.fired.run.id, ask=ask)
+
+
 def _retry(one: morning.Line) -> Block | None:
     if one.fired.incident is None:
         return None
@@ -256,7 +269,6 @@ def _button(label: str, action: str, *, value: str) -> Block:
 
 _WAITS: Mapping[run.Status, str] = {
     run.Status.RUNNING: "running now",
-    run.Status.WAITING: "waits for its data",
     run.Status.READY: "ready, about to be posted",
     run.Status.POSTING: "on its way to Slack",
 }
@@ -265,12 +277,22 @@ _WAITS: Mapping[run.Status, str] = {
 def _wait(one: morning.Line, told: morning.Morning) -> str:
     """For what it waits, and until when."""
     fired = one.fired
+    if fired.run.status is run.Status.WAITING:
+        return _data(one, told)
     cause = [_need(one)] if fired.failure else []
     at = fired.run.next_attempt_at
     if fired.run.status is run.Status.QUEUED and at is not None and at > told.now:
         again = moments.moment(at, told.timezone, now=told.begins)
         return ", ".join([*cause, f"{'next try' if cause else 'runs at'} {again}"])
     return ", ".join([*cause, _WAITS.get(fired.run.status, "waits for its turn")])
+
+
+def _data(one: morning.Line, told: morning.Morning) -> str:
+    fired = one.fired
+    said = lights.waits(fresh.lag(fired.waits_for), label=one.source_label)
+    at = fired.run.next_attempt_at
+    again = moments.moment(at, told.timezone, now=told.begins) if at else ""
+    return f"{said}, next look {again}" if again else said
 
 
 def _until(one: morning.Line, told: morning.Morning) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.domain import views
+from bot.domain import fresh, views
+from bot.slack import moments
 
 SIGNS: Mapping[views.Light, str] = {
     views.Light.RED: "🔴",
@@ -24,6 +25,7 @@ HELD: Mapping[str, str] = {
     "identity": "held: nobody has confirmed whose data its sources serve",
     "changed": "a rerun differs from what was sent, and waits for somebody to choose",
     "absurd": "held: its figures need a look before they are sent",
+    "stale": "held: its data is not complete",
     "paused": "ready, held by the pause",
 }
 """Why a run waits for somebody, by its ``hold``."""
@@ -32,6 +34,16 @@ HELD: Mapping[str, str] = {
 def held(hold: str) -> str:
     """Return why a run waits for somebody."""
     return HELD.get(hold, "held until somebody looks")
+
+
+def waits(lag: fresh.Lag | None, *, label: str | None) -> str:
+    """Return for what data a run waits, such as ``waits for BigQuery data of Sun 22 Nov (there to
+    Sat 21 Nov)``; until when is its promise, which is told beside it.
+    """
+    if lag is None:
+        return "waits for its data"
+    there = moments.weekday(lag.data_to)
+    return f"waits for {label or 'its'} data of {moments.weekday(lag.needs)} (there to {there})"
 
 
 def count(light: views.Light, number: int) -> str:

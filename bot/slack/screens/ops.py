@@ -95,15 +95,35 @@ def held(name: str, title: str, *, run_id: ids.RunId, hold: str) -> delivery.Bod
 
 def absurd(name: str, title: str, *, run_id: ids.RunId, why: Sequence[str]) -> delivery.Body:
     """Return that figures of a report are not as expected, with what may become of it."""
-    what = f"{blocks.escape(name)} · {blocks.escape(title)}"
-    text = f"🟠 {what} is ready and held: its figures need a look."
+    return _doubted(
+        f"🟠 {_what(name, title)} is ready and held: its figures need a look.",
+        run_id=run_id,
+        why=why,
+        note="Nobody was sent anything. `expect:` in client.yaml says what a figure may be.",
+    )
+
+
+def stale(name: str, title: str, *, run_id: ids.RunId, why: Sequence[str]) -> delivery.Body:
+    """Return that a report's data was not complete in time, with what may become of it."""
+    return _doubted(
+        f"🟠 {_what(name, title)} is ready and held: its data is not complete.",
+        run_id=run_id,
+        why=why,
+        note="Nobody was sent anything. `stale: send` in client.yaml sends it, and says so.",
+    )
+
+
+def _what(name: str, title: str) -> str:
+    return f"{blocks.escape(name)} · {blocks.escape(title)}"
+
+
+def _doubted(text: str, *, run_id: ids.RunId, why: Sequence[str], note: str) -> delivery.Body:
     lines = "\n".join(f"• {blocks.escape(blocks.one_line(one, 300))}" for one in why[:_MOST_WHY])
     row = (
         _button("Post anyway", names.POST_ANYWAY, run_id=run_id),
         _button("Try again", names.TRY_AGAIN, run_id=run_id),
         _button("Discard", names.DISCARD, run_id=run_id),
     )
-    note = "Nobody was sent anything. `expect:` in client.yaml says what a figure may be."
     parts = (blocks.section(f"{text}\n{lines}"), blocks.context(note), blocks.actions(*row))
     return limits.fit(delivery.Body(text=text, blocks=parts))
 
