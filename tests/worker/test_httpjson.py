@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors
-from bot.demo import shop
-from bot.domain import report
+from bot.demo import loopback, shop
+from bot.domain import ids, report
 from bot.domain.run import FailureCode
 from bot.kinds import httpjson, mask
 from bot.worker import sources
 from bot.worker.credentials import http as credential
 from bot.worker.sources import base, httpjsoncells, httpjsonpages
+from tests import documented
 from tests.contract import requests
 
 TOTAL = (Decimal("7.25"), 25, 3)
@@ -290,3 +291,39 @@ def test_sums_are_exact_however_figures_are_written(
     cents = [int(one * 100) for one in amounts if one is not None]
     assert count == len(amounts)
     assert total == (Decimal(sum(cents)) / 100 if cents else None)
+
+
+def test_the_documented_requests_of_tiktok_are_answered(
+    bench: requests.Bench, tmp_path: Path
+) -> None:
+    """In the shape of its reports: an answer for each page, figures in quotes."""
+    asked: list[loopback.Request] = []
+
+    def answer(came: loopback.Request) -> loopback.Reply:
+        asked.append(came)
+        row = {"dimensions": {}, "metrics": {"spend": "12.30", "clicks": "7"}}
+        data = {"list": [row], "page_info": {"page": len(asked), "total_page": 2}}
+        return loopback.Reply(body={"code": 0, "message": "OK", "data": data})
+
+    double = loopback.Loopback([("GET", "/open_api/v1.3/report/integrated/get/", answer)])
+    double.start()
+    told = documented.shown("tiktok", tmp_path, metric="tiktok_clicks")
+    access = _access(bench, "demo" + "-token")
+    environment = {"http_json": double.url}
+    bench.access = replace(access, spec=told.sources["tiktok"], environment=environment)
+    (query,) = told.reports[ids.ReportName("weekly")].queries
+    table = bench.put(query.request or {}).table
+    double.stop()
+    assert table.columns == ("tiktok_spend", "tiktok_clicks")
+    assert table.rows == ((Decimal("24.60"), 14),)
+    assert {one.headers["access-token"] for one in asked} == {"demo" + "-token"}
+    assert {one.query["advertiser_id"] for one in asked} == {"7012345678901234567"}
+    assert {one.query["end_date"] for one in asked} == {"2026-11-22"}
+    assert [one.query.get("page") for one in asked] == [None, "2"]
+
+
+@pytest.mark.parametrize(("source", "metric"), [("shop", "revenue"), ("sales", "revenue")])
+def test_the_other_documented_requests_may_be_asked(
+    source: str, metric: str, tmp_path: Path
+) -> None:
+    assert documented.shown(source, tmp_path, metric=metric).sources[source].credential

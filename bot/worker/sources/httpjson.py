@@ -94,10 +94,10 @@ class HttpJson:
         except ValueError:
             body = None
         asked = (settings.whose_name, settings.whose_id)
-        name, account = ("" if one is None else self._told(path, one, body) for one in asked)
+        name, account = ("" if one is None else self._told(path, one, body=body) for one in asked)
         return name, account
 
-    def _told(self, path: str, where: str, body: object) -> str:
+    def _told(self, path: str, where: str, *, body: object) -> str:
         try:
             found = httpjsonpages.one(where, body)
         except ValueError:

@@ -22,9 +22,9 @@ def table(
     zone = ZoneInfo(timezone)
     read = {name: _reader(column, zone) for name, column in request.columns.items()}
     if not request.sum and request.count is None:
-        cells = tuple(tuple(_cell(name, read[name], row) for name in read) for row in rows)
+        cells = tuple(tuple(_cell(name, read[name], row=row) for name in read) for row in rows)
         return base.Table(columns=tuple(read), rows=cells)
-    sums = {name: _summed(name, read[name], rows) for name in request.sum}
+    sums = {name: _summed(name, read[name], rows=rows) for name in request.sum}
     counted = {} if request.count is None else {request.count: len(rows)}
     made: Mapping[str, base.Cell] = {**sums, **counted}
     return base.Table(columns=tuple(made), rows=(tuple(made.values()),))
@@ -38,7 +38,7 @@ def _reader(column: httpjson.Column, zone: ZoneInfo) -> _Read:
         "number": number,
         "text": _text,
         "date": lambda value: _date(value, column.format),
-        "instant": lambda value: _instant(value, column.format, zone),
+        "instant": lambda value: _instant(value, column.format, zone=zone),
     }
     typed = cast_to[column.type]
 
@@ -51,16 +51,16 @@ def _reader(column: httpjson.Column, zone: ZoneInfo) -> _Read:
     return read
 
 
-def _cell(name: str, read: _Read, row: object) -> base.Cell:
+def _cell(name: str, read: _Read, *, row: object) -> base.Cell:
     try:
         return read(row)
     except ValueError as error:
         raise ValueError(f"the column “{name}”: {error}") from None
 
 
-def _summed(name: str, read: _Read, rows: Sequence[object]) -> base.Cell:
+def _summed(name: str, read: _Read, *, rows: Sequence[object]) -> base.Cell:
     """A sum over nothing is nothing."""
-    cells = (_cell(name, read, row) for row in rows)
+    cells = (_cell(name, read, row=row) for row in rows)
     known = [Decimal(cell) for cell in cells if isinstance(cell, int | Decimal)]
     return sum(known, Decimal(0)) if known else None
 
@@ -100,7 +100,7 @@ def _date(value: object, form: str | None) -> date:
         raise ValueError(f"it holds a text that is no date like {shape}") from None
 
 
-def _instant(value: object, form: str | None, zone: ZoneInfo) -> datetime:
+def _instant(value: object, form: str | None, *, zone: ZoneInfo) -> datetime:
     """As the naive local time of the client's zone."""
     try:
         if form is not None:

@@ -145,7 +145,9 @@ class Pages:
         if paging is None:
             return None
         if paging.parameter is not None and paging.cursor is None:
-            return self._numbered(paging, call, body, rows=rows, number=number + 1)
+            left = self._left(paging, body, rows=rows, number=number + 1)
+            value = paging.first + (number + 1) * paging.step
+            return _sent(call, paging.parameter, value=value) if left else None
         mark = one(paging.next or paging.cursor or "", body)
         if mark in _FINE:
             return None
@@ -158,24 +160,17 @@ class Pages:
             return _sent(call, paging.parameter, value=mark)
         return replace(call, url=near(urljoin(call.url, str(mark)), self.url))
 
-    def _numbered(
-        self,
-        paging: httpjson.Paging,
-        call: web.Call,
-        body: object,
-        *,
-        rows: Sequence[object],
-        number: int,
-    ) -> web.Call | None:
-        if paging.pages is not None:
-            pages = one(paging.pages, body)
-            if not isinstance(pages, int):
-                raise ValueError(f"there is no number of pages at {paging.pages}")
-            more = number < pages
-        else:
-            more = len(rows) > 0
-        value = paging.first + number * paging.step
-        return _sent(call, paging.parameter or "", value=value) if more else None
+    @staticmethod
+    def _left(
+        paging: httpjson.Paging, body: object, *, rows: Sequence[object], number: int
+    ) -> bool:
+        """Whether there are pages after so many."""
+        if paging.pages is None:
+            return len(rows) > 0
+        pages = one(paging.pages, body)
+        if not isinstance(pages, int):
+            raise ValueError(f"there is no number of pages at {paging.pages}")
+        return number < pages
 
     def _invalid(self, fault: str) -> errors.RunError:
         return self.access.failed(FailureCode.RESULT_INVALID, about=self.ask, fault=fault)

@@ -48,7 +48,7 @@ def table(body: object, fields: Sequence[str]) -> base.Table:
     if missing := [name for name in fields if name not in types]:
         raise ValueError(f"the answer lacks the field {missing[0]}")
     cells = [
-        tuple(_cell(name, types[name], row.get(name)) for name in fields)
+        tuple(_cell(name, types[name], cell=row.get(name)) for name in fields)
         for row in web.as_objects(found.get("rows"))
     ]
     return base.Table(columns=tuple(map(looker.column, fields)), rows=tuple(cells))
@@ -60,7 +60,7 @@ def _types(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield str(field.get("name")), str(field.get("type") or "")
 
 
-def _cell(name: str, kind: str, cell: object) -> base.Cell:
+def _cell(name: str, kind: str, *, cell: object) -> base.Cell:
     value = web.as_object(cast("object", cell)).get("value") if isinstance(cell, dict) else cell
     if value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool)):
         return value
