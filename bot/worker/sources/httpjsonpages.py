@@ -169,7 +169,9 @@ class Pages:
             return len(rows) > 0
         pages = one(paging.pages, body)
         if not isinstance(pages, int):
-            raise ValueError(f"there is no number of pages at {paging.pages}")
+            raise ValueError(  # noqa: TRY004 - data, not a type
+                f"there is no number of pages at {paging.pages}"
+            )
         return number < pages
 
     def _invalid(self, fault: str) -> errors.RunError:
