@@ -5,12 +5,14 @@ import fcntl
 import socket
 import struct
 from collections.abc import Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from bot.guard import hosts
 from bot.ipc import channel
 
 _SET_ADDRESS = 0x8916
+_LOOPBACK = 1
+"""Its number, the first in every network."""
 _BACKLOG = 64
 
 
@@ -34,8 +36,8 @@ def _listening(address: str, port: int) -> socket.socket:
     family = socket.AF_INET if found.version == 4 else socket.AF_INET6  # noqa: PLR2004
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if not found.is_loopback and found.version == 4:  # noqa: PLR2004
-            _own(address)
+        if not found.is_loopback:
+            _own(found)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((address, port))
         made.listen(_BACKLOG)
@@ -45,10 +47,20 @@ def _listening(address: str, port: int) -> socket.socket:
     return made
 
 
-def _own(address: str) -> None:
-    """Give the loopback an address of the outside, in our own network (netdevice(7))."""
-    packed = socket.inet_aton(address)
-    alias = f"lo:{int.from_bytes(packed) % 0xFFFFFF:x}".encode()
-    wanted = struct.pack("16sHH4s8x", alias, socket.AF_INET, 0, packed)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+def _own(address: IPv4Address | IPv6Address) -> None:
+    """Give the loopback an address of the outside, in our own network (netdevice(7), ipv6(7)).
+
+    One that it has already, for another port, stays.
+    """
+    if isinstance(address, IPv4Address):
+        family = socket.AF_INET
+        alias = f"lo:{int(address) % 0xFFFFFF:x}".encode()
+        wanted = struct.pack("16sHH4s8x", alias, family, 0, address.packed)
+    else:
+        family = socket.AF_INET6
+        wanted = struct.pack("=16sIi", address.packed, 128, _LOOPBACK)
+    with (
+        socket.socket(family, socket.SOCK_DGRAM) as any_socket,
+        contextlib.suppress(FileExistsError),
+    ):
         fcntl.ioctl(any_socket, _SET_ADDRESS, wanted)

@@ -10,12 +10,14 @@ from bot.guard import hosts, policy, ways
 from bot.ipc import told
 
 NAMES = ("api.example.com", "rebound.example.com", "evil.example.com", "eu.wild.example.com")
+NEWER = "2001:db8::5"
+"""A host that is known by its address alone (RFC 3849)."""
 HELLO = "hello from the host"
 
 
 async def resolve(host: hosts.Host) -> Sequence[str]:
     """Answer as a name server would; one name points at the inside."""
-    if host.address is not None:
+    if host.address is not None and host.name != NEWER:
         return (host.name,)
     return ("10.0.0.7",) if host.name.startswith("rebound") else ("127.0.0.1",)
 

@@ -35,6 +35,7 @@ def _attempts(port: int, trust: ssl.SSLContext) -> Mapping[str, Callable[[], str
         "rebound": direct("rebound.example.com"),
         "other": direct("evil.example.com"),
         "by address": direct("127.0.0.1"),
+        "allowed by its address": direct("2001:db8::5"),
         "ending": tunnelled("eu.wild.example.com"),
         "other through the proxy": tunnelled("evil.example.com"),
     }
