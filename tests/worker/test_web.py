@@ -153,10 +153,11 @@ def test_a_call_is_stopped_while_it_waits_for_its_reply(access: base.Access) -> 
 
     def slow() -> loopback.Reply:
         came.set()
-        over.wait(60)
+        over.wait(600)
         return loopback.Reply()
 
-    with serving(slow) as service, closing(web.Caller(access, seconds=60)) as caller:
+    patient = replace(access, deadline=time.monotonic() + 600)  # beyond what a test may take
+    with serving(slow) as service, closing(web.Caller(patient, seconds=600)) as caller:
 
         def stop() -> None:
             came.wait(15)
