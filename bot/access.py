@@ -60,6 +60,8 @@ class Operation(StrEnum):
     """Say that what a source serves is this client's."""
     PAUSE = "pause"
     RESUME = "resume"
+    CHECK = "check"
+    """Open a client's sources, and say whose data each serves."""
     HEALTH = "health"
     BACKUP = "backup"
     WAKE = "wake"
@@ -71,7 +73,7 @@ OWN = frozenset({Operation.STATUS, Operation.WHY})
 """For everybody, about the channel they stand in."""
 PRIVATE = frozenset({Operation.COST})
 """For operators, in the ops channel or by direct message only."""
-SHELL_ONLY = frozenset({Operation.HEALTH, Operation.BACKUP, Operation.WAKE})
+SHELL_ONLY = frozenset({Operation.HEALTH, Operation.BACKUP, Operation.WAKE, Operation.CHECK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

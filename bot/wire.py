@@ -118,6 +118,36 @@ class RunOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOrder:
+    """Open every source of a client, and tell whose data each serves; no query is asked."""
+
+    type: Literal["check"] = "check"
+    version: int = VERSION
+    client: client.Client
+    as_of: datetime
+    credentials: Mapping[str, str] = field(repr=False)
+    """As in ``RunOrder``, of all the client's sources."""
+    references: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    deadline_seconds: float
+    scratch: Path
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def at_the_broker(self, url: str) -> "CheckOrder":  # noqa: ARG002 - as RunOrder's; no model here
+        """Return the order for behind walls: without what the guard keeps for it."""
+        return replace(self, credentials={})
+
+    def with_credentials(self, texts: Mapping[str, str], *, scratch: Path) -> "CheckOrder":
+        """Return the order as a walled worker completes it."""
+        return replace(self, credentials=texts, scratch=scratch)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that must not be said: for masks."""
+        return tuple(self.credentials.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChartOrder:
     """Draw one trend as a PNG, for workspaces that refuse native charts."""
 
@@ -182,6 +212,25 @@ class RunFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What came of opening one source."""
+
+    name: str
+    identity: report.Identity | None = None
+    """None: it failed, or is of a kind that cannot tell."""
+    failure: run.Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of each of a client's sources."""
+
+    type: Literal["checked"] = "checked"
+    version: int = VERSION
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What one query of one run would cost, its periods together."""
 
@@ -221,10 +270,10 @@ class Attacked:
     attacks: tuple[Attack, ...]
 
 
-AnyOrder = RunOrder | ChartOrder | AttackOrder
+AnyOrder = RunOrder | CheckOrder | ChartOrder | AttackOrder
 Order = Annotated[AnyOrder, Field(discriminator="type")]
 RunOutcome = ReportMade | RunFailed
-Said = Progress | Walled | ReportMade | RunFailed | Estimated | ChartMade | Attacked
+Said = Progress | Walled | ReportMade | RunFailed | Checked | Estimated | ChartMade | Attacked
 """What a worker may say."""
 Line = Annotated[Said, Field(discriminator="type")]
 

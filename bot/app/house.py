@@ -203,17 +203,20 @@ def _desk(ground: Ground, base: _Base, *, operations: facade.Operations) -> hand
     )
 
 
-def _runner(ground: Ground, joined: ports.Ports) -> runner.Runner:
-    write = orders.Orders(
+def _orders(ground: Ground) -> orders.Orders:
+    return orders.Orders(
         ground.config,
         ground.store.ledger,
         now=ground.clock,
         credential=settings.credential,
         scratch=ground.scratch,
     )
+
+
+def _runner(ground: Ground, joined: ports.Ports) -> runner.Runner:
     return runner.Runner(
         joined,
-        write,
+        _orders(ground),
         config=ground.config,
         now=ground.clock,
         group=ground.group,
@@ -234,6 +237,7 @@ def _operations(
             faults=lambda: len(base.clients.faults),
             ops_channel=ground.ops_channel,
             isolation=lambda: base.siege.told,
+            check=lambda of: base.executor.check(_orders(ground).check(of)),
         ),
         clients_=base.clients,
         clock=ground.clock,

@@ -4,19 +4,32 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 
-from bot import clock, settings
+from bot import clock, errors, settings
 from bot.catalog import load
-from bot.cli import USAGE, estimates, guarding
+from bot.cli import USAGE, estimates, guarding, online
 from bot.domain import client
 from bot.domain.walls import Came, Trial
 from bot.executors import process, trial
 from bot.kinds import versions
 
 
+class Options(TypedDict):
+    """What click hands over."""
+
+    name: str | None
+    clients_dir: Path | None
+    walls: bool
+    estimate: bool
+    online: bool
+    confirm: bool
+
+
 @click.command()
+@click.argument("name", metavar="[CLIENT]", required=False)
 @click.option("--clients-dir", type=click.Path(path_type=Path), help="Instead of the settings'.")
 @click.option(
     "--walls", is_flag=True, help="Attack this machine's walls from inside a run instead."
@@ -24,8 +37,14 @@ from bot.kinds import versions
 @click.option(
     "--estimate", is_flag=True, help="Ask BigQuery what each report's queries would read."
 )
-def check(clients_dir: Path | None, *, walls: bool, estimate: bool) -> None:
+@click.option("--online", is_flag=True, help="Open the sources, and tell whose data each serves.")
+@click.option("--confirm", is_flag=True, help="With --online: confirm what is told, unasked.")
+def check(**typed: Unpack[Options]) -> None:
     """Check every client's files; exit code 2 where something is wrong.
+
+    With --online: open each source of CLIENT, or of all, as a run would, and tell whose data it
+    serves; on a terminal it is confirmed with y. No query is asked; exit code 1 where a source
+    cannot be opened.
 
     With --walls: what holds between clients on this machine, an attack a line; exit code 1 where
     one comes through although its walls stand.
@@ -33,12 +52,17 @@ def check(clients_dir: Path | None, *, walls: bool, estimate: bool) -> None:
     With --estimate: what a run of each report would read and cost, by dry runs, which are free;
     exit code 1 where one cannot be told.
     """
+    if typed["name"] and not typed["online"]:
+        raise errors.UsageError("A client is named with --online; files are checked all together.")
+    if typed["online"]:
+        online.check(typed["name"], confirm=typed["confirm"])
+        return
     config = settings.read()
-    if walls:
+    if typed["walls"]:
         _tell(_walls(config))
         return
-    folder = clients_dir or config.clients_dir
-    if estimate:
+    folder = typed["clients_dir"] or config.clients_dir
+    if typed["estimate"]:
         estimates.tell(config.model_copy(update={"clients_dir": folder}))
         return
     real, demo = (

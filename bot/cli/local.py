@@ -6,11 +6,13 @@ What is asked is written down as ever; what needs Slack or a worker waits until 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bot import clock, errors, incidents, settings, wire
 from bot.catalog import watch
-from bot.domain import audience, ids, run, views
+from bot.domain import audience, client, ids, run, views
+from bot.executors import process
 from bot.operations import answers, control, facade, ports, shell
 from bot.runs import orders, runner
 from bot.runs import ports as run_ports
@@ -19,8 +21,13 @@ from bot.store import Store
 
 
 @asynccontextmanager
-async def opened(config: settings.Settings) -> AsyncGenerator[control.Responder]:
-    """Own the database and yield what answers questions; raises OwnedElsewhere, StoreError."""
+async def opened(
+    config: settings.Settings, *, executor: process.ProcessExecutor | None = None
+) -> AsyncGenerator[control.Responder]:
+    """Own the database and yield what answers questions; raises OwnedElsewhere, StoreError.
+
+    ``executor``: where sources may be opened; None: nowhere.
+    """
     ticking = ticker(config)
     clients = watch.Current(config.clients_dir, demo=config.demo, ops_channel=config.ops_channel)
     clients.refresh()
@@ -35,9 +42,10 @@ async def opened(config: settings.Settings) -> AsyncGenerator[control.Responder]
             clock=ticking,
             ops_channel=ops_channel,
         )
+        write = _orders(config, store, ticking=ticking)
         running = runner.Runner(
             _ports(store, clients, cards=cards, seen=seen),
-            _orders(config, store, ticking=ticking),
+            write,
             config=config,
             now=ticking,
             group=asyncio.TaskGroup(),  # never entered: no sweep is made
@@ -52,10 +60,23 @@ async def opened(config: settings.Settings) -> AsyncGenerator[control.Responder]
             faults=lambda: len(clients.faults),
             ops_channel=ops_channel,
         )
+        if executor is not None:
+            needs = replace(needs, check=_Checker(executor, write))
         operations = facade.Operations(
             needs, clients_=clients, clock=ticking, budget=config.monthly_ai_budget
         )
         yield shell.Shell(operations, store, wake=_nothing, health=_health)
+
+
+class _Checker:
+    """Opens sources in a worker of the shell's own."""
+
+    def __init__(self, executor: process.ProcessExecutor, write: orders.Orders) -> None:
+        self._executor = executor
+        self._orders = write
+
+    async def __call__(self, of: client.Client) -> wire.Checked:
+        return await self._executor.check(self._orders.check(of))
 
 
 def ticker(config: settings.Settings) -> clock.Clock:

@@ -1,14 +1,16 @@
 """The way from the shell to the operations: through the running bot, or through the store."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from typing import NoReturn
 
 import click
 
 from bot import errors, logs, settings
-from bot.cli import local
-from bot.operations import answers, control, grammar
+from bot.cli import guarding, local
+from bot.executors import process
+from bot.operations import answers, control, grammar, scope
 
 
 def configured(*, quiet: bool = True) -> settings.Settings:
@@ -35,11 +37,49 @@ def typed(text: str) -> answers.Answer:
     return ask(answers.Question(request=grammar.parse(text)))
 
 
+async def everyone(respond: control.Responder) -> list[str]:
+    """Return every client's id, in their order."""
+    question = answers.Question(request=grammar.parse("list"))
+    answer = await respond(question, control.shell())
+    lines = answer.overview.lines if isinstance(answer, answers.Listing) else ()
+    return [line.client for line in lines]
+
+
 async def _ask(config: settings.Settings, question: answers.Question) -> answers.Answer:
     with suppress(control.NobodyThere):
         return unpacked(await control.call(config.database, question))
     async with local.opened(config) as respond:
         return await respond(question, control.shell())
+
+
+class Remote:
+    """The running bot as a responder."""
+
+    def __init__(self, config: settings.Settings) -> None:
+        self._database = config.database
+
+    async def __call__(self, question: answers.Question, asker: scope.Asker) -> answers.Answer:  # noqa: ARG002 - the kernel says who asks
+        """Ask it; raises NobodyThere, and what the operation raised."""
+        return unpacked(await control.call(self._database, question))
+
+
+@asynccontextmanager
+async def session(config: settings.Settings) -> AsyncGenerator[control.Responder]:
+    """Yield who answers several questions, sources included: the bot where it runs, else the store
+    and a guard of our own.
+    """
+    remote = Remote(config)
+    try:
+        await remote(answers.Question(verb=answers.Verb.HEALTH), control.shell())
+    except control.NobodyThere:
+        with guarding.started(config) as guard:
+            executor = process.ProcessExecutor(
+                memory_mb=config.run_memory_mb, starter=guarding.starter(config, guard)
+            )
+            async with local.opened(config, executor=executor) as respond:
+                yield respond
+    else:
+        yield remote
 
 
 def unpacked(reply: answers.Reply) -> answers.Answer:

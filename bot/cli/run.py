@@ -146,7 +146,7 @@ async def ordered(config: settings.Settings, found: Found, *, narrative: bool) -
 
 async def _post(config: settings.Settings, asked: Asked) -> answers.RunState:
     """Ask the running bot for a rerun, or be the bot until it is posted."""
-    respond = _Remote(config)
+    respond = reach.Remote(config)
     try:
         return await _posted(respond, asked)
     except control.NobodyThere:
@@ -218,16 +218,6 @@ def _tell(config: settings.Settings, state: answers.RunState, *, output: outcome
         made = outcome.Made(made=state.made, run=state.run)
         click.echo(outcome.printed(made, of, output=output))
     click.echo(plain(state.text), err=output != "text")
-
-
-class _Remote:
-    """The running bot as a responder."""
-
-    def __init__(self, config: settings.Settings) -> None:
-        self._database = config.database
-
-    async def __call__(self, question: answers.Question, asker: scope.Asker) -> answers.Answer:  # noqa: ARG002 - the kernel says who asks
-        return reach.unpacked(await control.call(self._database, question))
 
 
 class _Unspent:

@@ -1,11 +1,11 @@
 """What a worker said, held against its order; a worker is not trusted (Settled 13)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 
 from bot import wire
-from bot.domain import money, run
+from bot.domain import client, money, run
 from bot.executors import reports
 
 _WORDS = 200
@@ -44,22 +44,40 @@ def sums(outcome: wire.Estimated, order: wire.RunOrder) -> bool:
 
 def bounded(outcome: wire.RunFailed, order: wire.RunOrder) -> wire.RunFailed:
     """Return the failure cut to its bounds, naming nothing that is not this client's."""
-    told = outcome.failure
-    sources = order.client.sources
     report = order.client.reports.get(order.report)
     known = {one.name for one in (*report.queries, *report.breakdowns)} if report else set[str]()
+    return replace(outcome, failure=_failure(outcome.failure, order.client, known=known))
+
+
+def checked(outcome: wire.Checked, order: wire.CheckOrder) -> wire.Checked:
+    """Return one line for each source of the client, and nothing else; identities are completed
+    and bounded by whoever shows them (runs.serving).
+    """
+    told = {one.name: one for one in outcome.sources}
+    lines: list[wire.Source] = []
+    for name in order.client.sources:
+        one = told.get(name) or wire.Source(name=name, failure=_UNTOLD)
+        failure = one.failure and _failure(one.failure, order.client, known=set())
+        lines.append(replace(one, failure=failure))
+    return replace(outcome, sources=tuple(lines))
+
+
+_UNTOLD = run.Failure(code=run.FailureCode.CRASHED)
+
+
+def _failure(told: run.Failure, of: client.Client, *, known: Collection[str]) -> run.Failure:
+    sources = of.sources
     source = sources.get(told.source or "")
     references = {one.credential for one in sources.values()}
-    failure = run.Failure(
+    return run.Failure(
         code=told.code,
         source=source.name if source else None,
         kind=source.kind if source else None,
-        query=told.query if told.query in known | {"setup"} else None,
+        query=told.query if told.query in {*known, "setup"} else None,
         reference=told.reference if told.reference in references else None,
         said=_cut(told.said),
         params=_params(told.params),
     )
-    return replace(outcome, failure=failure)
 
 
 def _is_sane(usage: tuple[money.Usage, ...]) -> bool:

@@ -18,7 +18,7 @@ _TOO_MUCH = "it wrote more than it may"
 _LINGER_SECONDS = 1.0
 """How long a worker may take to end after its outcome."""
 
-Outcome = wire.RunOutcome | wire.Estimated | wire.ChartMade | wire.Attacked
+Outcome = wire.RunOutcome | wire.Checked | wire.Estimated | wire.ChartMade | wire.Attacked
 OnProgress = Callable[[str], None]
 
 

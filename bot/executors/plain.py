@@ -16,7 +16,6 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import bot
-from bot import wire
 from bot.domain.walls import NOTHING, Level
 from bot.executors import listening, starting
 
@@ -43,7 +42,7 @@ class Plain:
         """None: it stands in the open."""
         return Level.NONE
 
-    def fit(self, order: wire.RunOrder) -> wire.RunOrder:
+    def fit(self, order: starting.Ordered) -> starting.Ordered:
         """Return it whole: nobody else keeps its credentials."""
         return order
 

@@ -67,7 +67,7 @@ class ProcessExecutor:
         Its ``scratch`` is made here and gone afterwards. Cancelling ends the process.
         """
         if not self.most.meets(order.client.isolation):
-            return isolation.missing(order, self._judged(NOTHING))
+            return isolation.missing(order.client, self._judged(NOTHING))
         outcome, heard = await self._obeyed(order, on_progress=on_progress)
         if not isinstance(outcome, wire.RunOutcome) or not checks.fits(outcome, order):
             outcome = _crashed("the outcome does not match its order")
@@ -75,9 +75,21 @@ class ProcessExecutor:
             outcome = checks.bounded(outcome, order)
         stands = None if heard.walls is None else self._judged(heard.walls)
         if stands is not None and not stands.level.meets(order.client.isolation):
-            outcome = isolation.missing(order, stands)
+            outcome = isolation.missing(order.client, stands)
         outcome = replace(outcome, walls=stands)
         return witness.told(outcome, order, outside=heard.outside)
+
+    async def check(self, order: wire.CheckOrder) -> wire.Checked:
+        """Have a client's sources opened as a run would open them; raises RunError where no worker
+        could, and RunLost.
+        """
+        if not self.most.meets(order.client.isolation):
+            raise errors.RunError(isolation.missing(order.client, self._judged(NOTHING)).failure)
+        outcome, _ = await self._obeyed(order, on_progress=None)
+        if isinstance(outcome, wire.Checked):
+            return checks.checked(outcome, order)
+        failed = outcome if isinstance(outcome, wire.RunFailed) else _crashed("it told nothing")
+        raise errors.RunError(failed.failure)
 
     async def estimate(self, order: wire.RunOrder) -> wire.Estimated:
         """Ask what an order's queries would cost; raises RunError where that cannot be told."""
@@ -126,7 +138,7 @@ class ProcessExecutor:
         raise errors.RunError(failed.failure)
 
     async def _obeyed(
-        self, order: wire.RunOrder, *, on_progress: listening.OnProgress | None
+        self, order: starting.Ordered, *, on_progress: listening.OnProgress | None
     ) -> tuple[listening.Outcome, listening.Heard]:
         """Have a worker do as the order says, in a scratch of its own."""
         async with _scratch(self._parent) as scratch:
@@ -144,7 +156,8 @@ class ProcessExecutor:
                 hosts=order.hosts,
                 model=_allowance(order),
             )
-            with structlog.contextvars.bound_contextvars(client=order.client.id, run=order.run):
+            about = order.run if isinstance(order, wire.RunOrder) else order.type
+            with structlog.contextvars.bound_contextvars(client=order.client.id, run=about):
                 return await self._answer(job)
 
     def _judged(self, stands: walls.Walls) -> walls.Walls:
@@ -170,8 +183,10 @@ class ProcessExecutor:
         return outcome, heard
 
 
-def _allowance(order: wire.RunOrder) -> Allowance | None:
+def _allowance(order: starting.Ordered) -> Allowance | None:
     """What the run may ask the model with the shared key; None: it has none, or its client's."""
+    if isinstance(order, wire.CheckOrder):
+        return None
     named = order.client.reports[order.report].narrative.model
     if order.model is None or order.model.reference is not None or named is None:
         return None
@@ -223,7 +238,7 @@ def _relay(heard: listening.Heard, job: starting.Job) -> None:
             _log.info("worker_stderr", line=line[:_LINE])
 
 
-def _placed(order: wire.RunOrder, scratch: Path) -> wire.RunOrder:
+def _placed(order: starting.Ordered, scratch: Path) -> starting.Ordered:
     """The order for a process that stands in its scratch directory."""
     folder = order.client.folder.resolve()
     return replace(order, scratch=scratch, client=replace(order.client, folder=folder))

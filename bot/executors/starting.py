@@ -4,12 +4,15 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bot import wire
 from bot.domain.walls import Level
 from bot.executors import listening
 from bot.ipc.allowance import Allowance
+
+Ordered: TypeAlias = wire.RunOrder | wire.CheckOrder
+"""What needs a client's credentials."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ class Starter(Protocol):
         """The most isolation that a run may have here."""
         ...
 
-    def fit(self, order: wire.RunOrder) -> wire.RunOrder:
+    def fit(self, order: Ordered) -> Ordered:
         """Return the order as a worker started here gets it."""
         ...
 

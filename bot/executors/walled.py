@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from itertools import count
 
-from bot import settings, wire
+from bot import settings
 from bot.domain.walls import Level
 from bot.executors import brokering, listening, spawning, starting, vigil
 from bot.ipc import channel, guarded, places
@@ -80,7 +80,7 @@ class Walled:
         """All that the machine has; each run tells what it got."""
         return Level.STRONG
 
-    def fit(self, order: wire.RunOrder) -> wire.RunOrder:
+    def fit(self, order: starting.Ordered) -> starting.Ordered:
         """Return it without a credential: the keeper and the broker have them."""
         return order.at_the_broker(places.MODEL_URL)
 

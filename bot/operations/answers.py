@@ -9,6 +9,8 @@ from pydantic import TypeAdapter
 
 from bot import wire
 from bot.domain import ids, views
+from bot.domain.identity import Confirmed
+from bot.domain.report import Identity
 from bot.domain.run import Run
 from bot.domain.run import Status as RunStatus
 from bot.operations import grammar
@@ -84,8 +86,37 @@ class RunState:
     """With ``run``, once it has succeeded: what it made."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One source of a client, as it was found."""
+
+    label: str
+    identity: Identity
+    """What it told; ``settings`` alone where its kind cannot tell, empty where it is a file of the
+    client's own folder."""
+    failed: str = ""
+    """Why it could not be opened, and what to do; else empty."""
+    doubted: bool = False
+    """It can be confirmed, and is not."""
+    was: Confirmed | None = None
+    """What was confirmed, where that is something else."""
+    others: tuple[ids.ClientId, ...] = ()
+    """The clients of whom the same account was confirmed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """`reportops check --online`: whose data a client's sources serve."""
+
+    client: ids.ClientId
+    client_name: str
+    timezone: str
+    sources: tuple[Source, ...]
+
+
 Answer = (
-    Done
+    Checked
+    | Done
     | Help
     | Listing
     | Schedule
@@ -106,6 +137,10 @@ class Verb(StrEnum):
     RUN = "run"
     """Where a run stands."""
     HEALTH = "health"
+    CHECK = "check"
+    """Open the sources of ``client``."""
+    IDENTIFY = "identify"
+    """``seen`` is that client's."""
     WAKE = "wake"
     """Look at the clock and the store now; the demo has moved the clock."""
     BACKUP = "backup"
@@ -120,6 +155,9 @@ class Question:
     verb: Verb = Verb.ASK
     request: grammar.Request | None = None
     run: ids.RunId | None = None
+    client: str = ""
+    seen: tuple[Identity, ...] = ()
+    """What was shown, and is confirmed."""
     path: str = ""
     """Where a backup goes; absolute."""
     keep: int | None = None
@@ -147,6 +185,7 @@ class Reply:
 
 
 _ADAPTERS: Mapping[str, TypeAdapter[Answer]] = {
+    "Checked": TypeAdapter(Checked),
     "Done": TypeAdapter(Done),
     "Help": TypeAdapter(Help),
     "Listing": TypeAdapter(Listing),

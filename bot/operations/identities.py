@@ -1,13 +1,14 @@
 """Whose data a client's sources serve: an operator says once that it is this client's."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from bot import errors
+from bot import errors, wire
 from bot.access import Operation
-from bot.domain import identity, ids, run
+from bot.domain import client, identity, ids, run
 from bot.domain.report import Identity, Report
-from bot.operations import answers, ports, scope
-from bot.runs import posting
+from bot.operations import answers, ports, scope, standing
+from bot.runs import posting, serving
 
 _CHANGED = "This has changed meanwhile; the newest message shows whose data it is now."
 
@@ -38,6 +39,31 @@ class Identities:
         await self._needs.runner.confirm_identity(made.id, asker.user)
         return answers.Done(text="Confirmed.")
 
+    async def check(self, asker: scope.Asker, name: str) -> answers.Checked:
+        """`reportops check --online CLIENT`: open its sources, and tell whose data each serves."""
+        of = self._scope.one(asker, (name,), to=Operation.CHECK).client
+        try:
+            came = await self._needs.check(of)
+        except errors.RunError as error:
+            raise errors.ConfigurationError(_words(of, error.failure)) from None
+        except errors.RunLost as lost:
+            raise errors.StoreError(str(lost)) from None
+        confirmed = await self._needs.store.identities.all()
+        return answers.Checked(
+            client=of.id,
+            client_name=of.name,
+            timezone=of.timezone,
+            sources=tuple(_found(of, one, confirmed=confirmed) for one in came.sources),
+        )
+
+    async def own(
+        self, asker: scope.Asker, name: str, *, seen: Collection[Identity]
+    ) -> answers.Done:
+        """The shell confirms what it was shown: what is held for that goes on at the next look."""
+        of = self._scope.one(asker, (name,), to=Operation.CHECK).client
+        await self._keep(asker, of.id, seen=seen)
+        return answers.Done(text=f"Confirmed for {of.name}.")
+
     async def _shown(
         self, asker: scope.Asker, stamp: str
     ) -> tuple[run.Run, tuple[identity.Doubt, ...]]:
@@ -65,3 +91,31 @@ class Identities:
         for one in seen:
             detail = f"{one.source}: {one.account or one.settings}"
             await self._scope.note(asker, Operation.IDENTIFY, client=client, detail=detail)
+
+
+def _found(
+    of: client.Client, came: wire.Source, *, confirmed: Sequence[identity.Confirmed]
+) -> answers.Source:
+    """A source as it was found, beside what was confirmed of it."""
+    source = of.sources[came.name]
+    seen = serving.completed(came.identity, source)
+    if not serving.is_elsewhere(source):
+        seen = replace(seen, settings="")
+    doubt = next(iter(identity.doubts(of.id, (seen,), confirmed=confirmed)), None)
+    return answers.Source(
+        label=standing.source_label(of, came.name) or came.name,
+        identity=seen,
+        failed=_words(of, came.failure) if came.failure else "",
+        doubted=doubt is not None and came.failure is None,
+        was=doubt.was if doubt else None,
+        others=doubt.others if doubt else (),
+    )
+
+
+def _words(of: client.Client, failure: run.Failure) -> str:
+    """Why it could not be opened, and what to do; for the shell, which also reads their words."""
+    label = standing.source_label(of, failure.source)
+    said = f" It said: “{failure.said}”." if failure.said else ""
+    remedy = errors.remedy(failure, source_label=label)
+    remedy = remedy.replace("press Retry", "check again")
+    return f"{errors.describe(failure, source_label=label)}{said} {remedy}".strip()

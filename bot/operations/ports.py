@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from bot.domain import audience, ids, views
+from bot import errors, wire
+from bot.domain import audience, client, ids, views
 from bot.incidents import incidents
 from bot.runs import acts
 from bot.store import Store
@@ -93,6 +94,18 @@ class Audiences(Protocol):
         ...
 
 
+class Checker(Protocol):
+    """Filled by app's and the shell's executor together with runs.orders."""
+
+    async def __call__(self, of: client.Client) -> wire.Checked:
+        """Open the client's sources in a process of its own; raises RunError and RunLost."""
+        ...
+
+
+async def _nobody(of: client.Client) -> wire.Checked:
+    raise errors.UsageError(f"The sources of {of.name} cannot be opened from here.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What the operations stand on."""
@@ -107,3 +120,4 @@ class Needs:
     ops_channel: ids.ChannelId | None
     isolation: Callable[[], str] = str
     """What holds between clients on this machine, in words; empty: nothing is known."""
+    check: Checker = _nobody

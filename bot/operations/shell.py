@@ -33,6 +33,11 @@ class Shell:
                 asked = _request(question)
                 text = await self._operations.costs.lines(asker, asked.names, month=asked.month)
                 return answers.Done(text=text)
+            case answers.Verb.CHECK:
+                return await self._operations.identities.check(asker, question.client)
+            case answers.Verb.IDENTIFY:
+                own = self._operations.identities
+                return await own.own(asker, question.client, seen=question.seen)
             case answers.Verb.RUN:
                 return await self._operations.runs.state(asker, question.run or "")
             case _:

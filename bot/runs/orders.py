@@ -1,6 +1,6 @@
 """What goes into the worker: the spec as it is now, and this client's credentials alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,8 @@ Credential = Callable[[str], str | None]
 _ENV = "env://"
 _MODEL = "https://api.anthropic.com"
 _HTTPS = 443
+_CHECK_SECONDS = 45.0
+"""Less than a shell waits for an answer."""
 _PORTS = {"http": 80}
 NOT_WANTED = "it was not asked to write"
 NO_KEY = "no model key is set"
@@ -81,6 +83,33 @@ class Orders:
             environment=self._environment(),
         )
 
+    def check(self, of: client.Client) -> wire.CheckOrder:
+        """Return the order that opens all sources of a client."""
+        named = {one.credential for one in of.sources.values()}
+        references = tuple(sorted(one for one in named if one is not None))
+        doubles = [self._config.bigquery_emulator_host, *self._config.doubles.values()]
+        return wire.CheckOrder(
+            client=of,
+            as_of=self._clock.now(),
+            credentials=self._opened(references),
+            references=references,
+            hosts=tuple(
+                sorted(self._reached(of, of.sources) | {_host(one) for one in doubles if one})
+            ),
+            deadline_seconds=_CHECK_SECONDS,
+            scratch=self._scratch / "check",
+            environment=self._environment(),
+        )
+
+    def _reached(self, of: client.Client, names: Iterable[str]) -> set[str]:
+        """Where sources are."""
+        found: set[str] = set(self._config.loopback_hosts)
+        for name in names:
+            source = of.sources[name]
+            kind = kinds.KINDS[source.kind]
+            found |= {*kind.hosts(kind.settings.model_validate(source.settings))}
+        return found
+
     def _opened(self, references: tuple[str, ...]) -> dict[str, str]:
         """What they stand for, where nobody else keeps it."""
         found = {reference: self._open(reference) for reference in references}
@@ -90,11 +119,7 @@ class Orders:
         self, of: client.Client, asked: spec.ReportSpec, *, model: wire.ModelAccess | None
     ) -> tuple[str, ...]:
         """Where the run's sources and its model are, and the doubles that the operator named."""
-        found: set[str] = set(self._config.loopback_hosts)
-        for name in _sources(asked):
-            source = of.sources[name]
-            kind = kinds.KINDS[source.kind]
-            found |= {*kind.hosts(kind.settings.model_validate(source.settings))}
+        found = self._reached(of, _sources(asked))
         addresses = [self._config.bigquery_emulator_host, *self._config.doubles.values()]
         # With the shared key the broker asks; a client's own key is used by the run itself.
         own = model is not None and model.reference is not None

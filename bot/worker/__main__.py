@@ -20,7 +20,7 @@ from bot.domain import delivery, run
 from bot.domain.run import FailureCode
 from bot.domain.walls import Attack, Targets, Walls
 from bot.kinds import mask
-from bot.worker import egress, estimating, hushed, pipeline
+from bot.worker import checking, egress, estimating, hushed, pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def main() -> None:
     out = _claim_stdout()
     try:
         order = wire.read_order(sys.stdin.buffer.read())
-        if not isinstance(order, wire.RunOrder):
+        if not isinstance(order, wire.RunOrder | wire.CheckOrder):
             _end(out, _other(order, order.scratch))
         asyncio.run(_work(order, out))
     except BaseException as error:  # noqa: BLE001 - the border: a crash is an outcome too
@@ -60,7 +60,7 @@ def walled(
         out.write(wire.write_line(wire.Walled(walls=stands)))
         out.flush()
         order = wire.read_order(sys.stdin.buffer.read())
-        if not isinstance(order, wire.RunOrder):
+        if not isinstance(order, wire.RunOrder | wire.CheckOrder):
             _end(out, _other(order, scratch))
         if not stands.level.meets(order.client.isolation):
             _end(out, _too_open())
@@ -84,16 +84,24 @@ def _settle(scratch: Path) -> None:
     environment.update(HOME=str(scratch / "home"), TMPDIR=str(scratch / "tmp"))
 
 
-async def _work(order: wire.RunOrder, out: BinaryIO) -> None:
+async def _work(order: wire.RunOrder | wire.CheckOrder, out: BinaryIO) -> None:
     def tell(stage: str) -> None:
         out.write(wire.write_line(wire.Progress(stage=stage)))
         out.flush()
 
     try:
-        outcome = await (estimating.run(order) if order.estimate else pipeline.run(order, tell))
+        outcome = await _obey(order, tell)
     except BaseException as error:  # noqa: BLE001 - as in main, before a hung thread can delay it
         outcome = _crashed(error)
     _end(out, outcome)
+
+
+async def _obey(
+    order: wire.RunOrder | wire.CheckOrder, tell: pipeline.Tell
+) -> wire.RunOutcome | wire.Checked | wire.Estimated:
+    if isinstance(order, wire.CheckOrder):
+        return await checking.check(order)
+    return await (estimating.run(order) if order.estimate else pipeline.run(order, tell))
 
 
 def _other(
@@ -122,7 +130,8 @@ def _claim_stdout() -> BinaryIO:
 
 
 def _end(
-    out: BinaryIO, outcome: wire.RunOutcome | wire.Estimated | wire.ChartMade | wire.Attacked
+    out: BinaryIO,
+    outcome: wire.RunOutcome | wire.Checked | wire.Estimated | wire.ChartMade | wire.Attacked,
 ) -> NoReturn:
     """Write the outcome and leave at once: a thread that hangs in a library is not waited for."""
     out.write(wire.write_line(outcome))

@@ -69,7 +69,7 @@ class Way:
             raise ConnectionError("the way out of this run is gone") from None
 
 
-def arrange(way: Way, stands: Walls, *, order: wire.RunOrder) -> None:
+def arrange(way: Way, stands: Walls, *, order: wire.RunOrder | wire.CheckOrder) -> None:
     """Lead this process's clients to where they may go; raises RunError where one cannot."""
     if Layer.NETWORK in stands.stand:
         _put(socket, "getaddrinfo", made=way.look_up(cast("_Lookup", socket.getaddrinfo)))
@@ -77,7 +77,8 @@ def arrange(way: Way, stands: Walls, *, order: wire.RunOrder) -> None:
             environment = os.environ  # noqa: TID251 - written, not read: what clients look for
             environment["HTTPS_PROXY"] = places.PROXY_URL
         return
-    _refuse_native(order)
+    if isinstance(order, wire.RunOrder):
+        _refuse_native(order)
     for module in (socket, import_module("urllib3.util.connection")):
         _put(module, "create_connection", made=way.connect)
 

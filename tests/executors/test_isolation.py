@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import errors, wire
+from bot import errors
 from bot.domain.run import FailureCode
 from bot.domain.walls import Layer, Level, Walls
-from bot.executors import plain, process
+from bot.executors import plain, process, starting
 from tests.executors import acting
 from tests.guard import clients
 
@@ -23,9 +23,9 @@ class Trusted(plain.Plain):
         """More than it has."""
         return Level.STRONG
 
-    def fit(self, order: wire.RunOrder) -> wire.RunOrder:
+    def fit(self, order: starting.Ordered) -> starting.Ordered:
         """Never reached."""
-        raise AssertionError(order.run)
+        raise AssertionError(order.client)
 
 
 @pytest.mark.parametrize("demanded", [Level.STRONG, Level.PARTIAL])

@@ -1,0 +1,75 @@
+"""Each source of a client opened and asked whose data it serves; no query, nothing that costs."""
+
+import asyncio
+import contextlib
+import time
+
+from bot import errors, wire
+from bot.domain import ids, report, run, spec
+from bot.kinds import mask
+from bot.worker import sources
+from bot.worker.credentials import env
+from bot.worker.sources import base
+
+_SHARE = 0.8
+"""Of the deadline: what all sources may take; the rest is for telling what came."""
+_NAME = "check"
+
+
+async def check(order: wire.CheckOrder) -> wire.Checked:
+    """Ask every source, side by side; what one fails with is told of it alone."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_one(order, one)) for one in order.client.sources.values()]
+    return wire.Checked(sources=tuple(task.result() for task in tasks))
+
+
+async def _one(order: wire.CheckOrder, source: spec.SourceSpec) -> wire.Source:
+    seconds = order.deadline_seconds * _SHARE
+    opened: list[base.Source] = []
+    try:
+        async with asyncio.timeout(seconds):
+            told = await asyncio.to_thread(_asked, order, source, opened=opened)
+    except TimeoutError:
+        _stop(opened)
+        code = run.FailureCode.SOURCE_TIMEOUT
+        failure = run.Failure(code=code, source=source.name, kind=source.kind)
+        return wire.Source(name=source.name, failure=failure)
+    except errors.RunError as error:
+        return wire.Source(name=source.name, failure=error.failure)
+    return wire.Source(name=source.name, identity=told)
+
+
+def _asked(
+    order: wire.CheckOrder, source: spec.SourceSpec, *, opened: list[base.Source]
+) -> report.Identity | None:
+    """Open it, ask and close it; blocks. None: it is of a kind that cannot tell."""
+    credential = env.fetch(source, order.credentials)
+    made = sources.open_source(
+        base.Access(
+            spec=source,
+            folder=order.client.folder,
+            timezone=order.client.timezone,
+            client=order.client.id,
+            report=ids.ReportName(_NAME),
+            run=ids.RunId(_NAME),
+            attempt=1,
+            as_of=order.as_of,
+            deadline=time.monotonic() + order.deadline_seconds * _SHARE,
+            patience=0.0,
+            credential=credential,
+            environment=order.environment,
+            mask=mask.Mask(order.secrets),
+        )
+    )
+    opened.append(made)
+    try:
+        return made.identity() if isinstance(made, base.Telling) else None
+    finally:
+        made.close()
+
+
+def _stop(opened: list[base.Source]) -> None:
+    """End what still asks; one that hangs is left to the end of the process."""
+    for one in opened:
+        with contextlib.suppress(errors.RunError, OSError):
+            one.stop()
