@@ -5,14 +5,14 @@ Whether a person may, and what the audit trail says of it, is decided before (bo
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, assert_never
 
 import structlog
 
 from bot import clock, errors
 from bot.domain import client, delivery, ids, period, periods, run, spec
-from bot.runs import ports, posting, telling
+from bot.runs import ports, posting, telling, wishes
 
 _log = structlog.get_logger(__name__)
 
@@ -65,20 +65,6 @@ class Acted:
     done: bool
 
 
-@dataclass(slots=True)
-class Wishes:
-    """What people want of runs that are under way. Lost in a crash, and then merely late:
-    a run goes on by its row, to be posted at its post_at.
-    """
-
-    by: dict[ids.RunId, ids.UserId] = field(default_factory=dict[ids.RunId, ids.UserId])
-    """Who asked for a run's next attempt."""
-    at_once: set[ids.RunId] = field(default_factory=set[ids.RunId])
-    """Runs whose post_at somebody waived by asking for a rerun."""
-    as_is: set[ids.RunId] = field(default_factory=set[ids.RunId])
-    """Runs that somebody will have made of the data that is there."""
-
-
 class Acts:
     """What people do to runs; the runner is one that also sweeps."""
 
@@ -96,7 +82,7 @@ class Acts:
         self._telling = tell
         self._clock = now
         self._wake = wake
-        self._wishes = Wishes()
+        self._wishes = wishes.Wishes()
 
     async def request(self, asked: Request) -> Asked:
         """Ask for a run; it joins an unfinished one of the same period (Settled 1).
