@@ -19,7 +19,9 @@ Address = IPv4Address | IPv6Address
 _NEVER = (
     ip_network("169.254.0.0/16"),
     ip_network("fe80::/10"),
-    ip_network("fd00:ec2::254/128"),
+    ip_network("fd00:ec2::/32"),
+    ip_network("fd20:ce::254/128"),
+    ip_network("fd00:42::42/128"),
     ip_network("100.100.100.200/32"),
     ip_network("192.0.0.192/32"),
     ip_network("168.63.129.16/32"),
@@ -28,6 +30,10 @@ _NEVER = (
 
 _TRANSLATED = ip_network("64:ff9b::/96")
 """IPv4 addresses as a NAT64 shows them (RFC 6052)."""
+_GIVEN_OUT = ip_network("2000::/3")
+"""All of IPv6 that machines of the internet have (IANA). What lies elsewhere is of the inside, such
+as the site's own of old (fec0::/10) and the other ways to write an IPv4 address.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +74,18 @@ def refusal(host: hosts.Host, text: str, *, private: Private) -> str:
         return "the address of a cloud's own settings"
     if address.is_multicast or address.is_unspecified:
         return "no address of one machine"
-    if address.is_global or private.allows(host, address):
+    if _is_outside(address) or private.allows(host, address):
         return ""
     return "an address of the inside; REPORTOPS_EGRESS_PRIVATE could allow it"
 
 
 def is_inside(text: str) -> bool:
     """Whether an address is not of the open internet."""
-    return not _plain(ip_address(text)).is_global
+    return not _is_outside(_plain(ip_address(text)))
+
+
+def _is_outside(address: Address) -> bool:
+    return address.is_global and (isinstance(address, IPv4Address) or address in _GIVEN_OUT)
 
 
 def _plain(address: Address) -> Address:

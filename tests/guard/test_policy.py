@@ -18,6 +18,7 @@ EVERYTHING = policy.read(["0.0.0.0/0", "::/0", "db.example.com:5432"])
     [
         *("10.1.2.3", "127.0.0.1", "192.168.0.9", "172.16.5.5", "100.64.0.1", "198.18.0.1"),
         *("::1", "fd12::1", "::ffff:10.1.2.3", "2002:0a01:0203::", "224.0.0.1"),
+        *("fec0::1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a9fe:a9fe", "5f00::1"),
     ],
 )
 def test_the_inside_is_refused(address: str) -> None:
@@ -26,7 +27,10 @@ def test_the_inside_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200", "::ffff:169.254.1.1"],
+    [
+        *("169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200", "::ffff:169.254.1.1"),
+        *("fd20:ce::254", "fd00:42::42", "64:ff9b::a9fe:a9fe"),
+    ],
 )
 def test_a_clouds_own_settings_are_never_dialled(address: str) -> None:
     assert policy.refusal(HOST, address, private=EVERYTHING)
