@@ -91,6 +91,7 @@ class House:
     cards: incidents.Incidents
     runner: runner.Runner
     operations: facade.Operations
+    needs: ports.Needs
     asked: list[str] = field(default_factory=list[str])
 
     async def failed(
@@ -170,6 +171,7 @@ async def opened(
             cards=cards,
             runner=running,
             operations=operations,
+            needs=needs,
         )
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot import errors
+from bot import errors, wire
 from bot.access import Kind
-from bot.domain import identity, run
+from bot.domain import client, identity, run
 from bot.domain.report import Identity
+from bot.operations import identities
 from tests import samples
 from tests.operations import house
 from tests.operations.house import CLAIRE, House
@@ -89,3 +90,29 @@ async def test_of_an_internal_client_it_is_just_written_down(home: House) -> Non
     assert done.text == "Confirmed."
     assert await _status(home, made) is run.Status.READY
     assert [one.identity for one in await home.store.identities.all()] == [OWN]
+
+
+async def test_the_shell_opens_the_sources_and_confirms_what_it_was_shown(home: House) -> None:
+    """What a worker tells is completed with the files' own word, and files need none."""
+
+    async def opened(of: client.Client) -> wire.Checked:
+        told = replace(OWN, settings="the worker's word")
+        refused = run.Failure(code=run.FailureCode.CREDENTIAL_REFUSED, source="warehouse")
+        shop = wire.Source(name="shop", identity=replace(told, source="shop"))
+        own = wire.Source(name="warehouse", identity=told if of.id == "acme" else None)
+        failed = wire.Source(name="warehouse", failure=refused)
+        return wire.Checked(sources=(shop, own if of.id == "acme" else failed))
+
+    desk = identities.Identities(home.operations.scope, replace(home.needs, check=opened))
+    shell = house.asker(Kind.SHELL, "shell", who="shell:claire")
+    files, web = (await desk.check(shell, "acme")).sources
+    assert (files.identity.settings, files.doubted) == ("", False)
+    assert (web.identity.settings, web.doubted) == ("bigquery:acme-analytics", True)
+    await desk.own(shell, "acme", seen=[web.identity])
+    _, again = (await desk.check(shell, "acme")).sources
+    assert not again.doubted
+    _, failed = (await desk.check(shell, "globex")).sources
+    assert (failed.doubted, "press Retry" in failed.failed) == (False, False)
+    assert "refused" in failed.failed
+    with pytest.raises(errors.UsageError, match="not something you can do here"):
+        await desk.check(house.asker(), "acme")
