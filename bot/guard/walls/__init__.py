@@ -15,6 +15,8 @@ _SYSTEM = tuple(
             *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share"),
             *("/usr/local/lib", "/usr/local/share"),
             *("/etc/ssl", "/etc/ld.so.cache", "/etc/localtime"),
+            # Where /etc/ssl leads on Fedora's and Arch's kin.
+            *("/etc/pki/tls", "/etc/pki/ca-trust", "/etc/crypto-policies", "/etc/ca-certificates"),
             *("/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/resolv.conf"),
             *("/etc/passwd", "/etc/group", "/etc/gai.conf", "/etc/protocols", "/etc/services"),
             *("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/sys"),
