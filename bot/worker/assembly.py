@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot import wire
 from bot.domain import metric, report, spec
 from bot.kinds import KINDS
-from bot.worker import breakdowns, metrics, reading, tables
+from bot.worker import breakdowns, gate, metrics, reading, tables
 from bot.worker.plan import Plan, key
 
 
@@ -19,7 +19,7 @@ class Found:
     readings: reading.Readings
 
     def report(self) -> report.Report:
-        """Return the report; raises RunError where results are not what it needs."""
+        """Return the report; raises RunError where results lack what it needs, or days."""
         order, wanted = self.order, self._spec
         known = metrics.Facts(
             plan=self.plan,
@@ -29,6 +29,7 @@ class Found:
             currency=order.client.currency,
             currencies=self._currencies(),
         )
+        gate.close(order, {name: one.data_to for name, one in known.answers.items()})
         figures = metrics.compute(wanted, known)
         metrics.require(figures, known)
         splits = tuple(self._splits(figures, known))

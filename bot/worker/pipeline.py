@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot import errors, wire
 from bot.domain import spec
 from bot.kinds import mask
-from bot.worker import assembly, gate, narrator, plan, reading
+from bot.worker import assembly, narrator, plan, reading
 from bot.worker.credentials import env
 
 _THREADS = 32
@@ -39,7 +39,6 @@ async def run(order: wire.RunOrder, tell: Tell) -> wire.RunOutcome:
             await reading.read(wanted, readings)
         with stages("metrics"):
             facts = assembly.Found(order=order, plan=current, readings=readings).report()
-            gate.close(order, {one.query: one.data_to for one in facts.provenance})
         with stages("narrative"):
             written = await asyncio.to_thread(
                 narrator.write,

@@ -14,7 +14,7 @@ Row = Mapping[str, Cell]
 """Column, case folded → cell."""
 
 DATA_TO = "data_to"
-"""A column of this name says up to which day the data speaks."""
+"""A column of this name says up to which day the data speaks; NULL: nothing has arrived."""
 START = "period_start"
 """The column that tells the rows of a ``span: all`` query apart."""
 _WORDS = 200
@@ -121,8 +121,15 @@ def _answers(
         columns=columns,
         rows=rows,
         count=0 if current is None else 1,
-        data_to=as_date((current or {}).get(DATA_TO)),
+        data_to=_data_to(current or {}, plan),
     )
+
+
+def _data_to(row: Row, plan: Plan) -> date | None:
+    """The last day that a row speaks of; the one before the period where it speaks of none."""
+    if DATA_TO in row and row[DATA_TO] is None:
+        return plan.current.start - timedelta(days=1)
+    return as_date(row.get(DATA_TO))
 
 
 def records(asked: Asked, table: Table, *, needed: Sequence[str]) -> tuple[Row, ...]:

@@ -156,6 +156,22 @@ async def test_a_rerun_of_other_figures_shows_them_and_replace_edits_the_post(
     assert len(monday.texts(ACME)) == 1
 
 
+async def test_data_that_is_late_is_waited_for_and_posted_once(monday: Monday) -> None:
+    shop = monday.stage.place.clients / "acme" / "data" / "shop.csv"
+    whole = shop.read_text()
+    kept = whole.splitlines()
+    sunday = kept[-1].split(",")[0]
+    shop.write_text("\n".join(one for one in kept if not one.startswith(sunday)) + "\n")
+    for slot in range(show.SLOTS):
+        await monday.at(show.SLOT * slot)
+    await monday.slack.until(lambda: "waits for" in str(monday.texts(stage.OPS)), timeout=60)
+    assert monday.texts(ACME) == []
+    shop.write_text(whole)
+    await monday.at(timedelta(hours=1))
+    (post,) = await monday.posted(ACME)
+    assert "ends on" not in post
+
+
 async def test_a_paused_client_does_not_fire_and_goes_on_when_resumed(monday: Monday) -> None:
     await monday.slack.control.command(
         user=CLAIRE, channel=stage.OPS, text="/report pause acme for 3d stock-taking"

@@ -84,6 +84,18 @@ async def test_a_data_to_column_is_a_gate_as_well(
     assert behind.data_to == date(2026, 11, 20)
 
 
+@pytest.mark.parametrize(
+    "figures", ["0 AS orders, 0 AS revenue", "NULL AS orders, NULL AS revenue"]
+)
+async def test_a_period_of_which_nothing_has_arrived_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figures: str
+) -> None:
+    sql = f"SELECT {figures}, CAST(NULL AS DATE) AS data_to"
+    behind = await lag(ordered(tmp_path / "acme", gated=None, sql=sql), monkeypatch)
+    assert behind is not None
+    assert behind.data_to == date(2026, 11, 15)
+
+
 async def test_the_source_of_an_answer_is_a_gate_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
