@@ -48,7 +48,7 @@ def test_what_one_layer_lacks_is_told_with_its_reason() -> None:
     kept = {Layer.KEEPER: "its credentials come from the environment (env://)"}
     less = Walls(stand=frozenset(Layer) - kept.keys(), missing=kept)
     assert less.told == "partial: its credentials come from the environment (env://)"
-    many = dict.fromkeys((Layer.USER, Layer.NETWORK), "no")
+    many: dict[Layer, str] = dict.fromkeys((Layer.USER, Layer.NETWORK), "no")
     fewer = Walls(stand=frozenset(Layer) - many.keys(), missing=many)
     assert fewer.told == "partial (without network namespace, user namespace)"
     assert Walls(stand=frozenset(Layer)).told == "strong"
