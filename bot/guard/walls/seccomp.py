@@ -34,10 +34,15 @@ _PUSH_BACK = 0x5412
 _SIGNALLED = {"fcntl": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
 """F_SETOWN, F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP: the kernel would signal whoever is named
 when a file is ready, another process of the same user included (fcntl(2))."""
+_HELD_UP = (1024, 1026)
+"""F_SETLEASE: whoever opens a file of the same owner, such as the next run its code, would wait for
+the run that holds it; F_NOTIFY: a way to watch a folder (fcntl(2)).
+"""
 _NEVER = (
     ("ioctl", 1, _PUSH_BACK),
     ("prctl", 0, _SET_PDEATHSIG),
     *((name, 1, command) for name, commands in _SIGNALLED.items() for command in commands),
+    *(("fcntl", 1, command) for command in _HELD_UP),
 )
 """Call, argument and the value that is refused; a run cannot outlive what started it."""
 

@@ -137,6 +137,12 @@ def test_no_typing_into_a_terminal_and_no_outliving(machine: str) -> None:
 
 
 @pytest.mark.parametrize("machine", MACHINES)
+def test_no_file_is_held_up_for_others_nor_a_folder_watched(machine: str) -> None:
+    for command in (fcntl.F_SETLEASE, fcntl.F_NOTIFY):
+        assert verdict(machine, "fcntl", 3, command) == REFUSE | errno.EPERM
+
+
+@pytest.mark.parametrize("machine", MACHINES)
 def test_no_file_signals_anybody(machine: str) -> None:
     for command in (fcntl.F_SETOWN, fcntl.F_SETSIG, 15):
         assert verdict(machine, "fcntl", 3, command) == REFUSE | errno.EPERM
