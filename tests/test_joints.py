@@ -9,6 +9,7 @@ import pytest
 from bot import clock, incidents
 from bot.app import joints
 from bot.domain import delivery, ids, run, views
+from bot.domain.report import Identity
 from bot.slack import poster, web
 from bot.slack.screens import card
 from bot.store import Store
@@ -179,3 +180,46 @@ async def test_a_renumbered_channel_takes_its_messages_with_it(kept: Store) -> N
     await _outward(kept).renumbered(samples.CHANNEL, "C0NEW")
     assert "C0NEW" in {one.channel for one in await _said(kept)}
     assert samples.CHANNEL not in {one.channel for one in await _said(kept)}
+
+
+async def _served(kept: Store, *seen: Identity) -> run.Run:
+    """A run whose report was made of this."""
+    wanted = replace(make.a_run(), status=run.Status.QUEUED)
+    claim = await kept.runs.claim(wanted)
+    await kept.runs.begin(claim.run.id, at=make.NOW, by=None)
+    ended = replace(make.made(), report=replace(samples.REPORT, identities=seen))
+    return await kept.runs.end(claim.run.id, ended, attempt=claim.run.attempts + 1)
+
+
+async def test_one_message_asks_whose_data_all_sources_serve_and_says_when_it_is_confirmed(
+    kept: Store,
+) -> None:
+    web_, ads = (
+        Identity(source=name, name=name.title(), account=f"{name}/1", settings=f"x:{name}")
+        for name in ("web", "ads")
+    )
+    made, outward = await _served(kept, web_, ads), _outward(kept)
+    for _ in range(2):
+        await outward.served(made)
+    (asked,) = await _said(kept)
+    assert "Are they Acme Corp's?" in asked.bodies[0].text
+    assert "web/1" in str(asked.bodies[0].blocks)
+    assert "ads/1" in str(asked.bodies[0].blocks)
+    await kept.identities.confirm(samples.ACME, [web_, ads], by=house.CLAIRE, at=make.NOW)
+    await outward.served(made)
+    (told,) = await _said(kept)
+    assert told.key == asked.key
+    assert "It is confirmed" in told.bodies[0].text
+
+
+async def test_what_is_held_for_whose_it_is_is_asked_anew_by_each_try(kept: Store) -> None:
+    seen = Identity(source="web", name="Globex", account="web/2", settings="x:web")
+    made = await _served(kept, seen)
+    held = replace(made, status=run.Status.HELD, hold="identity")
+    for attempts in (1, 1, 2):
+        await _outward(kept).held(replace(held, attempts=attempts))
+    first, second = await _said(kept)
+    assert first.key != second.key
+    assert "nobody has confirmed" in first.bodies[0].text
+    await _outward(kept).decided(held, choice="identify", by=house.CLAIRE)
+    assert any("its numbers are confirmed" in one.bodies[0].text for one in await _said(kept))
