@@ -82,3 +82,26 @@ async def test_an_incident_that_breaks_the_sweep_stops_no_other(tmp_path: Path) 
         assert {"event": "incident_step_failed", "run": broken.id}.items() <= told[1].items()
         shown = {one.client: one for one in await kept.incidents.all_open()}
         assert await kept.deliveries.get(f"card:{shown[make.a_run().client].id}") is not None
+
+
+async def test_looks_at_data_that_is_not_complete_are_no_failures(tmp_path: Path) -> None:
+    """Neither to the sweep nor to the attempt that fails after them: that one is the first."""
+    behind = run.Failure(code=run.FailureCode.NOT_FRESH, source="shop", query="orders")
+    flaky = run.Failure(code=run.FailureCode.SOURCE_FAULT, source="shop", query="orders")
+    async with Store.open(tmp_path / "kept.db") as kept:
+        one = make.a_run()
+        await kept.runs.claim(one)
+        waits = replace(make.stopped(behind), to=run.Status.WAITING)
+        for _ in range(3):
+            await make.tried(kept, one, waits)
+            one = await kept.runs.move(one.id, run.Status.QUEUED, expect={run.Status.WAITING})
+        await _life(kept).sweep()
+        assert not await kept.incidents.all_open()
+        again = make.stopped(flaky, to=run.Status.QUEUED, again=make.LATER)
+        stopped = await make.tried(kept, one, again)
+        await _life(kept).failed(stopped, flaky)
+        await _life(kept).sweep()
+        assert not await kept.incidents.all_open()
+        stopped = await make.tried(kept, one, again)
+        await _life(kept).failed(stopped, flaky)
+        assert len(await kept.incidents.all_open()) == 1

@@ -99,7 +99,10 @@ async def test_a_period_of_which_nothing_has_arrived_is_waited_for(
 async def test_the_source_of_an_answer_is_a_gate_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[base.Ask] = []
+
     def read(_: object, ask: base.Ask) -> base.Answer:
+        asked.append(ask)
         table = base.Table(columns=("revenue", "orders"), rows=((21, 7),))
         return base.Answer(table=table, complete_to=min(ask.period.last_day, date(2026, 11, 19)))
 
@@ -107,6 +110,7 @@ async def test_the_source_of_an_answer_is_a_gate_as_well(
     behind = await lag(ordered(tmp_path / "acme", gated=None), monkeypatch)
     assert behind is not None
     assert behind.data_to == date(2026, 11, 19)
+    assert [one.period for one in asked] == [samples.THIS_WEEK]
 
 
 async def test_fresh_none_waits_for_nothing(
