@@ -58,16 +58,16 @@ def _kind(
     if not isinstance(text, str):
         found.add((*place, KIND), "A source needs its kind.", remedy=f"There are {known}.")
         return None
-    if text in kinds.BROKEN:
+    if text in kinds.KINDS:
+        return kinds.KINDS[text]
+    if text in kinds.KINDS.broken:
         remedy = "Install a version of it that works with this reportops, or remove the source."
-        found.add((*place, KIND), kinds.BROKEN[text], remedy=remedy)
+        found.add((*place, KIND), kinds.KINDS.broken[text], remedy=remedy)
         return None
-    if text not in kinds.KINDS:
-        hint = fields.meant(text, kinds.KINDS)
-        problem = f"{secret.quote(text)} is not a kind of source."
-        found.add((*place, KIND), problem, remedy=f"{hint} There are {known}.".strip())
-        return None
-    return kinds.KINDS[text]
+    hint = fields.meant(text, kinds.KINDS)
+    problem = f"{secret.quote(text)} is not a kind of source."
+    found.add((*place, KIND), problem, remedy=f"{hint} There are {known}.".strip())
+    return None
 
 
 def _credential(

@@ -18,7 +18,7 @@ from bot.kinds import (
 )
 from bot.kinds.kind import Kind, Problem, Request, Settings
 
-__all__ = ["BROKEN", "KINDS", "OURS", "Kind", "Problem", "Request", "Settings"]
+__all__ = ["KINDS", "OURS", "Kind", "Problem", "Request", "Settings"]
 
 OURS: Mapping[str, Kind] = {
     kind.name: kind
@@ -38,8 +38,5 @@ OURS: Mapping[str, Kind] = {
 }
 """By the name that client.yaml uses. Another kind is one more file and one more entry."""
 
-_INSTALLED = installed.find(OURS)
-KINDS: Mapping[str, Kind] = {**OURS, **_INSTALLED.kinds}
-"""Ours, and those that other packages bring."""
-BROKEN: Mapping[str, str] = _INSTALLED.broken
-"""Kinds of other packages that could not be loaded → why."""
+KINDS = installed.Kinds(OURS)
+"""Ours, and those that other packages bring, each loaded when it is asked for."""

@@ -45,16 +45,16 @@ GLOBEX = ids.ClientId("globex")
 
 
 @pytest.fixture
-def found(monkeypatch: pytest.MonkeyPatch) -> installed.Found:
+def found(monkeypatch: pytest.MonkeyPatch) -> installed.Kinds:
     monkeypatch.setattr(sys, "path", [*sys.path, str(EXAMPLE)])
-    return installed.find(kinds.OURS, metadata.entry_points(group=installed.GROUP))
+    return installed.Kinds(kinds.OURS, tuple(metadata.entry_points(group=installed.GROUP)))
 
 
 @pytest.fixture
-def known(found: installed.Found, monkeypatch: pytest.MonkeyPatch) -> None:
+def known(found: installed.Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bot as if the packages had been there when it started."""
-    monkeypatch.setitem(cast("dict[str, object]", kinds.KINDS), "crm", found.kinds["crm"])
-    monkeypatch.setitem(cast("dict[str, object]", kinds.BROKEN), "torn", found.broken["torn"])
+    for name, value in vars(found).items():
+        monkeypatch.setattr(kinds.KINDS, name, value)
 
 
 def _order(of: client.Client, token: str = "crm-demo") -> wire.RunOrder:
@@ -84,12 +84,29 @@ async def _failure(order: wire.RunOrder) -> run.Failure:
     return outcome.failure
 
 
-def test_an_installed_kind_is_found_without_its_client(found: installed.Found) -> None:
-    assert list(found.kinds) == ["crm"]
-    assert found.kinds["crm"].label == "Example CRM"
+def test_an_installed_kind_is_found_without_its_client(found: installed.Kinds) -> None:
+    assert list(found) == [*kinds.OURS, "crm"]
+    assert found["crm"].label == "Example CRM"
 
 
-def test_a_broken_package_is_one_clear_sentence_and_stops_no_other(found: installed.Found) -> None:
+def test_who_asks_for_one_kind_loads_no_other(
+    found: installed.Kinds, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert found["duckdb"] is kinds.OURS["duckdb"]
+    assert found["crm"].name == "crm"
+    assert "torn says hello" not in capfd.readouterr().err
+    assert "torn" not in found
+    assert "torn says hello" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("known")
+def test_a_package_that_takes_a_name_of_ours_takes_nothing(tmp_path: Path) -> None:
+    assert "duckdb" in kinds.KINDS.broken
+    folder.write(tmp_path)
+    assert not load.load(tmp_path, demo=False).faults
+
+
+def test_a_broken_package_is_one_clear_sentence_and_stops_no_other(found: installed.Kinds) -> None:
     why = {
         "torn": "RuntimeError: it wants a newer reportops",
         "alien": "TypeError: reportops_crm.kind:CrmSettings is no bot.kinds.Kind",
