@@ -156,3 +156,13 @@ async def test_marks_are_kept(kept: Store) -> None:
     await kept.incidents.replied(opened.id)
     found = await kept.incidents.get(opened.id)
     assert found == replace(opened, noticed=True, replies=1)
+
+
+async def test_a_run_that_looked_for_its_data_twice_is_not_unattended(kept: Store) -> None:
+    behind = run.Failure(code=run.FailureCode.NOT_FRESH, source="shop")
+    one = make.a_run()
+    await kept.runs.claim(one)
+    for _ in range(2):
+        await make.tried(kept, one, make.stopped(behind, to=run.Status.WAITING))
+        one = await kept.runs.move(one.id, run.Status.QUEUED, expect={run.Status.WAITING})
+    assert not await kept.incidents.unattended()
