@@ -32,10 +32,11 @@ class Shots:
         self.kills: Counter[str] = Counter()
         """By boundary."""
         self.others: Counter[str] = Counter()
-        """What else was done: workers killed, second bots, orderly ends."""
+        """What else was done: runs and the guard's programs killed, second bots, orderly ends."""
         self.falls: list[str] = []
         """Deaths that nobody ordered."""
         self.today: list[str] = []
+        self._is_guard_killed = False
         self.up = asyncio.Event()
         """Whether a bot is to be there."""
 
@@ -44,6 +45,7 @@ class Shots:
         while True:
             await self.up.wait()
             await self._on.start_bot()
+            self._is_guard_killed = False
             code = await self._on.ended()
             boundary = self._on.died()
             if boundary is not None or code == -signal.SIGKILL:
@@ -52,6 +54,9 @@ class Shots:
             elif code in {0, -signal.SIGTERM}:
                 self.others["ended by SIGTERM"] += 1
                 self.today.append("SIGTERM")
+            elif code == 1 and self._is_guard_killed:
+                self.others["ended with its guard"] += 1
+                self.today.append("guard")
             else:
                 self._fell(code)
 
@@ -80,7 +85,7 @@ class Shots:
         if self._is_quiet():
             return
         shots = (self._at_boundary, self._at_any_instant, self._worker, self._orderly, self._other)
-        shot = self._dice.choices(shots, weights=(14, 6, 2, 1, 1))[0]
+        shot = self._dice.choices(shots, weights=(14, 6, 3, 1, 1))[0]
         await shot()
 
     async def _at_boundary(self) -> None:
@@ -98,11 +103,19 @@ class Shots:
         self._on.send(signal.SIGTERM)
 
     async def _worker(self) -> None:
+        """A run, the template with all its runs, or a program of the guard and the bot with it."""
         await self._moment(0.5)
-        for worker in _children(self._on.pid)[:1]:
+        programs = _children(self._on.pid)
+        templates = [one for program in programs for one in _children(program)]
+        runs = [one for template in templates for one in _children(template)]
+        what, there = self._dice.choices(
+            (("runs", runs), ("templates", templates), ("programs", programs)), weights=(6, 2, 1)
+        )[0]
+        if there:
+            self._is_guard_killed = self._is_guard_killed or what == "programs"
             with contextlib.suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
-                self.others["workers killed"] += 1
+                os.kill(self._dice.choice(there), signal.SIGKILL)
+                self.others[f"{what} killed"] += 1
 
     async def _other(self) -> None:
         """A second bot on the same database, or Slack renewing its sockets."""
