@@ -77,6 +77,8 @@ class House:
 
     guard: guarded.Guard
     clients: Path
+    modules: tuple[str, ...] = _MODULES
+    """What its template has."""
 
     def folder(self, name: str) -> Path:
         """Make a client's folder that a run may read."""
@@ -97,7 +99,7 @@ class House:
     @contextmanager
     def run(self, access: base.Access, *, hosts: Sequence[str]) -> Generator[Run]:
         """Start a run that may reach the hosts of this source and ``hosts``."""
-        starter = walled.starter(self.guard, private=("127.0.0.0/8",), modules=_MODULES)
+        starter = walled.starter(self.guard, private=("127.0.0.0/8",), modules=self.modules)
         executor = process.ProcessExecutor(memory_mb=2048, starter=starter)
         with socket.create_server(("127.0.0.1", 0)) as teller, ExitStack() as stack:
             teller.settimeout(_SECONDS)
