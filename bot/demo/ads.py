@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from types import TracebackType
-from typing import Self
 
 from bot.demo import loopback
 
@@ -73,7 +71,7 @@ def _sum(one: Day, other: Day) -> Day:
     )
 
 
-class Platform:
+class Platform(loopback.Double):
     """A double's frame: it records, hangs and fails as it is told, else it answers."""
 
     def __init__(self, routes: Sequence[loopback.Route]) -> None:
@@ -82,35 +80,12 @@ class Platform:
         self._next: list[loopback.Reply] = []
         self._free = threading.Event()
         self._free.set()
-        self._http = loopback.Loopback(
-            [(method, path, self._framed(answer)) for method, path, answer in routes]
-        )
-
-    def start(self) -> Self:
-        """Answer from now on."""
-        self._http.start()
-        return self
+        super().__init__([(method, path, self._framed(answer)) for method, path, answer in routes])
 
     def stop(self) -> None:
         """Let go of the port, and of who waits."""
         self._free.set()
-        self._http.stop()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return self._http.url
+        super().stop()
 
     def add(self, account: Account) -> None:
         """Have this account."""

@@ -14,11 +14,10 @@ HTTP errors.
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Literal, cast
 
 from bot.demo import google, queryjob, warehouse
-from bot.demo.loopback import Json, Loopback, Reply, Request
+from bot.demo.loopback import Double, Json, Reply, Request
 
 _STATUSES: Mapping[str, int] = {
     "accessDenied": 403,
@@ -59,7 +58,7 @@ FORBIDDEN = Fault(reason="accessDenied", message="Access Denied: no bigquery.job
 LOST = Fault(reason="backendError", message="The answer was lost.", stored=True)
 
 
-class BigQueryDouble:
+class BigQueryDouble(Double):
     """The endpoints that google-cloud-bigquery calls for queries."""
 
     def __init__(self, accounts: google.GoogleDouble) -> None:
@@ -73,7 +72,7 @@ class BigQueryDouble:
         self._jobs: dict[tuple[str, str], queryjob.Job] = {}
         base = "/bigquery/v2/projects/(?P<project>[^/]+)"
         job = f"{base}/jobs/(?P<job>[^/]+)"
-        self._http = Loopback(
+        super().__init__(
             [
                 ("POST", f"{base}/jobs", self._insert),
                 ("GET", job, self._get),
@@ -82,33 +81,12 @@ class BigQueryDouble:
             ]
         )
 
-    def start(self) -> Self:
-        """Answer from now on."""
-        self._http.start()
-        return self
-
     def stop(self) -> None:
         """End what runs and let go of the port."""
         for job in self.jobs:
             job.done.set()
-        self._http.stop()
+        super().stop()
         self._warehouse.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """What BIGQUERY_EMULATOR_HOST must say."""
-        return self._http.url
 
     @property
     def jobs(self) -> Sequence[queryjob.Job]:

@@ -17,8 +17,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -61,7 +60,7 @@ class Principal:
     """What a service account asked for; None: a person's grant, which has its own."""
 
 
-class GoogleDouble:
+class GoogleDouble(loopback.Double):
     """The token endpoint, and who is known to it."""
 
     def __init__(self) -> None:
@@ -72,32 +71,12 @@ class GoogleDouble:
         self._outage = 0
         self.requests = 0
         """How often a token was asked for."""
-        self._http = loopback.Loopback([("POST", "/token", self._token)])
-
-    def start(self) -> Self:
-        """Answer from now on."""
-        self._http.start()
-        return self
-
-    def stop(self) -> None:
-        """Let go of the port."""
-        self._http.stop()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+        super().__init__([("POST", "/token", self._token)])
 
     @property
     def url(self) -> str:
         """The token endpoint."""
-        return f"{self._http.url}/token"
+        return f"{super().url}/token"
 
     def service_account(self, email: str, project: str) -> dict[str, str]:
         """Return the JSON of a new key for a service account that may use the project."""

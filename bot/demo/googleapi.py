@@ -3,11 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from types import TracebackType
-from typing import Self
 
 from bot.demo import google
-from bot.demo.loopback import Handler, Json, Loopback, Reply, Request
+from bot.demo.loopback import Double, Handler, Json, Reply, Request
 
 _SCOPES = "https://www.googleapis.com/auth/"
 
@@ -49,7 +47,7 @@ _NARROW = Fault(
 )
 
 
-class Api:
+class Api(Double):
     """Routes behind a sign-in, and what may go wrong with them."""
 
     def __init__(
@@ -69,33 +67,12 @@ class Api:
         self._ended = threading.Event()
         self.requests: list[Request] = []
         """Every request that was let in, in the order they came."""
-        self._http = Loopback([(how, at, self._behind(answer)) for how, at, answer in routes])
-
-    def start(self) -> Self:
-        """Answer from now on."""
-        self._http.start()
-        return self
+        super().__init__([(how, at, self._behind(answer)) for how, at, answer in routes])
 
     def stop(self) -> None:
         """End what is slow and let go of the port."""
         self._ended.set()
-        self._http.stop()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return self._http.url
+        super().stop()
 
     def fail(self, fault: Fault, *, times: int = 1) -> None:
         """Answer the next requests with a fault."""

@@ -16,8 +16,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Literal, cast
 
 from bot.demo import loopback
 
@@ -68,7 +67,7 @@ _MEASURES: Mapping[str, Callable[[Sequence[_Row]], object]] = {
 }
 
 
-class LookerDouble:
+class LookerDouble(loopback.Double):
     """An instance, its keys and its Looks."""
 
     def __init__(self) -> None:
@@ -82,7 +81,7 @@ class LookerDouble:
         self.seconds = 3600
         """How long a token lives, as it says."""
         self.queries: list[loopback.Json] = []
-        self._http = loopback.Loopback(
+        super().__init__(
             [
                 ("POST", "/api/4.0/login", self._login),
                 ("GET", "/api/4.0/user", self._user),
@@ -92,23 +91,10 @@ class LookerDouble:
             ]
         )
 
-    def __enter__(self) -> Self:
-        self._http.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """End what is slow and let go of the port."""
         self._over.set()
-        self._http.stop()
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return self._http.url
+        super().stop()
 
     def key(self) -> Mapping[str, str]:
         """Make an API key."""

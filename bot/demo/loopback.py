@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import cast
+from types import TracebackType
+from typing import Self, cast
 from urllib.parse import parse_qs, urlsplit
 
 Json = Mapping[str, object]
@@ -85,6 +86,38 @@ class Loopback:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+class Double:
+    """What each double is: routes, served from ``start`` to ``stop`` or within a ``with``."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._http = Loopback(routes)
+
+    def start(self) -> Self:
+        """Answer from now on."""
+        self._http.start()
+        return self
+
+    def stop(self) -> None:
+        """Let go of the port."""
+        self._http.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Its address, such as ``http://127.0.0.1:40123``."""
+        return self._http.url
 
 
 class _Server(ThreadingHTTPServer):

@@ -16,8 +16,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlencode
 
 from bot.demo import loopback
@@ -38,7 +37,7 @@ _ORDERS: Sequence[Mapping[str, object]] = (
 _EVEN_MORE = 21_000
 
 
-class ShopDouble:
+class ShopDouble(loopback.Double):
     """The shop's API and who may ask it."""
 
     def __init__(self) -> None:
@@ -48,7 +47,7 @@ class ShopDouble:
         self.came = threading.Event()
         """Set by every request that is let in."""
         self.requests: list[loopback.Request] = []
-        self._http = loopback.Loopback(
+        super().__init__(
             [
                 ("GET", "/v1/orders", self._orders),
                 ("GET", "/v1/numbered", self._numbered),
@@ -58,23 +57,10 @@ class ShopDouble:
             ]
         )
 
-    def __enter__(self) -> Self:
-        self._http.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """End what is slow and let go of the port."""
         self._over.set()
-        self._http.stop()
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return self._http.url
+        super().stop()
 
     def key(self) -> str:
         """Hand out a key."""

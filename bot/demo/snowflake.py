@@ -15,18 +15,17 @@ import secrets
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Literal, cast
 
 from bot.demo import snowflakequery, snowflakesql, snowflakeusers
-from bot.demo.loopback import Json, Loopback, Reply, Request
+from bot.demo.loopback import Double, Json, Reply, Request
 
 _ASYNC = "333334"
 _EXPIRED = "390112"
 _ENDED = "390111"
 
 
-class SnowflakeDouble:
+class SnowflakeDouble(Double):
     """The endpoints that snowflake-connector-python calls for queries."""
 
     def __init__(self) -> None:
@@ -41,7 +40,7 @@ class SnowflakeDouble:
         self.logins = 0
         """How often somebody was let in."""
         query = "(?P<query>[^/]+)"
-        self._http = Loopback(
+        super().__init__(
             [
                 ("POST", "/session/v1/login-request", self._login),
                 ("POST", "/session/token-request", self._renew),
@@ -54,33 +53,12 @@ class SnowflakeDouble:
             ]
         )
 
-    def start(self) -> Self:
-        """Answer from now on."""
-        self._http.start()
-        return self
-
     def stop(self) -> None:
         """End what runs and let go of the port."""
         for query in self.queries:
             query.done.set()
-        self._http.stop()
+        super().stop()
         self._engine.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return self._http.url
 
     @property
     def queries(self) -> Sequence[snowflakequery.Query]:
