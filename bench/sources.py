@@ -3,12 +3,11 @@
 Import and memory are over what the runs' template has already, in a Python of its own; the rest is
 inside the walls, against the double that stands in for the service: a run of its own up with the
 source open (fork, walls, import, sign-in where opening takes one), then its first and second read.
-Medians of a few goes each.
+The best of a few goes: the machine's mood takes, and never gives.
 """
 
 import itertools
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -57,14 +56,14 @@ class Cost:
     reads: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
 
     def line(self) -> str:
-        """The medians; a dash for what this machine could not do."""
+        """The best of each; a dash for what this machine could not do."""
         first, second = zip(*self.reads, strict=True) if self.reads else ((), ())
-        times = [_median(one, 1000) for one in (self.imported, self.up, first, second)]
-        return "".join(f"{one:>10}" for one in (times[0], _median(self.added, 1), *times[1:]))
+        times = [_best(one, 1000) for one in (self.imported, self.up, first, second)]
+        return "".join(f"{one:>10}" for one in (times[0], _best(self.added, 1), *times[1:]))
 
 
-def _median(of: Sequence[float], factor: float) -> str:
-    return f"{statistics.median(of) * factor:.1f}" if of else "–"
+def _best(of: Sequence[float], factor: float) -> str:
+    return f"{min(of) * factor:.1f}" if of else "–"
 
 
 def _imported(kind: str, cost: Cost) -> float:
