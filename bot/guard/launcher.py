@@ -89,22 +89,28 @@ def start(
     )
 
 
-def launch(environment: Mapping[str, str], *, settings: Collection[str], clients: Path) -> NoReturn:
+def launch(
+    environment: Mapping[str, str],
+    *,
+    settings: Collection[str],
+    clients: Path,
+    module: str = _BOT,
+) -> NoReturn:
     """Start the programs and become the bot, which keeps its own settings alone.
 
-    ``settings`` are the names that the bot reads, ``clients`` is where its clients are. Where there
-    is no guard for the machine, becomes the bot at once. Never returns; raises OSError, and
-    ConfigurationError as ``start`` does.
+    ``settings`` are the names that the bot reads, ``clients`` is where its clients are,
+    ``module`` what it runs. Where there is no guard for the machine, becomes the bot at once. Never
+    returns; raises OSError, and ConfigurationError as ``start`` does.
     """
     if not available():
-        os.execve(sys.executable, [sys.executable, "-m", _BOT], dict(environment))  # noqa: S606
+        os.execve(sys.executable, [sys.executable, "-m", module], dict(environment))  # noqa: S606
     own, kept = split(environment, settings=settings)
     guard = start(kept, clients=clients, machine=own)
     files = (guard.spawner.fileno(), guard.broker.fileno())
     for file in files:
         os.set_inheritable(file, True)  # noqa: FBT003 - its only parameter
     told = ",".join(map(str, (*files, *(guard.pids[name] for name in _PROGRAMS))))
-    os.execve(sys.executable, [sys.executable, "-m", _BOT, GUARDED, told], own)  # noqa: S606
+    os.execve(sys.executable, [sys.executable, "-m", module, GUARDED, told], own)  # noqa: S606
 
 
 def launched(told: str) -> Guard:

@@ -1,8 +1,8 @@
 """The bot is killed at every boundary while Slack, sources and people do their worst.
 
 One day after the other: reports fall due, some sources fail, Slack has its faults, an operator
-types and presses, and the bot is shot: at a named boundary, at any instant, by SIGTERM; its runs and its guard,
-too. After each day everything must be settled and the judge (``counts``) content.
+types and presses, and the bot is shot: at a named boundary, at any instant, by SIGTERM; its runs
+and its guard, too. After each day everything must be settled and the judge (``counts``) content.
 """
 
 import asyncio

@@ -8,7 +8,6 @@ store's own functions, so that a new one is a boundary without a word here.
 """
 
 import os
-import runpy
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,12 +19,13 @@ from typing import Literal, TypeVar, cast
 import aiohttp
 from slack_sdk.webhook import async_client
 
+from bot import process, settings
 from bot.domain import delivery, run
+from bot.guard import launcher
 from bot.slack import web
 from bot.store import database
 
 T = TypeVar("T")
-FOLDER = "CHAOS_FOLDER"
 ARMED, PASSED, DIED = "armed", "passed", "died"
 _STORE = str(Path(database.__file__).parent)
 _NAMELESS = "read"
@@ -34,7 +34,7 @@ _Naming = Callable[..., str]
 
 
 class Boundaries:
-    """Where the process may die; ``folder`` is shared with whoever arms them."""
+    """Where the process may die; ``folder``, its database's, is shared with whoever arms them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -126,9 +126,17 @@ def _about(local: Mapping[str, object]) -> str:
     return ""
 
 
-def main() -> None:
-    """Put the boundaries up, then be the bot."""
-    at = Boundaries(Path(os.environ[FOLDER]))
+def main(arguments: Sequence[str]) -> int:
+    """Launch as the bot does; then put the boundaries up, and be the bot."""
+    config = settings.read()
+    if not arguments:
+        launcher.launch(
+            settings.environment(),
+            settings=settings.names(),
+            clients=config.clients_dir,
+            module="tests.chaos.doomed",
+        )
+    at = Boundaries(config.database.parent)
     for owner, name, naming in cast(
         "Sequence[tuple[type, str, _Naming]]",
         (
@@ -140,8 +148,8 @@ def main() -> None:
     ):
         method = cast("_Method[object]", getattr(owner, name))
         setattr(owner, name, at.around(method, naming))
-    runpy.run_module("bot", run_name="__main__", alter_sys=True)
+    return process.main(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

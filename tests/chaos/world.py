@@ -60,10 +60,6 @@ class World(many.Stage):
     """Sources that somebody else has locked, by client."""
     tmp: Path
 
-    def environment(self) -> dict[str, str]:
-        """As always, and where the boundaries are armed."""
-        return {**super().environment(), doomed.FOLDER: str(self.place.folder)}
-
     async def start_bot(self) -> None:
         """Start it and wait until its socket stands, or until it is gone again."""
         with self.place.log.open("ab") as log:
