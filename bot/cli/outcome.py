@@ -190,4 +190,6 @@ def _usage(one: money.Usage) -> Json:
         "cache_read_tokens": one.cache_read_tokens,
         "cache_write_tokens": one.cache_write_tokens,
         "bytes_billed": one.bytes_billed,
+        "credits": one.credits,
+        "estimated": one.estimated,
     }

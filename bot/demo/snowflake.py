@@ -37,6 +37,8 @@ class SnowflakeDouble(Double):
         self._slow = 0.0
         self._broken = 0
         self._cut = False
+        self._took = (0, "X-Small")
+        self._is_hidden = False
         self.logins = 0
         """How often somebody was let in."""
         query = "(?P<query>[^/]+)"
@@ -82,6 +84,16 @@ class SnowflakeDouble(Double):
         """Let every new query take so long, unless it is ended before."""
         with self._lock:
             self._slow = seconds
+
+    def takes(self, milliseconds: int, size: str) -> None:
+        """Let the history say that each new query took so much of a warehouse of this size."""
+        with self._lock:
+            self._took = (milliseconds, size)
+
+    def hide_history(self) -> None:
+        """Refuse to tell a session what it did."""
+        with self._lock:
+            self._is_hidden = True
 
     def fail(self, times: int) -> None:
         """Answer the next requests as a service that is overloaded (503)."""
@@ -150,6 +162,7 @@ class SnowflakeDouble(Double):
             session=session,
         )
         with self._lock:
+            query.took, query.size = self._took
             self._queries[query.id] = query
             slow = self._slow
         if slow:
@@ -173,11 +186,20 @@ class SnowflakeDouble(Double):
                 query.error = snowflakesql.Invalid("000630", "57014", message)
             else:
                 zone = given.get("TIMEZONE", "America/Los_Angeles")
-                query.result = self._engine.run(query.sql, query.bound, zone=zone)
+                query.result = self._engine.run(self._sql(query), query.bound, zone=zone)
         except snowflakesql.Invalid as error:
             query.error = error
         finally:
             query.done.set()
+
+    def _sql(self, query: snowflakequery.Query) -> str:
+        if not snowflakequery.asks_history(query.sql):
+            return query.sql
+        if self._is_hidden:
+            message = "SQL access control error: Insufficient privileges"
+            raise snowflakesql.Invalid("003001", "42501", message)
+        own = [one for one in self.queries if one.session is query.session]
+        return snowflakequery.with_history(query.sql, own)
 
     def _status(self, request: Request) -> Reply:
         query = self._found(request)

@@ -1,12 +1,15 @@
 """A session and a query of the Snowflake double, as they were asked for."""
 
+import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from bot.demo import snowflakesql
 from bot.demo.loopback import Json
+
+_HISTORY = re.compile(r"TABLE\((?:\w+\.)?INFORMATION_SCHEMA\.QUERY_HISTORY_BY_SESSION\([^)]*\)\)")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +33,9 @@ class Query:
     result: snowflakesql.Result | None = None
     error: snowflakesql.Invalid | None = None
     aborted: bool = False
+    took: int = 0
+    """Milliseconds of a warehouse, as its history has them."""
+    size: str = "X-Small"
     done: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -50,3 +56,14 @@ class Query:
             snowflakesql.bound(str(values[number]["type"]), values[number]["value"])
             for number in sorted(values, key=int)
         ]
+
+
+def asks_history(sql: str) -> bool:
+    """Whether a statement asks what its session did."""
+    return _HISTORY.search(sql) is not None
+
+
+def with_history(sql: str, queries: Iterable[Query]) -> str:
+    """Return the statement with the session's queries in the place of the table function."""
+    rows = ", ".join(f"('{one.id}', {one.took}, '{one.size}')" for one in queries)
+    return _HISTORY.sub(f"(VALUES {rows}) AS h(query_id, execution_time, warehouse_size)", sql)

@@ -49,6 +49,8 @@ class Engine:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._root = duckdb.connect(":memory:")
+        self._root.execute("CREATE MACRO current_account_name() AS 'ACME'")
+        self._root.execute("CREATE MACRO current_role() AS 'REPORTER'")
 
     def close(self) -> None:
         """Forget everything."""

@@ -10,6 +10,7 @@ class UsageKind(StrEnum):
 
     MODEL = "model"
     BIGQUERY = "bigquery"
+    SNOWFLAKE = "snowflake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +29,7 @@ class Usage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     bytes_billed: int = 0
+    credits: Decimal = Decimal(0)
+    """Snowflake's; they cost nothing where nobody said what one costs."""
+    estimated: bool = False
+    """Whether we reckoned it, and the provider bills by another measure."""

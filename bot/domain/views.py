@@ -172,7 +172,7 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostRow:
-    """One client's month, or that of one of its reports."""
+    """One client's month, or that of the report of this title; Snowflake's credits estimated."""
 
     client: ids.ClientId
     name: str
@@ -180,9 +180,9 @@ class CostRow:
     reruns: int
     model: Decimal
     warehouse: Decimal
+    credits: Decimal = Decimal(0)
     budget: Decimal | None = None
     report: str = ""
-    """The report's title; empty: all of the client's together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,8 @@ def _is_sane(usage: tuple[money.Usage, ...]) -> bool:
     return len(usage) <= _MOST_USAGE and all(
         one.cost.is_finite()
         and 0 <= one.cost <= _MOST_COST
+        and one.credits.is_finite()
+        and 0 <= one.credits <= _MOST_COST
         and 0 <= min(_counts(one)) <= max(_counts(one)) <= _MOST_COUNTED
         and len(one.item) <= _WORDS
         for one in usage

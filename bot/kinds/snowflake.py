@@ -1,5 +1,6 @@
 """Snowflake, through its own connector."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -32,6 +33,9 @@ class SnowflakeSettings(kind.Settings):
         description="The schema of table names that stand alone.",
     )
     timeout: kind.Seconds = Field(default=300, description="How long one query may take.")
+    credit_price: Decimal | None = Field(
+        default=None, ge=0, le=1000, description="What one credit costs, in US dollars."
+    )
 
     @property
     def host(self) -> str:

@@ -106,6 +106,7 @@ class Costs:
             reruns=sum(one.reruns for one in spent),
             model=sum((one.model for one in spent), Decimal(0)),
             warehouse=sum((one.warehouse for one in spent), Decimal(0)),
+            credits=sum((one.credits for one in spent), Decimal(0)),
             budget=about.budget if about else None,
         )
 
@@ -142,6 +143,8 @@ def sheet(found: Sequence[ledger.Line]) -> str:
                 used.cache_write_tokens,
                 used.bytes_billed,
                 f"{used.cost:f}",
+                f"{used.credits:f}",
+                int(used.estimated),
             ]
         )
     return out.getvalue()
@@ -150,7 +153,7 @@ def sheet(found: Sequence[ledger.Line]) -> str:
 _HEAD = (
     *("at", "client", "report", "ref", "attempt", "kind", "item"),
     *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"),
-    *("bytes_billed", "cost_usd"),
+    *("bytes_billed", "cost_usd", "credits", "estimated"),
 )
 
 

@@ -114,6 +114,8 @@ def _spend(
             "cache_read_tokens": line.cache_read_tokens,
             "cache_write_tokens": line.cache_write_tokens,
             "bytes_billed": line.bytes_billed,
+            "credits": str(line.credits),
+            "estimated": int(line.estimated),
         }
         database.rows(connection, _sql("spend"), **values)
 

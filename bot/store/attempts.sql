@@ -37,7 +37,7 @@ LIMIT 1
 
 -- name: spend
 INSERT INTO usage (run, attempt, client, report, at, kind, item, cost, input_tokens, output_tokens,
-  cache_read_tokens, cache_write_tokens, bytes_billed)
+  cache_read_tokens, cache_write_tokens, bytes_billed, credits, estimated)
 SELECT :run, :attempt, client, report, :at, :kind, :item, :cost, :input_tokens, :output_tokens,
-  :cache_read_tokens, :cache_write_tokens, :bytes_billed
+  :cache_read_tokens, :cache_write_tokens, :bytes_billed, :credits, :estimated
 FROM runs WHERE id = :run

@@ -26,6 +26,8 @@ class Spent:
     """Of them, those that a person asked for."""
     model: Decimal = Decimal(0)
     warehouse: Decimal = Decimal(0)
+    credits: Decimal = Decimal(0)
+    """Snowflake's, as estimated; what they cost is in ``warehouse`` too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,8 @@ def _add(spent: Spent, row: sqlite3.Row) -> Spent:
     cost = codec.money(row, "cost")
     if money.UsageKind(codec.text(row, "kind")) is money.UsageKind.MODEL:
         return replace(spent, model=spent.model + cost)
-    return replace(spent, warehouse=spent.warehouse + cost)
+    taken = codec.money(row, "credits")
+    return replace(spent, warehouse=spent.warehouse + cost, credits=spent.credits + taken)
 
 
 def _line(row: sqlite3.Row) -> Line:
@@ -143,5 +146,7 @@ def _line(row: sqlite3.Row) -> Line:
             cache_read_tokens=codec.count(row, "cache_read_tokens"),
             cache_write_tokens=codec.count(row, "cache_write_tokens"),
             bytes_billed=codec.count(row, "bytes_billed"),
+            credits=codec.money(row, "credits"),
+            estimated=bool(codec.count(row, "estimated")),
         ),
     )

@@ -8,7 +8,7 @@ ORDER BY at, id
 
 -- name: costs
 -- The costs alone.
-SELECT client, report, kind, cost FROM usage
+SELECT client, report, kind, cost, credits FROM usage
 WHERE at >= :start AND at < :end AND (:client IS NULL OR client = :client)
   AND (:kind IS NULL OR kind = :kind)
 

@@ -21,6 +21,7 @@ from bot.worker.plan import Key, Plan, key
 from bot.worker.sources import base
 
 _STOP_SECONDS = 5.0
+_BILL_SECONDS = 5.0
 _SHARE = 0.75
 """Of the run's deadline: what reading may use; the rest is for the sentences."""
 
@@ -74,6 +75,8 @@ async def read(wanted: Wanted, readings: Readings) -> None:
         await _side_by_side(reader.gate, gated(wanted.order))
         gate.close(wanted.order, readings.gates)
         await _side_by_side(reader.drain, needed(wanted.order))
+        if not readings.failures:
+            await reader.bill()
     except* errors.RunError as several:
         readings.failures += _leaves(several)
     finally:
@@ -128,6 +131,13 @@ class _Reader:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(kind.width, math.ceil(len(asked) / kind.batch))):
                 group.create_task(self._take(opened, asked, most=kind.batch))
+
+    async def bill(self) -> None:
+        """Ask the sources that know it only now what was used; none keeps a report waiting."""
+        for source in [one for one in self._opened if isinstance(one, base.Billing)]:
+            with contextlib.suppress(TimeoutError, RuntimeError):
+                async with asyncio.timeout(_BILL_SECONDS):
+                    self._readings.usage += await asyncio.to_thread(source.bill)
 
     async def _open(self, source: spec.SourceSpec, asks: deque[base.Ask]) -> base.Source | None:
         """The source, opened once; None: it has failed, and nothing more is asked of it."""

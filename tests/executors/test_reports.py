@@ -133,6 +133,8 @@ def test_every_double_fits_and_can_be_written(number: float, unit: metric.Unit) 
         replace(BILL, cost=Decimal(-1)),
         replace(BILL, input_tokens=2**64),
         replace(BILL, bytes_billed=-1),
+        replace(BILL, credits=Decimal(-1)),
+        replace(BILL, credits=Decimal("NaN")),
         replace(BILL, item="q" * 201),
     ],
 )

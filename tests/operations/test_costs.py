@@ -70,7 +70,7 @@ async def test_the_sheet_holds_every_line(home: House) -> None:
     text = await home.operations.costs.lines(house.asker())
     head, line = text.splitlines()
     assert head.startswith("at,client,report,ref,attempt,kind,item,input_tokens")
-    assert f"model,{make.USAGE.item},1200,210,0,0,0,0.0123456789" in line
+    assert f"model,{make.USAGE.item},1200,210,0,0,0,0.0123456789,0,0" in line
     only = await home.operations.costs.lines(house.asker(), ("globex",))
     assert only.splitlines() == [head]
 
@@ -85,6 +85,27 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text() -> None:
         usage=replace(make.USAGE, item="=cmd()", kind=money.UsageKind.BIGQUERY),
     )
     assert ",bigquery,'=cmd()," in costs.sheet([line])
+
+
+def test_credits_are_told_as_an_estimate() -> None:
+    taken = money.Usage(
+        kind=money.UsageKind.SNOWFLAKE,
+        item="orders",
+        cost=Decimal("0.039"),
+        credits=Decimal("0.013"),
+        estimated=True,
+    )
+    line = ledger.Line(
+        at=datetime(2026, 11, 23, tzinfo=UTC),
+        client=ids.ClientId("acme"),
+        report=ids.ReportName("weekly"),
+        run=ids.RunId("0000000000007k2f"),
+        attempt=1,
+        usage=taken,
+    )
+    head, row = costs.sheet([line]).splitlines()
+    assert head.endswith(",bytes_billed,cost_usd,credits,estimated")
+    assert row.endswith(",1,snowflake,orders,0,0,0,0,0,0.039,0.013,1")
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,23 @@ async def test_cost_is_exact_and_by_report(kept: Store) -> None:
     assert [line.usage for line in lines] == [cents, query] * 3
 
 
+async def test_the_ledger_keeps_credits_that_nobody_priced(kept: Store) -> None:
+    taken = money.Usage(
+        kind=money.UsageKind.SNOWFLAKE,
+        item="orders",
+        cost=Decimal(0),
+        credits=Decimal("0.000277778"),
+        estimated=True,
+    )
+    one = make.a_run()
+    await kept.runs.claim(one)
+    await make.tried(kept, one, replace(make.made(), usage=(make.USAGE, taken)))
+    (spent,) = await kept.ledger.spent(*MONTH)
+    assert (spent.model, spent.warehouse) == (make.USAGE.cost, 0)
+    assert spent.credits == taken.credits
+    assert list(await kept.ledger.of_run(one.id)) == [make.USAGE, taken]
+
+
 async def test_the_ledger_knows_which_attempt_told_the_cost_of_a_query(kept: Store) -> None:
     spend = money.Usage(kind=money.UsageKind.BIGQUERY, item="spend", cost=Decimal("0.05"))
     one = make.a_run()

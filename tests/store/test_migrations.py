@@ -78,6 +78,24 @@ async def test_what_an_earlier_version_left_is_understood(tmp_path: Path) -> Non
         assert [one.reason for one in await kept.pauses.all()] == ["winter"]
 
 
+async def test_the_ledger_is_widened_and_as_strict_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    earlier.write(path, version=7)
+    async with database.connect(path):
+        pass
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        indices = connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'usage'"
+        )
+        assert {str(name) for (name,) in indices} == {"usage_month", "usage_run"}
+        assert connection.execute("SELECT credits, estimated FROM usage").fetchall() == [("0", 0)]
+        connection.execute("UPDATE usage SET kind = 'snowflake', credits = '0.5', estimated = 1")
+        for broken in ("kind = 'other'", "run = 'nobody'", "bytes_billed = -1", "estimated = 2"):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(f"UPDATE usage SET {broken}")
+
+
 async def test_a_new_database_needs_no_copy(tmp_path: Path) -> None:
     async with database.connect(tmp_path / "a.db"):
         pass

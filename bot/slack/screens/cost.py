@@ -58,9 +58,11 @@ def _row(row: views.CostRow) -> list[str]:
 
 def _payers(view: views.Costs) -> str:
     warehouse = sum((row.warehouse for row in view.rows), Decimal(0))
-    return (
-        f"You pay: AI {dollars.told(_model(view))}. Clients pay: BigQuery {dollars.told(warehouse)}"
-    )
+    paid = f"Clients pay: warehouses {dollars.told(warehouse)}"
+    taken = sum((row.credits for row in view.rows), Decimal(0))
+    if taken:
+        paid = f"{paid} (Snowflake: about {taken:.2f} credits)"
+    return f"You pay: AI {dollars.told(_model(view))}. {paid}"
 
 
 def _model(view: views.Costs) -> Decimal:

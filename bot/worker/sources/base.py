@@ -219,6 +219,15 @@ class Estimating(Protocol):
         ...
 
 
+@runtime_checkable
+class Billing(Protocol):
+    """A source that knows only after its reads what they took; it is asked once, at their end."""
+
+    def bill(self) -> Sequence[money.Usage]:
+        """Ask the other side; nothing where it does not say. Blocks; never fails a run."""
+        ...
+
+
 class Parser(Protocol):
     """What the module of a kind may offer, as ``parse_credential``."""
 

@@ -20,16 +20,17 @@ from snowflake import connector
 from snowflake.connector import constants
 from snowflake.connector import errors as connector_errors
 
-from bot.domain import report
+from bot.domain import money, report
 from bot.domain.run import FailureCode
 from bot.kinds.snowflake import SnowflakeSettings
 from bot.worker.credentials import snowflake as credential
-from bot.worker.sources import base, snowflakeerrors, statement
+from bot.worker.sources import base, snowflakecredits, snowflakeerrors, statement
 
 parse_credential = credential.parse
 
 _LOGIN_SECONDS = 20
 _STOP_SECONDS = 4.0
+_BILL_SECONDS = 3.0
 _SLOWEST_POLL = 1.0
 _TRIES = 6
 _FIRST_PAUSE_MS = 250
@@ -105,6 +106,7 @@ class Snowflake:
         self._stopping = Event()
         self._reading = 0
         self._idle = Condition()
+        self._begun: dict[str, str] = {}
         options = _options(access, settings)
         _forget()
         with self._explained(None):
@@ -134,6 +136,20 @@ class Snowflake:
             domain=self._settings.host,
         )
 
+    def bill(self) -> Sequence[money.Usage]:
+        """Estimate the credits of what was read; nothing where the role may not ask for it."""
+        if not self._begun:
+            return ()
+        with self._counted(), suppress(connector_errors.Error):
+            cursor = self._connection.cursor()
+            sql = snowflakecredits.question(self._settings.database)
+            began = str(cursor.execute_async(sql, None)["queryId"])
+            if self._is_done(cursor, began, until=time.monotonic() + _BILL_SECONDS):
+                price = self._settings.credit_price
+                history = cursor.fetchmany(base.MOST_ROWS)
+                return snowflakecredits.estimated(history, self._begun, price=price)
+        return ()
+
     def stop(self) -> None:
         """Let every waiting read end its query, and give them a moment to."""
         self._stopping.set()
@@ -156,15 +172,22 @@ class Snowflake:
         """Begin a query and wait until it is done; end it where that takes too long."""
         ask, until = about
         query = str(cursor.execute_async(sql, values or None)["queryId"])
+        self._begun[query] = ask.query
+        if not self._is_done(cursor, query, until=until):
+            raise self._access.failed(FailureCode.SOURCE_TIMEOUT, about=ask)
+
+    def _is_done(self, cursor: _Cursor, query: str, *, until: float) -> bool:
+        """Whether a query was done in time, and its rows can be taken; if not, it is ended."""
         pause = 0.02
         while self._connection.is_still_running(self._connection.get_query_status(query)):
             left = until - time.monotonic()
             if left <= 0 or self._stopping.wait(min(pause, max(left, 0.001))):
                 with suppress(connector_errors.Error):
                     cursor.abort_query(query)
-                raise self._access.failed(FailureCode.SOURCE_TIMEOUT, about=ask)
+                return False
             pause = min(pause * 2, _SLOWEST_POLL)
         cursor.get_results_from_sfqid(query)
+        return True
 
     def _table(self, cursor: _Cursor, ask: base.Ask) -> base.Table:
         rows = cursor.fetchmany(base.MOST_ROWS + 1)  # only now the cursor knows its columns
