@@ -21,7 +21,7 @@ METHODS = (
 )
 _VALUES = {"rate_limited": 1.0, "delay_after": 0.5}
 _STEP = timedelta(seconds=45)
-_SETTLES_WITHIN = 100.0
+_SETTLES_WITHIN = 300.0
 _HOURS = (timedelta(minutes=4), timedelta(hours=2, minutes=20))
 """How long a file is missing: the longer one breaks promises."""
 
@@ -82,7 +82,7 @@ class Chaos:
 
     def _in_flight(self) -> bool:
         """Whether Slack is answering: no clock may run ahead of a call that is on its way."""
-        return any(not call.ms for call in self.on.slack.journal.calls()[-20:])
+        return any(not call.ms for call in self.on.slack.journal.calls()[-300:])
 
     async def _wake(self) -> None:
         with contextlib.suppress(errors.ReportopsError, OSError):
