@@ -159,7 +159,7 @@ WORDS: Mapping[FailureCode, Words] = {
         stage="sources",
         retryable=True,
         short="too slow",
-        sentence="$source did not answer the query $query in time.",
+        sentence="$source took too long over the query $query.",
     ),
     FailureCode.API_SUNSET: Words(
         stage="sources",
@@ -309,7 +309,10 @@ def _fields(failure: run.Failure, source_label: str | None) -> _Gentle:
 def describe(failure: run.Failure, *, source_label: str | None = None) -> str:
     """Return one plain sentence for operators. Never holds ``said`` or a credential."""
     fields = _fields(failure, source_label)
-    told = Template(WORDS[failure.code].sentence).safe_substitute(fields)
+    told = WORDS[failure.code].sentence
+    if failure.query in {None, "setup"} and fields.get("file", "client.yaml") == "client.yaml":
+        told = told.replace(" ($file)", "").replace("the query $query", "its entry in client.yaml")
+    told = Template(told).safe_substitute(fields)
     return told[:1].upper() + told[1:] + _asked(failure.params.get("retry_after", ""))
 
 
@@ -317,8 +320,7 @@ def _asked(seconds: str) -> str:
     """When the source wants to be asked again, where it said so."""
     if not (seconds.isascii() and seconds.isdecimal()):
         return ""
-    minutes = max(1, round(int(seconds) / 60))
-    hours, rest = divmod(minutes, 60)
+    hours, rest = divmod(max(1, round(int(seconds) / 60)), 60)
     told = f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{rest} min"
     return f" It asks us to come back in {told}."
 

@@ -31,6 +31,21 @@ def test_every_sentence_stands_without_any_parameter(code: run.FailureCode) -> N
         assert "$" not in text
 
 
+@pytest.mark.parametrize(
+    ("query", "params"), [(None, {}), ("setup", {"file": "client.yaml", "fault": "no customer 7"})]
+)
+@pytest.mark.parametrize(
+    "code", ["permission_denied", "not_found", "source_timeout", "query_invalid"]
+)
+def test_before_the_first_query_no_sentence_names_one(
+    code: str, query: str | None, params: dict[str, str]
+) -> None:
+    failure = run.Failure(code=run.FailureCode(code), source="ads", query=query, params=params)
+    told = errors.describe(failure).lower()
+    for word in ("query query", "setup", "(file)", "(client.yaml)"):
+        assert word not in told
+
+
 @pytest.mark.parametrize("code", list(run.FailureCode))
 def test_what_the_other_side_said_stays_out_of_the_sentence(code: run.FailureCode) -> None:
     failure = run.Failure(code=code, said="private words")

@@ -294,19 +294,15 @@ def _no_client(config: settings.Settings, catalog: load.Catalog, *, name: str) -
 def _failed(came: wire.RunFailed, of: client.Client) -> NoReturn:
     failure = came.failure
     label = standing.source_label(of, failure.source)
+    remedy = errors.remedy(failure, source_label=label)
+    next_step = standing.by_hand(remedy, again="run it again")
     said = f" It said: “{failure.said}”." if failure.said else ""
     made = _DEMO_DATA if of.demo and failure.code is runs.FailureCode.FILE_MISSING else ""
     reach.fail(
         f"The run failed: {errors.describe(failure, source_label=label)}{said}"
-        f" {_remedy(errors.remedy(failure, source_label=label))}{made}"
+        f" {next_step}{made}"
         f"{'' if came.walls is None else f' Isolation: {came.walls.told}.'}"
     )
-
-
-def _remedy(words: str) -> str:
-    """What to do next, where there is neither a card nor another attempt."""
-    words = words.replace("press Retry", "run it again")
-    return words.replace("It is tried again by itself.", "Run it again later.")
 
 
 def _progress(stage: str) -> None:

@@ -116,6 +116,5 @@ def _words(of: client.Client, failure: run.Failure) -> str:
     """Why it could not be opened, and what to do; for the shell, which also reads their words."""
     label = standing.source_label(of, failure.source)
     said = f" It said: “{failure.said}”." if failure.said else ""
-    remedy = errors.remedy(failure, source_label=label)
-    remedy = remedy.replace("press Retry", "check again")
+    remedy = standing.by_hand(errors.remedy(failure, source_label=label), again="check again")
     return f"{errors.describe(failure, source_label=label)}{said} {remedy}".strip()

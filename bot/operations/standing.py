@@ -84,6 +84,13 @@ def failure_words(found: client.Client, failure: run.Failure) -> str:
     return errors.short(failure, source_label=source_label(found, failure.source))
 
 
+def by_hand(remedy: str, *, again: str) -> str:
+    """Return what to do next where there is neither a card nor another attempt: ``check again``."""
+    told = remedy.replace("press Retry", again)
+    told = told.replace("It is tried again by itself.", f"{again.capitalize()} later.")
+    return told.replace("It is tried again by itself", again.capitalize())
+
+
 def source_label(found: client.Client, name: str | None) -> str | None:
     """Return what people call a source: its kind, and its name where a kind comes twice."""
     source = found.sources.get(name) if name else None
