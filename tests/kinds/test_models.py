@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,10 +11,7 @@ from bot.domain import money
 from bot.kinds import models
 
 
-def tokens(**counts: int) -> money.Usage:
-    return money.Usage(
-        kind=money.UsageKind.MODEL, item="claude-haiku-5-5", cost=Decimal(0), **counts
-    )
+NOTHING = money.Usage(kind=money.UsageKind.MODEL, item="claude-haiku-5-5", cost=Decimal(0))
 
 
 @pytest.mark.parametrize("model", models.FAMILIAR)
@@ -47,10 +45,10 @@ def test_an_unknown_model_never_costs_nothing() -> None:
 
 
 def test_cached_tokens_have_their_own_prices() -> None:
-    base = models.priced(tokens(input_tokens=1_000)).cost
-    read = models.priced(tokens(cache_read_tokens=1_000)).cost
-    written = models.priced(tokens(cache_write_tokens=1_000)).cost
-    kept = models.priced(tokens(cache_write_tokens=1_000), cache_write_1h=1_000).cost
+    base = models.priced(replace(NOTHING, input_tokens=1_000)).cost
+    read = models.priced(replace(NOTHING, cache_read_tokens=1_000)).cost
+    written = models.priced(replace(NOTHING, cache_write_tokens=1_000)).cost
+    kept = models.priced(replace(NOTHING, cache_write_tokens=1_000), cache_write_1h=1_000).cost
     assert (read / base, written / base, kept / base) == (
         Decimal("0.1"),
         Decimal("1.25"),
@@ -59,7 +57,9 @@ def test_cached_tokens_have_their_own_prices() -> None:
 
 
 def test_the_counts_stay_as_they_were() -> None:
-    asked = tokens(input_tokens=3, output_tokens=5, cache_read_tokens=7, cache_write_tokens=2)
+    asked = replace(
+        NOTHING, input_tokens=3, output_tokens=5, cache_read_tokens=7, cache_write_tokens=2
+    )
     priced = models.priced(asked)
     assert (priced.input_tokens, priced.output_tokens) == (3, 5)
     assert (priced.cache_read_tokens, priced.cache_write_tokens) == (7, 2)
