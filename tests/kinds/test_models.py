@@ -10,7 +10,6 @@ import pytest
 from bot.domain import money
 from bot.kinds import models
 
-
 NOTHING = money.Usage(kind=money.UsageKind.MODEL, item="claude-haiku-5-5", cost=Decimal(0))
 
 
