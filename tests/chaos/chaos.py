@@ -21,6 +21,7 @@ METHODS = (
 )
 _VALUES = {"rate_limited": 1.0, "delay_after": 0.5}
 _STEP = timedelta(seconds=45)
+_EARLY = timedelta(minutes=3)
 _SETTLES_WITHIN = 300.0
 _HOURS = (timedelta(minutes=4), timedelta(hours=2, minutes=20))
 """How long a file is missing: the longer one breaks promises."""
@@ -74,11 +75,17 @@ class Chaos:
                 await self._wake()
 
     def _next(self, now: datetime) -> datetime | None:
-        """When something is to happen; a little later where only read-back waits."""
+        """When something is to happen; a little later where only read-back waits. Never past the
+        next day's beginning: no clock, Slack's least of all, goes back.
+        """
         ahead = [*state.ahead(self.on, now), *(at for at in self._absent.values() if at > now)]
         if not ahead and not any(state.undone(self.on)):
             return None
-        return max(min(ahead, default=now), now + _STEP)
+        at = max(min(ahead, default=now), now + _STEP)
+        return at if at < self._begins(self._day) else None
+
+    def _begins(self, day: int) -> datetime:
+        return self.on.monday + timedelta(days=day) - _EARLY
 
     def _in_flight(self) -> bool:
         """Whether Slack is answering: no clock may run ahead of a call that is on its way."""
@@ -114,7 +121,7 @@ class Chaos:
         self.shots.today.clear()
         paused, busy, gone, asked = self._dice.sample(range(self._clients), 4)
         fire = self.on.monday + timedelta(days=self._day)
-        self.on.clock.move_to(fire - timedelta(minutes=3))
+        self.on.clock.move_to(self._begins(self._day))
         if self._dice.random() < 0.7:
             self.shots.aim()
         await self.operator.insist("pause", world.name(paused), "for 9d stock-taking")
