@@ -72,6 +72,7 @@ def _run(name: str, iso_week: str, clients: Path) -> Mapping[str, Mapping[str, f
 def test_a_week_of_a_data_set_gives_its_known_figures(
     name: str, iso_week: str, tmp_path: Path
 ) -> None:
+    tmp_path.chmod(0o755)  # as root, runs are somebody else
     _client(name, tmp_path)
     metrics = _run(name, iso_week, tmp_path)
     expected = _expected(name, iso_week)
