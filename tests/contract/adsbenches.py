@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from bot.demo import ads, google, googleads, linkedinads, loopback, metaads
 from bot.domain import period, spec
 from bot.domain.run import FailureCode
-from bot.worker.credentials import googleads as googlekeys
-from bot.worker.credentials import linkedinads as linkedinkeys
-from bot.worker.credentials import metaads as metakeys
+from bot.kinds.typed import googleads as googlekeys
+from bot.kinds.typed import linkedinads as linkedinkeys
+from bot.kinds.typed import metaads as metakeys
 from bot.worker.sources import base
 from tests import samples
 from tests.contract import benches

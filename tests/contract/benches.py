@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from bot.demo import bigquery, google
 from bot.domain import ids, spec
 from bot.kinds import KINDS
+from bot.kinds.typed import google as credential
 from bot.worker import sources
-from bot.worker.credentials import google as credential
 from bot.worker.sources import base
 from tests import samples
 

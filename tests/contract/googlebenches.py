@@ -13,7 +13,7 @@ from bot import errors
 from bot.demo import ga4, google, googleapi, sheets
 from bot.domain import period, run, spec
 from bot.kinds import mask
-from bot.worker.credentials import google as credential
+from bot.kinds.typed import google as credential
 from bot.worker.sources import base
 from tests import samples
 from tests.contract import benches

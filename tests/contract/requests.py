@@ -17,7 +17,7 @@ from bot import errors
 from bot.demo import looker, shop
 from bot.domain import period, run, spec
 from bot.kinds import KINDS, mask
-from bot.worker.credentials import http as credential
+from bot.kinds.typed import http as credential
 from bot.worker.sources import base
 from tests import samples
 from tests.contract import benches

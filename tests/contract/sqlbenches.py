@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.demo import snowflake as double
 from bot.domain import spec
-from bot.worker.credentials import postgres as credential
-from bot.worker.credentials import snowflake as snowflakes
+from bot.kinds.typed import postgres as credential
+from bot.kinds.typed import snowflake as snowflakes
 from tests import postgresql
 from tests.contract import benches
 

@@ -13,8 +13,8 @@ import requests
 
 from bot import wire
 from bot.domain import ids, spec
+from bot.kinds.typed import google
 from bot.worker import egress
-from bot.worker.credentials import google
 from tests import samples
 from tests.contract import benches
 from tests.guard import run

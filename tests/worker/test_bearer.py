@@ -11,7 +11,7 @@ import pytest
 from bot import errors
 from bot.demo import google, loopback
 from bot.domain.run import FailureCode
-from bot.worker.credentials import google as credential
+from bot.kinds.typed import google as credential
 from bot.worker.sources import base, bearer, web
 from tests.contract import benches
 from tests.worker import test_web

@@ -16,8 +16,8 @@ from bot.demo import bigquery
 from bot.domain import run, spec
 from bot.domain.run import FailureCode
 from bot.kinds import mask
+from bot.kinds.typed import google as credential
 from bot.worker import sources
-from bot.worker.credentials import google as credential
 from bot.worker.sources import base, bigqueryerrors
 from tests.contract import benches
 

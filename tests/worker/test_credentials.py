@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot import errors
 from bot.domain.run import FailureCode
 from bot.kinds import mask
-from bot.worker.credentials import env, google, postgres, snowflake
+from bot.kinds.typed import google, postgres, snowflake
+from bot.worker.credentials import env
 from tests import samples
 
 REFERENCE = "env://ACME_BIGQUERY"

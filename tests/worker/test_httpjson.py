@@ -18,8 +18,8 @@ from bot.demo import loopback, shop
 from bot.domain import ids, report
 from bot.domain.run import FailureCode
 from bot.kinds import httpjson, mask
+from bot.kinds.typed import http as credential
 from bot.worker import sources
-from bot.worker.credentials import http as credential
 from bot.worker.sources import base, httpjsoncells, httpjsonpages
 from tests import documented
 from tests.contract import requests

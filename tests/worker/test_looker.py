@@ -12,8 +12,8 @@ import pytest
 from bot import errors
 from bot.demo import looker
 from bot.domain.run import FailureCode
+from bot.kinds.typed import http as credential
 from bot.worker import sources
-from bot.worker.credentials import http as credential
 from bot.worker.sources import base, lookerrows, web
 from tests.contract import requests
 

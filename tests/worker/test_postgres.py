@@ -18,7 +18,7 @@ from bot import errors
 from bot.domain import run
 from bot.domain.run import FailureCode
 from bot.kinds import mask
-from bot.worker.credentials import postgres as credential
+from bot.kinds.typed import postgres as credential
 from bot.worker.sources import base, statement
 from bot.worker.sources import postgres as source
 from tests import postgresql

@@ -16,8 +16,8 @@ from bot.domain import run
 from bot.domain.run import FailureCode
 from bot.kinds import mask
 from bot.kinds.snowflake import SnowflakeSettings
+from bot.kinds.typed import snowflake as credential
 from bot.worker import sources
-from bot.worker.credentials import snowflake as credential
 from bot.worker.sources import base, snowflakeerrors
 from tests.contract import benches, sqlbenches
 

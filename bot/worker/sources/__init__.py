@@ -7,7 +7,7 @@ from typing import cast
 
 from bot import errors, kinds
 from bot.domain import run, spec
-from bot.worker.credentials import google
+from bot.kinds.typed import google
 from bot.worker.sources import base
 
 SOURCES: Mapping[str, str] = {

@@ -16,7 +16,7 @@ from bot.domain import report
 from bot.domain.run import FailureCode
 from bot.kinds import ads
 from bot.kinds.googleads import HOST, GoogleAdsRequest, GoogleAdsSettings
-from bot.worker.credentials import googleads as credential
+from bot.kinds.typed import googleads as credential
 from bot.worker.sources import adsrows, base, bearer, gaql, googleadserrors, web
 
 parse_credential = credential.parse

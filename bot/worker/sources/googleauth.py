@@ -12,7 +12,7 @@ from google.oauth2 import credentials as oauth2
 from google.oauth2 import service_account
 
 from bot.domain.run import FailureCode
-from bot.worker.credentials import google
+from bot.kinds.typed import google
 from bot.worker.sources import base
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import httpx
 from bot.domain import report
 from bot.domain.run import FailureCode
 from bot.kinds import httpjson, template
-from bot.worker.credentials import http as credential
+from bot.kinds.typed import http as credential
 from bot.worker.sources import base, httpjsoncells, httpjsonpages, web
 
 parse_credential = credential.parse

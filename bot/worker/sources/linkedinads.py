@@ -18,7 +18,7 @@ from bot.domain import report
 from bot.domain.run import FailureCode
 from bot.kinds import ads
 from bot.kinds.linkedinads import HOST, SIGN_IN, LinkedinAdsRequest, LinkedinAdsSettings
-from bot.worker.credentials import linkedinads as credential
+from bot.kinds.typed import linkedinads as credential
 from bot.worker.sources import adsrows, base, linkedinadserrors, tokens, web
 
 parse_credential = credential.parse

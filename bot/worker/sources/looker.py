@@ -15,7 +15,7 @@ from bot import errors
 from bot.domain import period, report
 from bot.domain.run import FailureCode
 from bot.kinds.looker import LookerRequest, LookerSettings
-from bot.worker.credentials import http as credential
+from bot.kinds.typed import http as credential
 from bot.worker.sources import base, lookerrows, notes, web
 
 parse_credential = credential.parse

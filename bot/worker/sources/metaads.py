@@ -14,7 +14,7 @@ from bot.domain import report
 from bot.domain.run import FailureCode
 from bot.kinds import ads
 from bot.kinds.metaads import HOST, MetaAdsRequest, MetaAdsSettings
-from bot.worker.credentials import metaads as credential
+from bot.kinds.typed import metaads as credential
 from bot.worker.sources import adsrows, base, metaadserrors, notes, tokens, web
 
 parse_credential = credential.parse

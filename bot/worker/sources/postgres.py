@@ -21,7 +21,7 @@ from psycopg import pq
 from bot.domain import report
 from bot.domain.run import FailureCode
 from bot.kinds.postgres import PostgresSettings
-from bot.worker.credentials import postgres as credential
+from bot.kinds.typed import postgres as credential
 from bot.worker.sources import base, postgrescells, postgreserrors, statement
 
 parse_credential = credential.parse

@@ -23,7 +23,7 @@ from snowflake.connector import errors as connector_errors
 from bot.domain import money, report
 from bot.domain.run import FailureCode
 from bot.kinds.snowflake import SnowflakeSettings
-from bot.worker.credentials import snowflake as credential
+from bot.kinds.typed import snowflake as credential
 from bot.worker.sources import base, snowflakecredits, snowflakeerrors, statement
 
 parse_credential = credential.parse

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from bot.worker.credentials import http
+from bot.kinds.typed import http
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.worker.credentials import google
+from bot.kinds.typed import google
 
 _TOKEN = "developer_token"  # noqa: S105 - a field's name
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.worker.credentials import http
+from bot.kinds.typed import http
 
 _GRANT = ("client_id", "client_secret", "refresh_token")
 
