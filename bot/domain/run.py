@@ -72,13 +72,25 @@ class Trigger(StrEnum):
 
 
 class FailureCode(StrEnum):
-    """Every way an attempt can fail. bot.errors gives each its sentence and its remedy."""
+    """Every way an attempt can fail. bot.domain.words gives each its sentence and its remedy."""
 
     CREDENTIAL_MISSING = "credential_missing"
     CREDENTIAL_INVALID = "credential_invalid"
     """It is there but not of the form that its kind needs."""
     CREDENTIAL_REFUSED = "credential_refused"
     """Revoked, expired, or of a key the source does not know."""
+    STORE_REFUSED = "store_refused"
+    """The store of a credential does not let this client's identity in."""
+    STORE_FORBIDDEN = "store_forbidden"
+    """It lets it in, and not at this credential."""
+    STORE_LACKS = "store_lacks"
+    """It has no such secret, version or field."""
+    STORE_SEALED = "store_sealed"
+    STORE_UNREACHABLE = "store_unreachable"
+    STORE_FAULT = "store_fault"
+    """5xx, a rate limit, or an answer that is not whole: theirs, and passing."""
+    PACKAGE_MISSING = "package_missing"
+    """An extra of ours that the store needs is not installed."""
     PERMISSION_DENIED = "permission_denied"
     NOT_FOUND = "not_found"
     """The account, property, table or sheet that is asked for is not there, or hidden from us."""
