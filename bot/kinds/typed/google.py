@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from bot.kinds.typed import form as forms
+
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "service_account": ("client_email", "private_key", "token_uri"),
     "authorized_user": ("client_id", "client_secret", "refresh_token"),
@@ -41,3 +43,17 @@ def parse(text: str) -> Credential:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def form(settings: Mapping[str, object]) -> forms.Form:
+    """A service account's key; a person's sign-in is made, never entered."""
+    return forms.Form(
+        name="google",
+        label="Google service account",
+        fields=forms.whole(
+            "Service account key", hint="The whole JSON file, from { to }.", lines=True
+        ),
+        parse=parse,
+        login="google",
+        project=str(settings.get("project") or ""),
+    )

@@ -1,7 +1,9 @@
 """Google Ads' credential: Google's JSON, and the developer token beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.kinds.typed import form as forms
 from bot.kinds.typed import google
 
 _TOKEN = "developer_token"  # noqa: S105 - a field's name
@@ -24,3 +26,18 @@ def parse(text: str) -> Credential:
         raise ValueError(f"its “{_TOKEN}” holds characters that cannot be sent")
     info = {name: value for name, value in found.info.items() if name != _TOKEN}
     return Credential(type=found.type, info=info, developer_token=token)
+
+
+def form(_settings: Mapping[str, object]) -> forms.Form:
+    """Google's JSON, with one more field in it."""
+    return forms.Form(
+        name="google_ads",
+        label="Google Ads login",
+        fields=forms.whole(
+            "Service account key",
+            hint=f"The whole JSON file, with “{_TOKEN}” added to it.",
+            lines=True,
+        ),
+        parse=parse,
+        login="google",
+    )

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from bot.kinds.typed import form as forms
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
@@ -42,3 +44,18 @@ def _sendable(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise ValueError("it holds a line break or characters that cannot be sent")
     return text
+
+
+def form(settings: Mapping[str, object]) -> forms.Form:
+    """As the source's ``auth`` sends it: one line, a user with a password, or headers."""
+    fields = forms.whole("Token or key", hint="On one line, without “Bearer” before it.")
+    if settings.get("auth") == "basic":
+        fields = (
+            forms.Field(name="user", label="User", open=True),
+            forms.Field(name="password", label="Password"),
+        )
+    elif settings.get("auth") == "header" and not settings.get("auth_name"):
+        fields = forms.whole(
+            "Headers", hint="JSON: their names, and the value of each.", lines=True
+        )
+    return forms.Form(name="http", label="API credential", fields=fields, parse=parse)

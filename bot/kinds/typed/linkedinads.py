@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.kinds.typed import form as forms
 from bot.kinds.typed import http
 
 _GRANT = ("client_id", "client_secret", "refresh_token")
@@ -29,3 +30,14 @@ def parse(text: str) -> Credential:
     if missing := [name for name in _GRANT if not found.parts.get(name)]:
         raise ValueError(f"it has no {' and no '.join(missing)}")
     return Credential(grant={name: found.parts[name] for name in _GRANT})
+
+
+def form(_settings: Mapping[str, object]) -> forms.Form:
+    """An access token; what makes new ones is a person's sign-in."""
+    return forms.Form(
+        name="linkedin",
+        label="LinkedIn access token",
+        fields=forms.whole("Access token", hint="It ends 60 days after it was made."),
+        parse=parse,
+        login="linkedin",
+    )

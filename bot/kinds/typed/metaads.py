@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.kinds.typed import form as forms
 from bot.kinds.typed import http
 
 
@@ -30,3 +32,22 @@ def parse(text: str) -> Credential:
     if " " in token:
         raise ValueError("it is neither one token nor JSON")
     return Credential(token=token, secret=found.parts.get("app_secret", ""))
+
+
+def form(_settings: Mapping[str, object]) -> forms.Form:
+    """A token, and the app's secret where the app demands it."""
+    return forms.Form(
+        name="meta",
+        label="Meta system user token",
+        fields=(
+            forms.Field(name="access_token", label="Access token"),
+            forms.Field(
+                name="app_secret",
+                label="App secret",
+                hint="Where the app requires a proof with every call.",
+                optional=True,
+            ),
+        ),
+        parse=parse,
+        login="meta",
+    )

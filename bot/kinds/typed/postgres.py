@@ -1,7 +1,10 @@
 """PostgreSQL's credential: a password, or the address with the password in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from bot.kinds.typed import form as forms
 
 _SCHEMES = ("postgres://", "postgresql://")
 
@@ -48,3 +51,13 @@ def parse(text: str) -> Credential:
 
 def _user(parts: SplitResult) -> str | None:
     return unquote(parts.username) if parts.username else None
+
+
+def form(_settings: Mapping[str, object]) -> forms.Form:
+    """A password, alone or in its address."""
+    return forms.Form(
+        name="postgres",
+        label="PostgreSQL password",
+        fields=forms.whole("Password", hint="Or the postgresql:// address with it."),
+        parse=parse,
+    )

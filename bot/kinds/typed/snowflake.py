@@ -3,16 +3,16 @@
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from bot.kinds.typed import form as forms
 
 
 class Method(StrEnum):
@@ -85,3 +85,25 @@ def _key(text: str, passphrase: str) -> bytes:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def form(_settings: Mapping[str, object]) -> forms.Form:
+    """A user, and exactly one of a key, a token and a password."""
+    return forms.Form(
+        name="snowflake",
+        label="Snowflake login",
+        fields=(
+            forms.Field(name="user", label="User", open=True),
+            forms.Field(
+                name=Method.KEY.value,
+                label="Private key",
+                hint="In PEM form. Fill in one of key, token and password.",
+                lines=True,
+                optional=True,
+            ),
+            forms.Field(name=_PASSPHRASE, label="Passphrase of the key", optional=True),
+            forms.Field(name=Method.TOKEN.value, label="Programmatic access token", optional=True),
+            forms.Field(name=Method.PASSWORD.value, label="Password", optional=True),
+        ),
+        parse=parse,
+    )

@@ -16,9 +16,10 @@ from bot.domain import period, report
 from bot.domain.run import FailureCode
 from bot.kinds.looker import LookerRequest, LookerSettings
 from bot.kinds.typed import http as credential
+from bot.kinds.typed import looker as pair
 from bot.worker.sources import base, lookerrows, notes, web
 
-parse_credential = credential.parse
+parse_credential = pair.parse
 
 _API = "/api/4.0"
 _EARLY_SECONDS = 10.0
