@@ -9,19 +9,16 @@ from typing import cast
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from bot.domain import shapes
+
 _SECRET_KEY = re.compile(r"token|secret|password|credential|api_key|authorization", re.IGNORECASE)
-_SECRET_VALUE = re.compile(
-    r"xox[abeprs]-[\w-]+|xapp-[\w-]+|sk-ant-[\w-]+|ya29\.[\w.-]+|1//[\w-]{20,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
-    r"|AKIA[0-9A-Z]{16}|postgres(?:ql)?://[^\s:]+:[^\s@]+@"
-)
-MASK = "***"
+MASK = shapes.MASK
 _SAFE_KEYS = frozenset({"credential_reference", "input_tokens", "output_tokens"})
 
 
 def mask(text: str) -> str:
     """Replace everything that looks like a credential with ``***``."""
-    return _SECRET_VALUE.sub(MASK, text)
+    return shapes.cleaned(text)
 
 
 class _Redact:
