@@ -80,17 +80,17 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
     except (ValueError, RecursionError):
         return
     if isinstance(raw, dict | list):
-        yield from _walk("", cast("object", raw), _DEEPEST)
+        yield from _walk("", cast("object", raw), depth=_DEEPEST)
 
 
-def _walk(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
+def _walk(name: str, value: object, *, depth: int) -> Iterator[tuple[str, str]]:
     if depth == 0:
         return
     if isinstance(value, dict):
         for key, inner in cast("Mapping[str, object]", value).items():
-            yield from _walk(key, inner, depth - 1)
+            yield from _walk(key, inner, depth=depth - 1)
     elif isinstance(value, list):
         for inner in cast("list[object]", value):
-            yield from _walk(name, inner, depth - 1)
+            yield from _walk(name, inner, depth=depth - 1)
     elif name not in OPEN and isinstance(value, str | int) and not isinstance(value, bool):
         yield name, str(value)
