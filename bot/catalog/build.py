@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.catalog import faults, model, plain, reports, secret, sources, stamps, yaml
+from bot.catalog import agency, faults, model, opening, plain, reports, sources, stamps, yaml
 from bot.domain import ids, views
 from bot.domain.client import Client
 
@@ -20,6 +20,7 @@ _SPARE: Mapping[faults.Place, str] = {
 }
 """Stand in for required values that are wrong, so that the rest is checked all the same."""
 _LONGEST_NAME = 200
+_CREATE = "Create it; reportops client new writes one to start from."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +48,15 @@ class Checked:
     """Of what was read or looked for, taken before: a change asks for another look."""
 
 
-def check(path: Path) -> Checked:
-    """Read and check the folder; never raises for what stands in it."""
+def check(path: Path, *, shared: agency.InForce = agency.NONE) -> Checked:
+    """Read and check the folder; never raises for what stands in it.
+
+    ``shared``: what the agency declares, and which clients may use it.
+    """
     found = faults.Faults(client=path.name)
     seen = stamps.take_all([path / faults.FILE])
     try:
-        document = yaml.read(_bytes(path))
+        document = yaml.read(opening.read(path, faults.FILE, remedy=_CREATE))
     except yaml.Unreadable as error:
         problem = error.problem
         found.add((), problem.text, remedy=problem.remedy, line=problem.line)
@@ -63,10 +67,12 @@ def check(path: Path) -> Checked:
         found.add(problem.place, problem.text, remedy=problem.remedy, line=problem.line)
     shape = plain.check(model.ClientShape, document.data, found=found, spare=_SPARE)
     given = document.data.get("sources")
-    built = sources.build(given if isinstance(given, dict) else {}, path, found=found)
+    built = sources.build(
+        given if isinstance(given, dict) else {}, path, shared=shared, found=found
+    )
     folder = reports.Folder(path=path, data=document.data, sources=built, found=found)
     made = _client(folder, shape) if shape else None
-    _secrets(document.data, found)
+    opening.secrets(document.data, found)
     return Checked(
         client=None if found.found else made,
         claims=_claims(made, shape) if made and shape else Claims(),
@@ -75,39 +81,6 @@ def check(path: Path) -> Checked:
         lines=document.lines,
         stamps=seen,
     )
-
-
-def _bytes(path: Path) -> bytes:
-    """Return what stands in client.yaml; bounded, and only from inside the folder."""
-    main = path / faults.FILE
-    remedy = "Create it; reportops client new writes one to start from."
-    try:
-        if not main.resolve().is_relative_to(path.resolve()):
-            raise _unreadable("The file leads out of this folder.", "Put the file itself here.")
-        if not main.is_file():
-            raise _unreadable("The file is not there.", remedy)
-        with main.open("rb") as file:
-            return file.read(yaml.MAX_BYTES + 1)
-    except (OSError, RuntimeError):
-        raise _unreadable("The file cannot be read.", "Check its permissions.") from None
-
-
-def _unreadable(text: str, remedy: str) -> yaml.Unreadable:
-    return yaml.Unreadable(yaml.Problem(line=1, text=text, remedy=remedy))
-
-
-def _secrets(value: yaml.Value, found: faults.Faults, *, place: faults.Place = ()) -> None:
-    """A secret anywhere in the file is a fault, unless its place has one already."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _secrets(item, found, place=(*place, key))
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            _secrets(item, found, place=(*place, position))
-    elif value is not None and secret.looks_secret(value) and not found.knows(place):
-        problem = "The value looks like a secret (it is not repeated)."
-        remedy = "Take it out of the file and replace it where it is used: it has been read."
-        found.add(place, problem, remedy=remedy)
 
 
 def _named(path: Path, data: dict[str, yaml.Value]) -> set[Path]:
@@ -170,7 +143,7 @@ def _claims(made: Client, shape: model.ClientShape) -> Claims:
             place: faults.Place = ("reports", name, "narrative", "credential")
             credentials.setdefault(report.narrative.credential, place)
     for name, source in made.sources.items():
-        if source.credential:
+        if source.credential and source.agency is None:
             credentials.setdefault(source.credential, ("sources", name, "credential"))
     return Claims(
         channels=channels,

@@ -37,6 +37,8 @@ class Faults:
     """Collects; mutable while one folder is being read, then turned into a tuple."""
 
     client: str
+    file: str = FILE
+    """What is read; relative to the client's folder, or to the clients folder without one."""
     lines: Mapping[Place, int] = field(default_factory=dict[Place, int])
     found: list[views.Fault] = field(default_factory=list[views.Fault])
 
@@ -46,10 +48,11 @@ class Faults:
         problem: str,
         *,
         remedy: str,
-        file: str = FILE,
+        file: str | None = None,
         line: int | None = None,
     ) -> None:
-        """Note a fault. ``file`` is relative to the client's folder."""
+        """Note a fault. ``file`` is another one of the client's folder."""
+        file = file or self.file
         self.found.append(
             views.Fault(
                 client=self.client,

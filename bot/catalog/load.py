@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.catalog import build, clashes, faults, secret, stamps
+from bot.catalog import agency, build, clashes, faults, secret, stamps
 from bot.domain import ids, views
 from bot.domain.client import Client
 
@@ -43,6 +43,8 @@ class Catalog:
         default_factory=dict[str, build.Checked], repr=False
     )
     """What came of each folder, with the stamps of its files."""
+    shared: agency.InForce = agency.NONE
+    """The agency's own credentials, and who may use each."""
     folders: frozenset[str] = frozenset()
     """The names in the clients folder when it was read."""
 
@@ -76,17 +78,19 @@ def load(
         there = listed(folder)
     except OSError:
         return _without_folder(folder, before)
-    found = _misnamed(folder, there)
+    shared = agency.load(folder, previous=before.shared)
+    found = [*shared.found, *_misnamed(folder, there)]
     wrong = {fault.client for fault in found}
     checked = {
-        name: _check(folder / name, before.checked.get(name)) for name in sorted(there - wrong)
+        name: _check(folder / name, before.checked.get(name), shared=shared)
+        for name in sorted(there - wrong)
     }
     wanted = {
         name: _apart(name, one, ops_channel=ops_channel)
         for name, one in checked.items()
         if one.demo is None or one.demo is demo
     }
-    running, clashing = _in_force(wanted, before.good)
+    running, clashing = _in_force(wanted, _still_lent(before.good, shared))
     broken = [fault for one in wanted.values() for fault in one.found]
     clients = {ids.ClientId(name): running[name].client for name in sorted(running)}
     return Catalog(
@@ -96,6 +100,7 @@ def load(
         | frozenset(n for n in clients if any(fault.client == n for fault in clashing)),
         good=running,
         checked=checked,
+        shared=shared,
         folders=there,
     )
 
@@ -150,10 +155,19 @@ def _misnamed(folder: Path, there: frozenset[str]) -> list[views.Fault]:
     return found
 
 
-def _check(path: Path, before: build.Checked | None) -> build.Checked:
+def _check(path: Path, before: build.Checked | None, *, shared: agency.InForce) -> build.Checked:
+    """What came of it before holds while its files do, and what the agency declares."""
     if before is not None and stamps.same(before.stamps):
         return before
-    return build.check(path)
+    made = build.check(path, shared=shared)
+    return replace(made, stamps=made.stamps | shared.seen)
+
+
+def _still_lent(good: Mapping[str, Good], shared: agency.InForce) -> Mapping[str, Good]:
+    """Return the last good versions that use nothing the agency has since taken from them: to keep
+    a client going is no reason to lend it what it may not have.
+    """
+    return {name: one for name, one in good.items() if shared.lends(one.client)}
 
 
 def _apart(name: str, one: build.Checked, *, ops_channel: str | None) -> build.Checked:

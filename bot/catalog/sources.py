@@ -1,38 +1,55 @@
 """Sources: the kind's own settings, the credential reference, and whose data it is."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from bot import kinds
-from bot.catalog import credential, faults, fields, plain, secret, yaml
+from bot.catalog import agency, credential, faults, fields, plain, secret, yaml
 from bot.domain import spec
 
-KIND, CREDENTIAL = "kind", "credential"
+KIND, CREDENTIAL, AGENCY = "kind", "credential", "agency"
+_GIVEN = frozenset({KIND, CREDENTIAL, AGENCY})
+_REMOVE = "Remove the line."
 
 
 def build(
-    given: Mapping[str, yaml.Value], folder: Path, *, found: faults.Faults
+    given: Mapping[str, yaml.Value],
+    folder: Path,
+    *,
+    shared: agency.InForce,
+    found: faults.Faults,
 ) -> dict[str, spec.SourceSpec]:
     """Return the sources that hold together, by name; the rest goes to ``found``."""
+    here = _Here(folder=folder, shared=shared, found=found)
     built = {
-        name: _source(name, settings, folder=folder, found=found)
+        name: _source(name, settings, here)
         for name, settings in given.items()
         if isinstance(settings, dict)
     }
     return {name: source for name, source in built.items() if source is not None}
 
 
-def _source(
-    name: str, given: dict[str, yaml.Value], *, folder: Path, found: faults.Faults
-) -> spec.SourceSpec | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Here:
+    """Whose sources these are, and what the agency lets them use."""
+
+    folder: Path
+    shared: agency.InForce
+    found: faults.Faults
+
+
+def _source(name: str, given: dict[str, yaml.Value], here: _Here) -> spec.SourceSpec | None:
+    found, folder = here.found, here.folder
     place: faults.Place = ("sources", name)
     kind = _kind(given, place, found=found)
     if kind is None:
         return None
-    own = {key: value for key, value in given.items() if key not in {KIND, CREDENTIAL}}
-    reference = _credential(kind, given, place=place, found=found)
+    own = {key: value for key, value in given.items() if key not in _GIVEN}
+    lent = _lent(kind, given, here, place=place)
+    reference = lent.credential if lent else _own(kind, given, here, place=place)
     try:
         settings = kind.settings.model_validate(own)
     except ValidationError as error:
@@ -46,6 +63,7 @@ def _source(
         kind=kind.name,
         settings=settings.model_dump(mode="json", exclude_none=True),
         credential=reference,
+        agency=lent.name if lent else None,
         identity=kind.identity(settings, folder),
     )
 
@@ -70,16 +88,40 @@ def _kind(
     return None
 
 
-def _credential(
-    kind: kinds.Kind, given: Mapping[str, yaml.Value], *, place: faults.Place, found: faults.Faults
+def _own(
+    kind: kinds.Kind, given: Mapping[str, yaml.Value], here: _Here, *, place: faults.Place
 ) -> str | None:
-    inner = (*place, CREDENTIAL)
+    inner, found = (*place, CREDENTIAL), here.found
     if not kind.credential and CREDENTIAL in given:
         problem = f"A {kind.name} source takes no credential (the value is not repeated)."
-        found.add(inner, problem, remedy="Remove the line.")
-    elif kind.credential and CREDENTIAL not in given:
+        found.add(inner, problem, remedy=_REMOVE)
+    elif kind.credential and CREDENTIAL in given:
+        reference = credential.check(given[CREDENTIAL], inner, found=found)
+        owner = here.shared.of(reference)
+        if owner is None:
+            return reference
+        problem = f"{reference} is the agency's, as {agency.FILE} declares."
+        found.add(inner, problem, remedy=f"Write agency: {owner} in place of credential.")
+    elif kind.credential and AGENCY not in given:
         problem = f"A {kind.name} source needs a credential."
-        found.add(inner, problem, remedy="Write credential: env://ITS_NAME.")
-    elif kind.credential:
-        return credential.check(given[CREDENTIAL], inner, found=found)
+        remedy = "Write credential: env://ITS_NAME, or agency: and the name of one of the agency's."
+        found.add(inner, problem, remedy=remedy)
     return None
+
+
+def _lent(
+    kind: kinds.Kind, given: Mapping[str, yaml.Value], here: _Here, *, place: faults.Place
+) -> agency.Shared | None:
+    """The agency's credential that the source names, where it may use it."""
+    if AGENCY not in given:
+        return None
+    inner = (*place, AGENCY)
+    if not kind.credential:
+        here.found.add(inner, f"A {kind.name} source takes no credential.", remedy=_REMOVE)
+        return None
+    if CREDENTIAL in given:
+        problem = "A source has a credential of its own or the agency's, not both."
+        here.found.add(inner, problem, remedy="Keep one of the two lines.")
+        return None
+    wanted = agency.Wanted(client=here.folder.name, name=given[AGENCY], kind=kind.name)
+    return here.shared.lend(wanted, inner, found=here.found)

@@ -64,8 +64,9 @@ class Current:
             there = load.listed(self._folder.resolve())
         except OSError:
             there = frozenset[str]()
-        seen = self._catalog.checked.values()
-        return there != self._catalog.folders or not all(stamps.same(one.stamps) for one in seen)
+        seen = [one.stamps for one in self._catalog.checked.values()]
+        seen.append(self._catalog.shared.seen)
+        return there != self._catalog.folders or not all(map(stamps.same, seen))
 
     def refresh(self) -> Change | None:
         """Read again what changed; None where nothing did that matters.

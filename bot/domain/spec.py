@@ -34,6 +34,8 @@ class SourceSpec:
     """The kind's own settings, checked; plain data (str, int, bool, list) only."""
     credential: str | None = None
     """A credential reference: a URI that is safe to show, such as ``env://GLOBEX_BIGQUERY``."""
+    agency: str | None = None
+    """The agency's credential that it uses, by its name in agency.yaml; None: its own."""
     identity: str
     """Whose data it is, as one comparable line, such as ``bigquery:globex-analytics``."""
 
