@@ -1,6 +1,6 @@
 """Incidents: when a card is opened, where it stands, what it says, and how it ends."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,9 @@ class World:
     outside: set[ids.ChannelId] = field(default_factory=set[ids.ChannelId])
     confirmed: bool = True
     faults: tuple[views.Fault, ...] = ()
+
+    def clients(self) -> Sequence[client.Client]:
+        return [] if self.found is None else [self.found]
 
     def client(self, client_id: ids.ClientId) -> client.Client | None:
         return self.found if client_id == samples.ACME else None

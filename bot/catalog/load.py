@@ -160,7 +160,7 @@ def _check(path: Path, before: build.Checked | None, *, shared: agency.InForce) 
     if before is not None and stamps.same(before.stamps):
         return before
     made = build.check(path, shared=shared)
-    return replace(made, stamps=made.stamps | shared.seen)
+    return replace(made, stamps={**made.stamps, **shared.seen})
 
 
 def _still_lent(good: Mapping[str, Good], shared: agency.InForce) -> Mapping[str, Good]:

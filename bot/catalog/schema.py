@@ -1,6 +1,7 @@
 """clients/client.schema.json, generated from the shapes and the kinds' own settings.
 
-``python -m bot.catalog.schema clients/client.schema.json`` writes it anew; a test keeps it current.
+``python -m bot.catalog.schema clients/client.schema.json`` writes it anew, and agency.schema.json
+beside it; tests keep them current.
 """
 
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from bot import kinds
-from bot.catalog import credential, model
+from bot.catalog import agency, credential, model
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Json = dict[str, object]
@@ -72,8 +73,15 @@ def _source(kind: kinds.Kind, settings: Json) -> Json:
             "pattern": credential.PATTERN,
             "description": "Where the secret is, never the secret: env://NAME.",
         }
-    needed = ["kind", *required, *(["credential"] if kind.credential else [])]
-    return settings | {"properties": properties, "required": needed}
+        properties["agency"] = {
+            "type": "string",
+            "description": "In place of credential: one of the agency's, by its name in "
+            "agency.yaml.",
+        }
+    made: Json = {"properties": properties, "required": ["kind", *required]}
+    if kind.credential:
+        made["oneOf"] = [{"required": ["credential"]}, {"required": ["agency"]}]
+    return settings | made
 
 
 def _tidy(node: object) -> object:
@@ -103,4 +111,6 @@ def text() -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(text(), "utf-8")
+    target = Path(sys.argv[1])
+    target.write_text(text(), "utf-8")
+    target.with_name("agency.schema.json").write_text(agency.schema(), "utf-8")

@@ -7,7 +7,7 @@ from bot.cli import plain
 from bot.domain import views
 from bot.operations import answers
 from bot.slack import moments
-from bot.slack.screens import history
+from bot.slack.screens import history, lent
 
 _LIGHTS = {
     views.Light.RED: "red  ",
@@ -101,7 +101,8 @@ def _(answer: answers.Status) -> Iterator[str]:
     for source in view.sources:
         ok = {True: "fine", False: source.text or "failed", None: "not used yet"}[source.ok]
         at = f", {moments.moment(source.at, view.timezone)}" if source.at else ""
-        yield f"  {source.name} ({source.label}): {ok}{at}"
+        login = f" ({lent.credential(source.sharing)})" if source.sharing else ""
+        yield f"  {source.name} ({source.label}): {ok}{at}{login}"
 
 
 @_lines.register

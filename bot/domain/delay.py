@@ -37,4 +37,8 @@ class OutageView:
     """Of the operators."""
     reports: tuple[LateView, ...]
     """What it stops or stopped, the earliest promise first."""
+    agency: str = ""
+    """The agency's credential that is the cause, by its name; empty: none is."""
+    others: tuple[str, ...] = ()
+    """The names of the clients that use it too and that it has not stopped yet."""
     now: datetime

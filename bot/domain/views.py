@@ -96,6 +96,8 @@ class SourceHealth:
     """None: not used yet."""
     text: str = ""
     at: datetime | None = None
+    sharing: int = 0
+    """How many clients use the agency's credential that it logs in with; 0: it has its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

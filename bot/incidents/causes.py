@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot import errors
-from bot.domain import run
+from bot.domain import client, run
 
 LATELY = timedelta(hours=4)
 """The same cause within so long after its end is the same incident again, on the same card."""
@@ -16,7 +16,7 @@ _AWAY = frozenset(
     {_CODE.SOURCE_UNREACHABLE, _CODE.SOURCE_BUSY, _CODE.SOURCE_FAULT, _CODE.SOURCE_TIMEOUT}
     | {_CODE.QUOTA_EXHAUSTED, _CODE.API_SUNSET}
 )
-_LOGINS, _SLACK = "login:", "slack:"
+_LOGINS, _SLACK, _AGENCY = "login:", "slack:", "agency:"
 _MACHINE = frozenset({_CODE.CRASHED, _CODE.DEADLINE})
 
 
@@ -28,15 +28,16 @@ def cause(failure: run.Failure) -> str:
     return f"{login or failure.source or errors.WORDS[failure.code].stage}:{failure.code.value}"
 
 
-def shared(failure: run.Failure) -> str:
-    """Return what it may have in common with other clients' failures: one login, one kind of
-    source that is away, this machine, the whole workspace refused; empty where a client's own
-    channel, files or data are the cause.
+def shared(failure: run.Failure, of: client.Client | None = None) -> str:
+    """Return what it may have in common with other clients' failures: one login, that of the
+    agency, one kind of source that is away, this machine, the whole workspace refused; empty where
+    a client's own channel, files or data are the cause. ``of``: the client whose failure it is.
     """
     if failure.code is _CODE.POST_REFUSED and failure.params.get("of") == "workspace":
         return f"{_SLACK}{failure.said}"
     if failure.code in _LOGIN and failure.reference:
-        return f"{_LOGINS}{failure.reference}"
+        lent = _lent(failure, of)
+        return f"{_AGENCY}{lent}" if lent else f"{_LOGINS}{failure.reference}"
     if failure.code in _AWAY and failure.kind:
         return f"source:{failure.kind}"
     return "machine:" if failure.code in _MACHINE else ""
@@ -44,13 +45,24 @@ def shared(failure: run.Failure) -> str:
 
 def fewest(of: str) -> int:
     """Return how many clients make it an outage: what the whole workspace is refused is nobody's
-    own, a login is one thing for certain, but of the rest two may meet by chance.
+    own, nor is what the agency lends; a login is one thing for certain, but of the rest two may
+    meet by chance.
     """
-    if of.startswith(_SLACK):
+    if of.startswith((_SLACK, _AGENCY)):
         return 1
     return 2 if of.startswith(_LOGINS) else 3
 
 
+def agency(of: str) -> str:
+    """Return the name of the agency's credential that is the cause; empty: none is."""
+    return of.removeprefix(_AGENCY) if of.startswith(_AGENCY) else ""
+
+
+def _lent(failure: run.Failure, of: client.Client | None) -> str | None:
+    sources = of.sources.values() if of else ()
+    return next((one.agency for one in sources if one.credential == failure.reference), None)
+
+
 def within(of: str) -> timedelta:
     """Return how long an incident may have been open to count."""
-    return _FOREVER if of.startswith((_LOGINS, _SLACK)) else PASSING
+    return _FOREVER if of.startswith((_LOGINS, _SLACK, _AGENCY)) else PASSING

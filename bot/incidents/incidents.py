@@ -59,6 +59,7 @@ class Incidents:
         ops_channel: ids.ChannelId | None,
     ) -> None:
         self._book = book
+        self._clients = clients
         self._cards = cards
         self._clock = clock
         self._ops_channel = ops_channel
@@ -243,7 +244,7 @@ class Incidents:
                 id=ids.IncidentId(ids.new_id()),
                 client=stopped.client,
                 cause=causes.cause(failure),
-                shared=causes.shared(failure),
+                shared=causes.shared(failure, self._clients.client(stopped.client)),
                 failure=failure,
                 status=incident.IncidentStatus.OPEN,
                 runs=(stopped.id,),

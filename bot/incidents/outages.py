@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import clock, kinds
-from bot.domain import delay, delivery, ids, incident, run
+from bot.domain import delay, delivery, ids, incident, lending, run
 from bot.incidents import causes, picture, ports
 
 _EVERY = 5.0
@@ -158,8 +158,16 @@ class Outages:
             source_label=kind.label if kind else found.failure.source,
             timezone=max(sorted(zones), key=zones.__getitem__),
             reports=reports,
+            agency=causes.agency(found.shared),
+            others=self._others(found, {one.client for one in stopped}),
             now=now,
         )
+
+    def _others(self, found: incident.Outage, stopped: Collection[ids.ClientId]) -> tuple[str, ...]:
+        """Who uses the agency's credential too, and meets it with the next report."""
+        lent = causes.agency(found.shared)
+        users = (one for one in self._clients.clients() if lent in lending.used(one))
+        return tuple(one.name for one in users if one.id not in stopped)
 
     def _report(
         self, one: run.Run, *, paused: Collection[ids.ClientId], now: datetime

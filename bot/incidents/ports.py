@@ -291,6 +291,10 @@ class Clients(Protocol):
         """Every fault of every file."""
         ...
 
+    def clients(self) -> Sequence[client.Client]:
+        """Every client that is in force, by id."""
+        ...
+
     def client(self, client_id: ids.ClientId) -> client.Client | None:
         """One client, or None."""
         ...

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from bot import clock, errors
 from bot.access import Operation
-from bot.domain import client, month, pause, run, views, walls
+from bot.domain import client, lending, month, pause, run, views, walls
 from bot.operations import answers, grammar, ports, scope, standing
 from bot.runs import schedule
 from bot.slack import moments
+from bot.slack.screens import lent
 from bot.store import history
 
 _HISTORY = 12
@@ -164,8 +165,13 @@ class Clients:
             lines=tuple(lines),
             faults=faults,
             client=own[0].id if len(own) == 1 else None,
-            isolation="" if own else self._needs.isolation(),
+            isolation="" if own else self._isolation(),
         )
+
+    def _isolation(self) -> str:
+        """What holds between clients: the machine's walls, and where there can be none."""
+        shared = lent.fleet(lending.fleet(self._scope.all()))
+        return " · ".join(one for one in (self._needs.isolation(), shared) if one)
 
     async def _months(self, found: client.Client) -> tuple[month.Month, ...]:
         past, now = self._needs.store.history, self._scope.now()
@@ -193,7 +199,9 @@ class Clients:
             months=await self._months(found),
             corrections=record.corrections,
             without_ai=record.without_ai,
-            sources=_sources(found, await past.uses(found.id)),
+            sources=_sources(
+                found, await past.uses(found.id), sharing=lending.users(self._scope.all())
+            ),
             pause=_pause_view(facts.pauses.get(found.id)),
             incident=line.text if line.incident else "",
             operator=operator,
@@ -228,9 +236,13 @@ def _pause_view(paused: pause.Pause | None) -> views.PauseView | None:
 
 
 def _sources(
-    found: client.Client, uses: Mapping[str, history.Use]
+    found: client.Client, uses: Mapping[str, history.Use], *, sharing: Mapping[str, int]
 ) -> tuple[views.SourceHealth, ...]:
-    return tuple(_source(found, name, use=uses.get(name)) for name in found.sources)
+    """``sharing``: how many clients use each of the agency's credentials, by its name."""
+    told = (_source(found, name, use=uses.get(name)) for name in found.sources)
+    return tuple(
+        replace(one, sharing=sharing.get(found.sources[one.name].agency or "", 0)) for one in told
+    )
 
 
 def _source(found: client.Client, name: str, *, use: history.Use | None) -> views.SourceHealth:

@@ -40,12 +40,13 @@ WHERE status = 'open' AND shared = :shared AND shared != '' AND outage IS NULL
 RETURNING id
 
 -- name: alone
--- Shared causes that several clients have open, some of them outside an outage.
+-- Shared causes that several clients have open, some of them outside an outage; or one alone,
+-- where it is nobody's own.
 SELECT DISTINCT shared AS shared FROM incidents AS one
-WHERE status = 'open' AND shared != '' AND outage IS NULL AND EXISTS (
+WHERE status = 'open' AND shared != '' AND outage IS NULL AND (shared GLOB 'slack:*' OR shared GLOB 'agency:*' OR EXISTS (
   SELECT 1 FROM incidents AS other
   WHERE other.status = 'open' AND other.shared = one.shared AND other.shared != ''
-    AND other.client != one.client)
+    AND other.client != one.client))
 
 -- name: failure
 -- What the first of them met.

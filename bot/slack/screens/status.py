@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain import delivery, pause, views
 from bot.domain.delivery import Block
 from bot.slack import blocks, ids, limits, moments
-from bot.slack.screens import history
+from bot.slack.screens import history, lent
 
 
 def draw(view: views.ClientStatus, *, now: datetime) -> delivery.Body:
@@ -87,7 +87,8 @@ def _source(source: views.SourceHealth, view: views.ClientStatus, *, now: dateti
     sign = {True: "✓", False: "🔴", None: "–"}[source.ok]
     told = source.text or {True: "fine", False: "failed", None: "not used yet"}[source.ok]
     at = f", {moments.moment(source.at, view.timezone, now=now)}" if source.at else ""
-    return f"{blocks.escape(source.label)} {sign} {blocks.escape(told)}{at}"
+    login = f" ({lent.credential(source.sharing)})" if source.sharing else ""
+    return f"{blocks.escape(source.label)} {sign} {blocks.escape(told)}{at}{login}"
 
 
 def _buttons(view: views.ClientStatus) -> Block:

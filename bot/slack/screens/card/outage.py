@@ -26,7 +26,7 @@ def outage(view: delay.OutageView) -> delivery.Body:
     parts = (
         blocks.section(words.bold(head)),
         blocks.section(_reason(view, going)),
-        blocks.section("\n".join(_lines(view, going))),
+        blocks.section("\n".join((*_lines(view, going), *_lent(view)))),
         blocks.context(" · ".join(_facts(view))),
         *row(view, going),
     )
@@ -105,6 +105,17 @@ def _lines(view: delay.OutageView, going: Sequence[delay.LateView]) -> list[str]
         rest = [one.client_name for one in going[_MOST:]]
         lines.append(f"… and {folding.count(len(rest), 'more report')}: {folding.names(rest)}")
     return lines
+
+
+def _lent(view: delay.OutageView) -> Sequence[str]:
+    """Of the agency's own credential: who else meets it with the next report."""
+    if not view.agency:
+        return ()
+    told = f"This is the agency's credential “{view.agency}”."
+    if view.others:
+        told += f" Used too by {folding.count(len(view.others), 'client')} not stopped yet: "
+        told += folding.names(view.others)
+    return (told,)
 
 
 def _line(view: delay.OutageView, one: delay.LateView) -> str:
