@@ -2,7 +2,7 @@
 
 from functools import singledispatch
 
-from bot.domain import delivery, views
+from bot.domain import bill, delivery, views
 from bot.operations import answers
 from bot.slack.screens import (
     about,
@@ -78,7 +78,7 @@ def _(shown: views.History) -> delivery.Body:
 
 
 @_draw.register
-def _(shown: views.Costs) -> delivery.Body:
+def _(shown: bill.Costs) -> delivery.Body:
     return cost.draw(shown)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import clock, incidents
-from bot.domain import audience, client, delivery, ids, incident, run, spec, views
+from bot.domain import audience, client, delivery, ids, incident, run, views
 from bot.slack.screens import card
 from bot.store import Store
 from tests import samples
@@ -18,14 +18,6 @@ OPS = ids.ChannelId("C0OPS")
 Step = Callable[[], Awaitable[object]]
 AWAY = run.Failure(
     code=run.FailureCode.SOURCE_UNREACHABLE, source="warehouse", kind="bigquery", said="no route"
-)
-
-LENT = "env://AGENCY_GOOGLE_ADS"
-EXPIRED = run.Failure(
-    code=run.FailureCode.CREDENTIAL_REFUSED,
-    source="ads",
-    kind="google_ads",
-    reference=LENT,
 )
 
 UNWELCOME = run.Failure(
@@ -40,8 +32,6 @@ class Fleet:
     """Clients that have nothing in common but their agency, and where they stand."""
 
     size: int
-    lent: str | None = None
-    """The agency's credential that the first source of each uses."""
     faults: tuple[views.Fault, ...] = ()
 
     def clients(self) -> Sequence[client.Client]:
@@ -57,21 +47,7 @@ class Fleet:
             id=client_id,
             name=f"Client {number}",
             channel=ids.ChannelId(f"C{number:08d}"),
-            sources={**samples.CLIENT.sources, **self._lent()},
         )
-
-    def _lent(self) -> dict[str, spec.SourceSpec]:
-        if self.lent is None:
-            return {}
-        source = spec.SourceSpec(
-            name="ads",
-            kind="google_ads",
-            settings={},
-            credential=LENT,
-            agency=self.lent,
-            identity="google_ads:1",
-        )
-        return {"ads": source}
 
     async def audience(self, channel: ids.ChannelId) -> audience.Audience:
         return audience.Audience(outside=False, known=True, confirmed=True)
@@ -184,58 +160,6 @@ async def test_one_login_is_one_thing_for_two_clients(desk: Desk) -> None:
     shown = await desk.card()
     assert "Fix and rerun all" in str(shown.bodies[0].blocks)
     assert make.REFUSED.said not in str(shown.bodies)
-
-
-async def test_what_the_agency_lends_is_one_card_from_the_first_on(desk: Desk) -> None:
-    desk.fleet = Fleet(14, lent="google-ads")
-    await desk.fail(0, EXPIRED)
-    await desk.sweep()
-    assert await desk.said(delivery.Kind.CARD) == []
-    (told,) = await desk.said(delivery.Kind.OPS)
-    shown = str(told.bodies[0].blocks)
-    assert "1 report of 1 client not sent" in told.bodies[0].text
-    assert "the agency's credential “google-ads”. Used too by 13 clients not stopped yet:" in shown
-    assert "Client 1, Client 2" in shown
-    assert "Client 10 and 3 more" in shown
-    for number in range(1, 14):
-        await desk.fail(number, EXPIRED)
-    await desk.sweep()
-    assert await desk.said(delivery.Kind.CARD) == []
-    (told,) = await desk.said(delivery.Kind.OPS)
-    assert "14 reports of 14 clients not sent" in told.bodies[0].text
-    assert "not stopped yet" not in str(told.bodies[0].blocks)
-
-
-async def test_a_death_before_the_agencys_card_is_mended_though_one_client_is_stopped(
-    desk: Desk,
-) -> None:
-    desk.fleet = Fleet(2, lent="google-ads")
-    stopped = await desk.fail(0, EXPIRED, tell=False)
-    await desk.kept.incidents.join(
-        incident.Incident(
-            id=ids.IncidentId(ids.new_id()),
-            client=stopped.client,
-            cause="x",
-            shared="agency:google-ads",
-            failure=EXPIRED,
-            status=incident.IncidentStatus.OPEN,
-            runs=(stopped.id,),
-            opened_at=desk.clock.now(),
-        ),
-        lately=desk.clock.now(),
-    )
-    desk.reborn()
-    await desk.sweep()
-    assert await desk.said(delivery.Kind.CARD) == []
-    assert len(await desk.said(delivery.Kind.OPS)) == 1
-
-
-async def test_a_login_of_its_own_is_a_clients_own(desk: Desk) -> None:
-    desk.fleet = Fleet(2, lent="google-ads")
-    await desk.fail(0, make.REFUSED)
-    await desk.sweep()
-    assert len(await desk.said(delivery.Kind.CARD)) == 1
-    assert await desk.said(delivery.Kind.OPS) == []
 
 
 async def test_a_workspace_that_refuses_us_is_one_card_from_the_first_on(desk: Desk) -> None:

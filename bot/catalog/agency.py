@@ -140,7 +140,7 @@ def load(folder: Path, *, previous: InForce = NONE) -> InForce:
     found.lines = document.lines
     for problem in document.problems:
         found.add(problem.place, problem.text, remedy=problem.remedy, line=problem.line)
-    read = {name: _entry(name, given, found) for name, given in document.data.items()}
+    read = {name: _entry(name, given, found=found) for name, given in document.data.items()}
     opening.secrets(document.data, found)
     fresh = {name: one or previous.entries.get(name) for name, one in read.items()}
     entries = {name: one for name, one in fresh.items() if one is not None}
@@ -148,7 +148,7 @@ def load(folder: Path, *, previous: InForce = NONE) -> InForce:
     return InForce(entries=entries, found=found.all(), seen=seen)
 
 
-def _entry(name: str, given: yaml.Value, found: faults.Faults) -> Shared | None:
+def _entry(name: str, given: yaml.Value, *, found: faults.Faults) -> Shared | None:
     if _NAME.fullmatch(name) is None:
         remedy = "Use a to z, 0 to 9, - and _, beginning with a letter, at most 40 characters."
         found.add((name,), f"{secret.quote(name)} cannot be a credential's name.", remedy=remedy)

@@ -25,7 +25,7 @@ def build(
     """Return the sources that hold together, by name; the rest goes to ``found``."""
     here = _Here(folder=folder, shared=shared, found=found)
     built = {
-        name: _source(name, settings, here)
+        name: _source(name, settings, here=here)
         for name, settings in given.items()
         if isinstance(settings, dict)
     }
@@ -41,15 +41,15 @@ class _Here:
     found: faults.Faults
 
 
-def _source(name: str, given: dict[str, yaml.Value], here: _Here) -> spec.SourceSpec | None:
+def _source(name: str, given: dict[str, yaml.Value], *, here: _Here) -> spec.SourceSpec | None:
     found, folder = here.found, here.folder
     place: faults.Place = ("sources", name)
     kind = _kind(given, place, found=found)
     if kind is None:
         return None
     own = {key: value for key, value in given.items() if key not in _GIVEN}
-    lent = _lent(kind, given, here, place=place)
-    reference = lent.credential if lent else _own(kind, given, here, place=place)
+    lent = _lent(kind, given, here=here, place=place)
+    reference = lent.credential if lent else _own(kind, given, here=here, place=place)
     try:
         settings = kind.settings.model_validate(own)
     except ValidationError as error:
@@ -89,7 +89,7 @@ def _kind(
 
 
 def _own(
-    kind: kinds.Kind, given: Mapping[str, yaml.Value], here: _Here, *, place: faults.Place
+    kind: kinds.Kind, given: Mapping[str, yaml.Value], *, here: _Here, place: faults.Place
 ) -> str | None:
     inner, found = (*place, CREDENTIAL), here.found
     if not kind.credential and CREDENTIAL in given:
@@ -110,7 +110,7 @@ def _own(
 
 
 def _lent(
-    kind: kinds.Kind, given: Mapping[str, yaml.Value], here: _Here, *, place: faults.Place
+    kind: kinds.Kind, given: Mapping[str, yaml.Value], *, here: _Here, place: faults.Place
 ) -> agency.Shared | None:
     """The agency's credential that the source names, where it may use it."""
     if AGENCY not in given:

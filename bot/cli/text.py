@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import singledispatch
 
 from bot.cli import plain
-from bot.domain import views
+from bot.domain import bill, views
 from bot.operations import answers
 from bot.slack import moments
 from bot.slack.screens import history, lent
@@ -142,7 +142,7 @@ def _past(row: views.HistoryRow, of: views.History) -> Sequence[str]:
 
 
 @_lines.register
-def _(answer: views.Costs) -> Iterator[str]:
+def _(answer: bill.Costs) -> Iterator[str]:
     reports = sum(row.reports for row in answer.rows)
     forecast = "" if answer.forecast is None else f"forecast ${answer.forecast:.2f} · "
     yield (

@@ -4,7 +4,7 @@ Instants are UTC; the screen shows them in ``timezone``. Money is in US dollars.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -170,43 +170,6 @@ class History:
     timezone: str
     rows: tuple[HistoryRow, ...]
     months: tuple[Month, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostRow:
-    """One client's month, or that of the report of this title; Snowflake's credits estimated."""
-
-    client: ids.ClientId
-    name: str
-    reports: int
-    reruns: int
-    model: Decimal
-    warehouse: Decimal
-    credits: Decimal = Decimal(0)
-    budget: Decimal | None = None
-    report: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Costs:
-    """`/report cost`: a calendar month."""
-
-    month: date
-    """Its first day."""
-    until: date
-    """The last day counted."""
-    rows: tuple[CostRow, ...]
-    previous_total: Decimal
-    forecast: Decimal | None
-    """What the month will have cost at its end; None: it has ended."""
-    budget: Decimal | None
-    only: ids.ClientId | None = None
-    """The one client that was asked about."""
-
-    @property
-    def total(self) -> Decimal:
-        """Everything together."""
-        return sum((row.model + row.warehouse for row in self.rows), Decimal(0))
 
 
 class Button(StrEnum):

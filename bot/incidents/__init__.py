@@ -1,6 +1,7 @@
 """Failures → one incident per cause → one card, edited until recovered."""
 
+from bot.incidents.drawing import Cards
 from bot.incidents.incidents import Acted, Incidents
-from bot.incidents.ports import Audiences, Book, Cards, Clients
+from bot.incidents.ports import Audiences, Book, Clients
 
 __all__ = ["Acted", "Audiences", "Book", "Cards", "Clients", "Incidents"]

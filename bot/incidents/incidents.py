@@ -11,7 +11,7 @@ import structlog
 
 from bot import bulkhead, clock, errors
 from bot.domain import delivery, ids, incident, run, views
-from bot.incidents import causes, idle, outages, places, ports, promises, showing
+from bot.incidents import causes, drawing, idle, outages, places, ports, promises, showing
 
 _PATIENCE = 2
 """Failed attempts of a retryable kind before anybody is told."""
@@ -54,7 +54,7 @@ class Incidents:
         *,
         clients: ports.Clients,
         audiences: ports.Audiences,
-        cards: ports.Cards,
+        cards: drawing.Cards,
         clock: clock.Clock,
         ops_channel: ids.ChannelId | None,
     ) -> None:

@@ -10,7 +10,7 @@ import structlog
 
 from bot import clock, kinds
 from bot.domain import delay, delivery, ids, incident, lending, run
-from bot.incidents import causes, picture, ports
+from bot.incidents import causes, drawing, picture, ports
 
 _EVERY = 5.0
 """Seconds between two looks at the open ones, so that their cards are edited no more often."""
@@ -26,7 +26,7 @@ class Outages:
         book: ports.Book,
         *,
         clients: ports.Clients,
-        cards: ports.Cards,
+        cards: drawing.Cards,
         clock: clock.Clock,
         channel: ids.ChannelId | None,
     ) -> None:

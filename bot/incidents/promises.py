@@ -11,7 +11,7 @@ from itertools import groupby
 import structlog
 
 from bot.domain import delay, delivery, expected, ids, incident, run
-from bot.incidents import idle, picture, places, ports
+from bot.incidents import drawing, idle, picture, places, ports
 
 LATEST_NOTICE = timedelta(hours=24)
 """A promise broken longer ago is history: the neutral line would only puzzle."""
@@ -42,7 +42,7 @@ class Promises:
     book: ports.Book
     clients: ports.Clients
     places: places.Places
-    cards: ports.Cards
+    cards: drawing.Cards
     fires: idle.Fires
 
     async def broken(self, now: datetime) -> Sequence[incident.Incident]:

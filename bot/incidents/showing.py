@@ -7,7 +7,7 @@ import structlog
 
 from bot import clock
 from bot.domain import delivery, incident, views
-from bot.incidents import picture, places, ports
+from bot.incidents import drawing, picture, places, ports
 
 _WORDS = {
     "retry": "asked for another attempt.",
@@ -28,7 +28,7 @@ class Showing:
     book: ports.Book
     clients: ports.Clients
     places: places.Places
-    cards: ports.Cards
+    cards: drawing.Cards
     clock: clock.Clock
 
     async def show(self, found: incident.Incident, *, link: str = "") -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from bot import wire
-from bot.domain import ids, views
+from bot.domain import bill, ids, views
 from bot.domain.identity import Confirmed
 from bot.domain.report import Identity
 from bot.domain.run import Run
@@ -125,7 +125,7 @@ Answer = (
     | RunState
     | views.Overview
     | views.History
-    | views.Costs
+    | bill.Costs
 )
 
 
@@ -195,7 +195,7 @@ _ADAPTERS: Mapping[str, TypeAdapter[Answer]] = {
     "RunState": TypeAdapter(RunState),
     "Overview": TypeAdapter(views.Overview),
     "History": TypeAdapter(views.History),
-    "Costs": TypeAdapter(views.Costs),
+    "Costs": TypeAdapter(bill.Costs),
 }
 
 

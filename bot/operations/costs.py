@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot import errors
 from bot.access import Operation
-from bot.domain import client, ids, views
+from bot.domain import bill, client, ids
 from bot.operations import grammar, ports, scope
 from bot.store import ledger
 
@@ -32,7 +32,7 @@ class Costs:
         *,
         month: date | None = None,
         by_report: bool = False,
-    ) -> views.Costs:
+    ) -> bill.Costs:
         """`/report cost [MONTH] [CLIENT]`: each client's month, its forecast and budget; or, asked
         ``by_report``, each report's.
 
@@ -45,7 +45,7 @@ class Costs:
         before = (first - _DAY).replace(day=1)
         spent = await self._spent(first, only)
         total = sum((one.model + one.warehouse for one in spent), Decimal(0))
-        return views.Costs(
+        return bill.Costs(
             month=first,
             until=min(today, _next(first) - _DAY),
             rows=tuple(map(self._report, spent)) if by_report else self._rows(spent),
@@ -85,21 +85,21 @@ class Costs:
             _start(first), _start(_next(first)), client=only.id if only else None
         )
 
-    def _rows(self, spent: Sequence[ledger.Spent]) -> tuple[views.CostRow, ...]:
+    def _rows(self, spent: Sequence[ledger.Spent]) -> tuple[bill.CostRow, ...]:
         found: dict[ids.ClientId, list[ledger.Spent]] = {}
         for one in spent:
             found.setdefault(one.client, []).append(one)
         return tuple(self._row(name, of) for name, of in found.items())
 
-    def _report(self, one: ledger.Spent) -> views.CostRow:
+    def _report(self, one: ledger.Spent) -> bill.CostRow:
         about = self._scope.find(one.client)
         known = about.reports.get(one.report) if about else None
         row = self._row(one.client, [one])
         return replace(row, budget=None, report=known.title if known else one.report)
 
-    def _row(self, name: ids.ClientId, spent: Sequence[ledger.Spent]) -> views.CostRow:
+    def _row(self, name: ids.ClientId, spent: Sequence[ledger.Spent]) -> bill.CostRow:
         about = self._scope.find(name)
-        return views.CostRow(
+        return bill.CostRow(
             client=name,
             name=about.name if about else name,
             reports=sum(one.reports for one in spent),

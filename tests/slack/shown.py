@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from bot.domain import client, delay, ids, incident, month, pause, run, views
+from bot.domain import bill, client, delay, ids, incident, month, pause, run, views
 from bot.domain.views import Button, Light
 from tests import samples
 
@@ -229,11 +229,11 @@ HISTORY = views.History(
     ),
     months=MONTHS,
 )
-COSTS = views.Costs(
+COSTS = bill.Costs(
     month=date(2026, 11, 1),
     until=date(2026, 11, 22),
     rows=(
-        views.CostRow(
+        bill.CostRow(
             client=samples.ACME,
             name="Acme",
             reports=4,
@@ -242,7 +242,7 @@ COSTS = views.Costs(
             warehouse=Decimal("0.20"),
             budget=Decimal(5),
         ),
-        views.CostRow(
+        bill.CostRow(
             client=ids.ClientId("pvcp"),
             name="PVCP",
             reports=3,

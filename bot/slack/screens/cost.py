@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.domain import delivery, views
+from bot.domain import bill, delivery
 from bot.slack import blocks, ids, limits, moments
 from bot.slack.screens import dollars
 
 
-def draw(view: views.Costs) -> delivery.Body:
+def draw(view: bill.Costs) -> delivery.Body:
     """Return the month: the sum first, then each client, then who pays whom."""
     head = " · ".join(_head(view))
     by_report = any(row.report for row in view.rows)
@@ -28,7 +28,7 @@ def draw(view: views.Costs) -> delivery.Body:
     return limits.fit(delivery.Body(text=head, blocks=tuple(parts)))
 
 
-def _head(view: views.Costs) -> Iterator[str]:
+def _head(view: bill.Costs) -> Iterator[str]:
     reports = sum(row.reports for row in view.rows)
     each = f" ({dollars.told(view.total / reports)} each)" if reports else ""
     noun = "report" if reports == 1 else "reports"
@@ -43,11 +43,11 @@ def _head(view: views.Costs) -> Iterator[str]:
     yield f"{before} {dollars.told(view.previous_total)}"
 
 
-def _by_cost(view: views.Costs) -> list[views.CostRow]:
+def _by_cost(view: bill.Costs) -> list[bill.CostRow]:
     return sorted(view.rows, key=lambda row: (-(row.model + row.warehouse), row.name.casefold()))
 
 
-def _row(row: views.CostRow) -> list[str]:
+def _row(row: bill.CostRow) -> list[str]:
     reruns = f" ({row.reruns} {'rerun' if row.reruns == 1 else 'reruns'})" if row.reruns else ""
     cost = dollars.told(row.model + row.warehouse)
     if row.budget is not None:
@@ -56,7 +56,7 @@ def _row(row: views.CostRow) -> list[str]:
     return [name, f"{row.reports}{reruns}", cost]
 
 
-def _payers(view: views.Costs) -> str:
+def _payers(view: bill.Costs) -> str:
     warehouse = sum((row.warehouse for row in view.rows), Decimal(0))
     paid = f"Clients pay: warehouses {dollars.told(warehouse)}"
     taken = sum((row.credits for row in view.rows), Decimal(0))
@@ -65,7 +65,7 @@ def _payers(view: views.Costs) -> str:
     return f"You pay: AI {dollars.told(_model(view))}. {paid}"
 
 
-def _model(view: views.Costs) -> Decimal:
+def _model(view: bill.Costs) -> Decimal:
     return sum((row.model for row in view.rows), Decimal(0))
 
 
