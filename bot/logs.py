@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 import structlog
@@ -12,8 +12,22 @@ from structlog.typing import EventDict, WrappedLogger
 from bot.domain import shapes
 
 _SECRET_KEY = re.compile(r"token|secret|password|credential|api_key|authorization", re.IGNORECASE)
+_ENTERED = frozenset({"value", "private_metadata", "response_url", "trigger_id"})
+"""Fields of what Slack sends: what a person entered, and what lets anyone answer in our name."""
+_WRITTEN = re.compile(
+    r"""((["'])(?:value|private_metadata|response_url|trigger_id)\2\s*:\s*)"""
+    r"""(?:"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$))"""
+    r"""|(\\+["'](?:value|private_metadata|response_url|trigger_id)\\+["']\s*:\s*)\\+["'].*"""
+)
+"""The same in a payload that was written into a line, as JSON or as Python shows it."""
+_LOUD = ("slack_bolt", "slack_sdk", "apscheduler", "aiohttp", "httpx", "httpcore", "anthropic")
+"""Libraries that write requests, answers or whole payloads at DEBUG or INFO."""
 MASK = shapes.MASK
 _SAFE_KEYS = frozenset({"credential_reference", "input_tokens", "output_tokens"})
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return f"{found[1] or found[3]}{MASK}"
 
 
 def mask(text: str) -> str:
@@ -29,16 +43,30 @@ class _Redact:
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         for key, value in event.items():
-            if _SECRET_KEY.search(key) and key not in _SAFE_KEYS:
-                event[key] = MASK
-            elif isinstance(value, str):
-                event[key] = self._clean(value)
+            event[key] = self._field(key, value)
         return event
+
+    def _field(self, key: str, value: object) -> object:
+        if key in _ENTERED or (_SECRET_KEY.search(key) and key not in _SAFE_KEYS):
+            return MASK
+        return self._within(value)
+
+    def _within(self, value: object) -> object:
+        if isinstance(value, str):
+            return self._clean(value)
+        if isinstance(value, Mapping):
+            fields = cast("Mapping[object, object]", value)
+            return {str(name): self._field(str(name), one) for name, one in fields.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._within(one) for one in cast("Iterable[object]", value)]
+        if value is None or isinstance(value, int | float):
+            return value
+        return self._clean(str(value))
 
     def _clean(self, text: str) -> str:
         for value in self._values:
             text = text.replace(value, MASK)
-        return mask(text)
+        return mask(_WRITTEN.sub(_blanked, text))
 
 
 def configure(*, style: str, level: str, secrets: Iterable[str] = ()) -> None:
@@ -69,7 +97,7 @@ def configure(*, style: str, level: str, secrets: Iterable[str] = ()) -> None:
             ],
         )
     )
+    logging.raiseExceptions = False  # a line that cannot be written would be shown as it came
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)
-    # Bolt and the SDK print whole payloads at DEBUG, a modal's secrets included.
-    for name in ("slack_bolt", "slack_sdk", "apscheduler"):
+    for name in _LOUD:
         logging.getLogger(name).setLevel(max(threshold, logging.WARNING))
