@@ -91,6 +91,7 @@ def _fields(failure: run.Failure, source_label: str | None) -> _Gentle:
     fields = _Gentle(failure.params)
     fields.update({key: value for key, value in known.items() if value})
     fields.setdefault("source", "The source")
+    fields.setdefault("set", "Set it")
     return fields
 
 

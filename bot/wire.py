@@ -15,7 +15,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot import errors
-from bot.domain import client, delivery, ids, money, period, report, run
+from bot.domain import client, delivery, ids, kept, money, period, report, run
 from bot.domain.walls import Attack, Targets, Walls
 
 T = TypeVar("T")
@@ -65,6 +65,8 @@ class RunOrder:
     as_of: datetime
     credentials: Mapping[str, str] = field(repr=False)
     """Credential reference → its text, for ``env://`` references of this client alone."""
+    kept: kept.Kept = field(default_factory=kept.Kept, repr=False)
+    """What is sealed for this run, and the keys to it."""
     references: tuple[str, ...] = ()
     """The credential references that this run may have opened, for whoever keeps them."""
     hosts: tuple[str, ...] = ()
@@ -98,23 +100,21 @@ class RunOrder:
         model = self.model
         if model is not None and model.reference is None:
             model = replace(model, key=_NO_KEY, base_url=url)
-        return replace(self, credentials={}, model=model)
+        return replace(self, credentials={}, kept=kept.Kept(), model=model)
 
-    def with_credentials(self, texts: Mapping[str, str], *, scratch: Path) -> "RunOrder":
-        """Return the order as a walled run completes it: its own credentials, its own scratch."""
-        return replace(self, credentials=texts, scratch=scratch)
+    def with_kept(self, texts: Mapping[str, str], sealed: kept.Kept) -> "RunOrder":
+        """Return the order with what was kept for it: texts of ``env://``, and what is sealed."""
+        return replace(self, credentials=texts, kept=sealed)
 
-    def model_access(self) -> ModelAccess | None:
-        """Return how the model is reached, its key opened; None where there is no key."""
-        if self.model is None or self.model.reference is None:
-            return self.model
-        key = self.credentials.get(self.model.reference, "").strip()
-        return replace(self.model, key=key) if key else None
+    def in_scratch(self, scratch: Path) -> "RunOrder":
+        """Return the order as a walled run completes it: with a scratch of its own."""
+        return replace(self, scratch=scratch)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """All that must not be said: for masks."""
-        return (*self.credentials.values(), *([self.model.key] if self.model else []))
+        own = (*self.credentials.values(), *self.kept.identities.values())
+        return (*own, *([self.model.key] if self.model else []))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +127,7 @@ class CheckOrder:
     as_of: datetime
     credentials: Mapping[str, str] = field(repr=False)
     """As in ``RunOrder``, of all the client's sources."""
+    kept: kept.Kept = field(default_factory=kept.Kept, repr=False)
     references: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     deadline_seconds: float
@@ -135,16 +136,20 @@ class CheckOrder:
 
     def at_the_broker(self, url: str) -> "CheckOrder":  # noqa: ARG002 - as RunOrder's; no model here
         """Return the order for behind walls: without what the guard keeps for it."""
-        return replace(self, credentials={})
+        return replace(self, credentials={}, kept=kept.Kept())
 
-    def with_credentials(self, texts: Mapping[str, str], *, scratch: Path) -> "CheckOrder":
-        """Return the order as a walled worker completes it."""
-        return replace(self, credentials=texts, scratch=scratch)
+    def with_kept(self, texts: Mapping[str, str], sealed: kept.Kept) -> "CheckOrder":
+        """As in ``RunOrder``."""
+        return replace(self, credentials=texts, kept=sealed)
+
+    def in_scratch(self, scratch: Path) -> "CheckOrder":
+        """As in ``RunOrder``."""
+        return replace(self, scratch=scratch)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """All that must not be said: for masks."""
-        return tuple(self.credentials.values())
+        return (*self.credentials.values(), *self.kept.identities.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,8 @@ class FailureCode(StrEnum):
     CREDENTIAL_MISSING = "credential_missing"
     CREDENTIAL_INVALID = "credential_invalid"
     """It is there but not of the form that its kind needs."""
+    CREDENTIAL_CLOSED = "credential_closed"
+    """It is sealed, and cannot be opened."""
     CREDENTIAL_REFUSED = "credential_refused"
     """Revoked, expired, or of a key the source does not know."""
     STORE_REFUSED = "store_refused"

@@ -29,7 +29,7 @@ WORDS: Mapping[FailureCode, Words] = {
         retryable=False,
         short="credential not set",
         sentence="The credential $reference of $source is not set where the bot runs.",
-        remedy="Set it and press Retry.",
+        remedy="$set and press Retry.",
     ),
     FailureCode.CREDENTIAL_INVALID: Words(
         stage="credentials",
@@ -37,6 +37,13 @@ WORDS: Mapping[FailureCode, Words] = {
         short="credential unusable",
         sentence="The credential $reference of $source is not of a form it can use: $fault.",
         remedy="Replace it and press Retry.",
+    ),
+    FailureCode.CREDENTIAL_CLOSED: Words(
+        stage="credentials",
+        retryable=False,
+        short="credential sealed",
+        sentence="The sealed credential $reference of $source cannot be opened: $fault.",
+        remedy="$remedy, then press Retry.",
     ),
     FailureCode.CREDENTIAL_REFUSED: Words(
         stage="sources",

@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
+from bot.domain.kept import Fault, Kept
 from bot.domain.walls import Layer, Walls
 from bot.guard import doors, hosts, memory, walls
 from bot.guard.walls import limits
@@ -42,7 +43,7 @@ class _Worker(Protocol):
     def walled(
         self,
         stands: Walls,
-        credentials: Mapping[str, str],
+        given: tuple[Mapping[str, str], Kept],
         *,
         scratch: Path,
         broker: socket.socket,
@@ -184,7 +185,7 @@ def _become(start: Start, files: Sequence[int], *, parent: int) -> NoReturn:
             work = cast("_Worker", import_module("bot.worker.__main__"))
             work.walled(
                 stands,
-                _texts(told.get("credentials")),
+                (_texts(told.get("credentials")), Kept()),
                 scratch=Path(start.scratch),
                 broker=broker,
             )

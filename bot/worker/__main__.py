@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, Protocol, cast
 
 from bot import errors, wire
 from bot.domain import delivery, run
+from bot.domain.kept import Kept
 from bot.domain.run import FailureCode
 from bot.domain.walls import Attack, Targets, Walls
-from bot.kinds import mask
-from bot.worker import checking, egress, estimating, hushed, pipeline
+from bot.worker import checking, credentials, egress, estimating, hushed, pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,11 +48,16 @@ def main() -> None:
 
 
 def walled(
-    stands: Walls, credentials: Mapping[str, str], *, scratch: Path, broker: socket.socket
+    stands: Walls,
+    given: "tuple[Mapping[str, str], Kept]",
+    *,
+    scratch: Path,
+    broker: socket.socket,
 ) -> NoReturn:
     """As ``main``, for a process whose walls stand: tell them first, then read the order.
 
-    ``credentials`` came from the keeper; the order holds none. ``broker`` is the way out.
+    ``given`` came from the keeper: texts, and what is sealed; the order holds neither. ``broker``
+    is the way out.
     """
     out = _claim_stdout()
     try:
@@ -65,8 +70,7 @@ def walled(
         if not stands.level.meets(order.client.isolation):
             _end(out, _too_open())
         egress.arrange(egress.Way(broker=broker), stands, order=order)
-        own = order.with_credentials(credentials, scratch=scratch)
-        hushed.hush(mask.Mask(own.secrets))
+        own = order.with_kept(*given).in_scratch(scratch)
         asyncio.run(_work(own, out))
     except errors.RunError as error:
         _end(out, wire.RunFailed(failure=error.failure, timings={}))
@@ -85,23 +89,28 @@ def _settle(scratch: Path) -> None:
 
 
 async def _work(order: wire.RunOrder | wire.CheckOrder, out: BinaryIO) -> None:
+    keys = credentials.Keys(order)
+    hushed.hush(keys.mask)
+
     def tell(stage: str) -> None:
         out.write(wire.write_line(wire.Progress(stage=stage)))
         out.flush()
 
     try:
-        outcome = await _obey(order, tell)
+        outcome = await _obey(order, tell, keys=keys)
     except BaseException as error:  # noqa: BLE001 - as in main, before a hung thread can delay it
         outcome = _crashed(error)
     _end(out, outcome)
 
 
 async def _obey(
-    order: wire.RunOrder | wire.CheckOrder, tell: pipeline.Tell
+    order: wire.RunOrder | wire.CheckOrder, tell: pipeline.Tell, *, keys: credentials.Keys
 ) -> wire.RunOutcome | wire.Checked | wire.Estimated:
     if isinstance(order, wire.CheckOrder):
-        return await checking.check(order)
-    return await (estimating.run(order) if order.estimate else pipeline.run(order, tell))
+        return await checking.check(order, keys)
+    if order.estimate:
+        return await estimating.run(order, keys)
+    return await pipeline.run(order, tell, keys=keys)
 
 
 def _other(

@@ -6,9 +6,7 @@ import time
 
 from bot import errors, wire
 from bot.domain import ids, report, run, spec
-from bot.kinds import mask
-from bot.worker import sources
-from bot.worker.credentials import env
+from bot.worker import credentials, sources
 from bot.worker.sources import base
 
 _SHARE = 0.8
@@ -16,19 +14,21 @@ _SHARE = 0.8
 _NAME = "check"
 
 
-async def check(order: wire.CheckOrder) -> wire.Checked:
+async def check(order: wire.CheckOrder, keys: credentials.Keys) -> wire.Checked:
     """Ask every source, side by side; what one fails with is told of it alone."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_one(order, one)) for one in order.client.sources.values()]
+        tasks = [group.create_task(_one(order, one, keys=keys)) for one in order.client.sources.values()]
     return wire.Checked(sources=tuple(task.result() for task in tasks))
 
 
-async def _one(order: wire.CheckOrder, source: spec.SourceSpec) -> wire.Source:
+async def _one(
+    order: wire.CheckOrder, source: spec.SourceSpec, *, keys: credentials.Keys
+) -> wire.Source:
     seconds = order.deadline_seconds * _SHARE
     opened: list[base.Source] = []
     try:
         async with asyncio.timeout(seconds):
-            told = await asyncio.to_thread(_asked, order, source, opened=opened)
+            told = await asyncio.to_thread(_asked, order, source, keys=keys, opened=opened)
     except TimeoutError:
         _stop(opened)
         code = run.FailureCode.SOURCE_TIMEOUT
@@ -40,10 +40,14 @@ async def _one(order: wire.CheckOrder, source: spec.SourceSpec) -> wire.Source:
 
 
 def _asked(
-    order: wire.CheckOrder, source: spec.SourceSpec, *, opened: list[base.Source]
+    order: wire.CheckOrder,
+    source: spec.SourceSpec,
+    *,
+    keys: credentials.Keys,
+    opened: list[base.Source],
 ) -> report.Identity | None:
     """Open it, ask and close it; blocks. None: it is of a kind that cannot tell."""
-    credential = env.fetch(source, order.credentials)
+    credential = keys.credential(source)
     made = sources.open_source(
         base.Access(
             spec=source,
@@ -58,7 +62,7 @@ def _asked(
             patience=0.0,
             credential=credential,
             environment=order.environment,
-            mask=mask.Mask(order.secrets),
+            mask=keys.mask,
         )
     )
     opened.append(made)

@@ -6,32 +6,33 @@ from decimal import Decimal
 
 from bot import errors, wire
 from bot.domain import money, spec
-from bot.kinds import KINDS, mask
-from bot.worker import plan, reading, sources
-from bot.worker.credentials import env
+from bot.kinds import KINDS
+from bot.worker import credentials, plan, reading, sources
 from bot.worker.sources import base
 
 
-async def run(order: wire.RunOrder) -> wire.Estimated | wire.RunFailed:
+async def run(order: wire.RunOrder, keys: credentials.Keys) -> wire.Estimated | wire.RunFailed:
     """Ask every source that can tell, one after the other."""
     try:
         found = [
             one
             for source in reading.needed(order)
             if KINDS[source.kind].estimates
-            for one in await asyncio.to_thread(_of, order, source)
+            for one in await asyncio.to_thread(_of, source, keys=keys, order=order)
         ]
     except errors.RunError as error:
         return wire.RunFailed(failure=error.failure, timings={})
     return wire.Estimated(estimates=tuple(found))
 
 
-def _of(order: wire.RunOrder, source: spec.SourceSpec) -> Sequence[wire.Estimate]:
+def _of(
+    source: spec.SourceSpec, *, keys: credentials.Keys, order: wire.RunOrder
+) -> Sequence[wire.Estimate]:
     wanted = reading.Wanted(
         order=order,
         plan=plan.make(order.client.reports[order.report], order.period),
-        credentials={source.name: env.fetch(source, order.credentials)},
-        mask=mask.Mask(order.secrets),
+        credentials={source.name: keys.credential(source)},
+        mask=keys.mask,
     )
     opened = sources.open_source(reading.access(wanted, source))
     try:

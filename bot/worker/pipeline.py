@@ -2,16 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 from bot import errors, wire
+from bot.domain import run as run_
 from bot.domain import spec
-from bot.kinds import mask
-from bot.worker import assembly, narrator, plan, reading
-from bot.worker.credentials import env
+from bot.worker import assembly, credentials, narrator, plan, reading
 
 _THREADS = 32
 """Reads wait far more than they compute; a source that hangs must not starve the others."""
@@ -20,21 +19,25 @@ Tell = Callable[[str], None]
 """Takes the name of each stage as it begins."""
 
 
-async def run(order: wire.RunOrder, tell: Tell) -> wire.RunOutcome:
-    """Make the report. Known failures are an outcome; anything else is raised."""
+async def run(
+    order: wire.RunOrder, tell: Tell, *, keys: credentials.Keys | None = None
+) -> wire.RunOutcome:
+    """Make the report. Known failures are an outcome; anything else is raised.
+
+    ``keys`` are the order's own; None: they are made here.
+    """
     stages = _Stages(tell)
+    keys = keys or credentials.Keys(order)
     readings = reading.Readings()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
     try:
         with stages("credentials"):
-            credentials = {
-                source.name: env.fetch(source, order.credentials)
-                for source in reading.needed(order)
-            }
+            opened = await asyncio.to_thread(_opened, order, keys)
+            access, note = await asyncio.to_thread(_model, order, keys)
         current = plan.make(_spec(order), order.period)
         with stages("sources"):
             wanted = reading.Wanted(
-                order=order, plan=current, credentials=credentials, mask=mask.Mask(order.secrets)
+                order=order, plan=current, credentials=opened, mask=keys.mask
             )
             await reading.read(wanted, readings)
         with stages("metrics"):
@@ -44,8 +47,8 @@ async def run(order: wire.RunOrder, tell: Tell) -> wire.RunOutcome:
                 narrator.write,
                 facts,
                 spec=_spec(order).narrative,
-                access=order.model_access(),
-                note=order.model_note or _no_key(order),
+                access=access,
+                note=note,
             )
     except errors.RunError as error:
         return wire.RunFailed(
@@ -63,9 +66,23 @@ async def run(order: wire.RunOrder, tell: Tell) -> wire.RunOutcome:
     )
 
 
-def _no_key(order: wire.RunOrder) -> str:
-    lacks = order.model is not None and order.model_access() is None
-    return "the key that its report names is not set" if lacks else ""
+def _opened(order: wire.RunOrder, keys: credentials.Keys) -> Mapping[str, object | None]:
+    return {one.name: keys.credential(one) for one in reading.needed(order)}
+
+
+def _model(
+    order: wire.RunOrder, keys: credentials.Keys
+) -> tuple[wire.ModelAccess | None, str]:
+    """How the model is reached, its key opened; None where it is not, and why, in a few words."""
+    model = order.model
+    if model is None or model.reference is None:
+        return model, order.model_note
+    try:
+        return replace(model, key=keys.text(model.reference).strip()), order.model_note
+    except errors.RunError as error:
+        if error.failure.code is run_.FailureCode.CREDENTIAL_MISSING:
+            return None, "the key that its report names is not set"
+        return None, "the key that its report names cannot be opened"
 
 
 class _Stages:

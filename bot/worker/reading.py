@@ -32,7 +32,7 @@ class Wanted:
 
     order: wire.RunOrder
     plan: Plan
-    credentials: Mapping[str, object]
+    credentials: Mapping[str, object | None]
     """Source → its credential."""
     mask: Callable[[str], str]
 

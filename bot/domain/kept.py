@@ -1,0 +1,36 @@
+"""What a run is given for the credentials that it opens itself: sealed, and the keys to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Why a sealed credential cannot be had."""
+
+    MISSING = "missing"
+    """There is none of this name, or not of this version."""
+    NO_MASTER = "no_master"
+    """Nobody gave the master key to the bot."""
+    NOT_A_MASTER = "not_a_master"
+    """What was given as the master key is none."""
+    FOREIGN = "foreign"
+    """Its owner's key is sealed to another master key."""
+    NO_KEY = "no_key"
+    """Its owner's key is gone."""
+    DAMAGED = "damaged"
+    """A file is not what was written."""
+    UNREADABLE = "unreadable"
+    """The folder cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Sealed credentials of one run. Only the run itself opens them."""
+
+    identities: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Owner → the secret half of its key (age)."""
+    sealed: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Credential reference → what is sealed, base64."""
+    faults: Mapping[str, Fault] = field(default_factory=dict[str, Fault])
+    """Credential reference → why there is nothing for it."""
