@@ -15,7 +15,8 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot import errors
-from bot.domain import client, delivery, ids, kept, money, period, report, run
+from bot.domain import client, delivery, ids, money, period, report, run
+from bot.domain.kept import Kept
 from bot.domain.walls import Attack, Targets, Walls
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class RunOrder:
     as_of: datetime
     credentials: Mapping[str, str] = field(repr=False)
     """Credential reference → its text, for ``env://`` references of this client alone."""
-    kept: kept.Kept = field(default_factory=kept.Kept, repr=False)
+    kept: Kept = field(default_factory=Kept, repr=False)
     """What is sealed for this run, and the keys to it."""
     references: tuple[str, ...] = ()
     """The credential references that this run may have opened, for whoever keeps them."""
@@ -100,9 +101,9 @@ class RunOrder:
         model = self.model
         if model is not None and model.reference is None:
             model = replace(model, key=_NO_KEY, base_url=url)
-        return replace(self, credentials={}, kept=kept.Kept(), model=model)
+        return replace(self, credentials={}, kept=Kept(), model=model)
 
-    def with_kept(self, texts: Mapping[str, str], sealed: kept.Kept) -> "RunOrder":
+    def with_kept(self, texts: Mapping[str, str], sealed: Kept) -> "RunOrder":
         """Return the order with what was kept for it: texts of ``env://``, and what is sealed."""
         return replace(self, credentials=texts, kept=sealed)
 
@@ -127,7 +128,7 @@ class CheckOrder:
     as_of: datetime
     credentials: Mapping[str, str] = field(repr=False)
     """As in ``RunOrder``, of all the client's sources."""
-    kept: kept.Kept = field(default_factory=kept.Kept, repr=False)
+    kept: Kept = field(default_factory=Kept, repr=False)
     references: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     deadline_seconds: float
@@ -136,9 +137,9 @@ class CheckOrder:
 
     def at_the_broker(self, url: str) -> "CheckOrder":  # noqa: ARG002 - as RunOrder's; no model here
         """Return the order for behind walls: without what the guard keeps for it."""
-        return replace(self, credentials={}, kept=kept.Kept())
+        return replace(self, credentials={}, kept=Kept())
 
-    def with_kept(self, texts: Mapping[str, str], sealed: kept.Kept) -> "CheckOrder":
+    def with_kept(self, texts: Mapping[str, str], sealed: Kept) -> "CheckOrder":
         """As in ``RunOrder``."""
         return replace(self, credentials=texts, kept=sealed)
 

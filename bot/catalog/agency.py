@@ -163,7 +163,8 @@ def _entry(name: str, given: yaml.Value, *, found: faults.Faults) -> Shared | No
         details = error.errors(include_url=False, include_input=False)
         plain.report(EntryShape, given, details=details, found=found, within=(name,))
         return None
-    reference = credential.check(_owned(shape.credential), (name, "credential"), found=found)
+    place: faults.Place = (name, "credential")
+    reference = credential.check(_owned(shape.credential), place, found=found, agency=True)
     if reference is None:
         return None
     return Shared(

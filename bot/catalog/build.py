@@ -8,6 +8,7 @@ from bot.catalog import agency, faults, model, opening, plain, reports, sources,
 from bot.domain import ids, views
 from bot.domain.client import Client
 
+_SEALED = "local://"
 _SPARE: Mapping[faults.Place, str] = {
     ("name",): "?",
     ("channel",): "C00000000",
@@ -145,6 +146,8 @@ def _claims(made: Client, shape: model.ClientShape) -> Claims:
     for name, source in made.sources.items():
         if source.credential and source.agency is None:
             credentials.setdefault(source.credential, ("sources", name, "credential"))
+    for own in [one for one in credentials if one.startswith(_SEALED)]:
+        del credentials[own]  # each client has its own of that name
     return Claims(
         channels=channels,
         alerts={made.alerts: ("alerts",)} if made.alerts else {},

@@ -183,7 +183,7 @@ class NarrativeShape(Shape):
         default="", description="What to dwell on, in plain words. It is sent to the model."
     )
     credential: str | None = Field(
-        default=None, description="The client's own model key: env://NAME."
+        default=None, description="The client's own model key, as a credential reference."
     )
 
 

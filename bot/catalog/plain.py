@@ -197,7 +197,7 @@ def _unknown(shape: type[BaseModel], place: faults.Place) -> tuple[str, str]:
     key = str(place[-1])
     if secret.is_secret_key(key):
         problem = "A secret does not belong in this file; its value is not repeated."
-        return problem, "Take it out, and name an environment variable: credential: env://NAME."
+        return problem, "Take it out, and name where it is: credential: local://NAME."
     known = keys(shape, place[:-1])
     remedy = fields.meant(key, known) or f"Known here: {', '.join(sorted(known))}."
     return "This key is not known here.", remedy

@@ -71,7 +71,7 @@ def _source(kind: kinds.Kind, settings: Json) -> Json:
         properties["credential"] = {
             "type": "string",
             "pattern": credential.PATTERN,
-            "description": "Where the secret is, never the secret: env://NAME.",
+            "description": "Where the secret is, never the secret: local://NAME, env://NAME, …",
         }
         properties["agency"] = {
             "type": "string",

@@ -104,7 +104,7 @@ def _own(
         found.add(inner, problem, remedy=f"Write agency: {owner} in place of credential.")
     elif kind.credential and AGENCY not in given:
         problem = f"A {kind.name} source needs a credential."
-        remedy = "Write credential: env://ITS_NAME, or agency: and the name of one of the agency's."
+        remedy = "Write credential: local://NAME, or agency: and the name of one of the agency's."
         found.add(inner, problem, remedy=remedy)
     return None
 

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
-from bot.domain.kept import Fault, Kept
+from bot.domain.kept import Kept
 from bot.domain.walls import Layer, Walls
 from bot.guard import doors, hosts, memory, walls
 from bot.guard.walls import limits

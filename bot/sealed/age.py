@@ -52,6 +52,13 @@ class _Keys(Protocol):
 class _Age(Protocol):
     """As much of pyrage as is used."""
 
+    @property
+    def DecryptError(self) -> type[Exception]: ...  # noqa: N802 - its name
+    @property
+    def RecipientError(self) -> type[Exception]: ...  # noqa: N802 - its name
+    @property
+    def IdentityError(self) -> type[Exception]: ...  # noqa: N802 - its name
+
     def encrypt(self, plain: bytes, to: Sequence[_Recipient]) -> bytes: ...
     def decrypt(self, sealed: bytes, by: Sequence[_Identity]) -> bytes: ...
 
@@ -84,7 +91,7 @@ def seal(text: str, *, to: str) -> bytes:
     """Seal a text to a recipient; raises NotAKeyError where that is none."""
     try:
         whom = _keys().Recipient.from_str(to.strip())
-    except pyrage.RecipientError:
+    except _age().RecipientError:
         raise NotAKeyError("it is no public key of age") from None
     return _age().encrypt(text.encode(), [whom])
 
@@ -94,7 +101,7 @@ def unseal(sealed: bytes, *, identity: str) -> str:
     key = _identity(identity)
     try:
         return _age().decrypt(sealed, [key]).decode()
-    except pyrage.DecryptError as error:
+    except _age().DecryptError as error:
         if "No matching keys" in str(error):
             raise ForeignError("it is sealed to another key") from None
         raise DamagedError("it is not what was sealed") from None
@@ -105,7 +112,7 @@ def unseal(sealed: bytes, *, identity: str) -> str:
 def _identity(text: str) -> _Identity:
     try:
         return _keys().Identity.from_str(text.strip())
-    except pyrage.IdentityError:
+    except _age().IdentityError:
         raise NotAKeyError("it is no secret key of age (AGE-SECRET-KEY-1…)") from None
 
 

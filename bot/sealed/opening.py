@@ -61,7 +61,7 @@ class Opener:
         version = known.current if one.version is None else int(one.version)
         if version is None:
             raise Closed(Fault.MISSING)
-        return _read(self._places.version(owner, one.name, version), absent=Fault.MISSING)
+        return _read(self._places.version(owner, one.name, version=version), absent=Fault.MISSING)
 
 
 class Closed(Exception):  # noqa: N818 - named for what it is

@@ -46,7 +46,7 @@ class Places:
         """Which versions there are."""
         return self.root / "versions" / owner / name
 
-    def version(self, owner: str, name: str, version: int) -> Path:
+    def version(self, owner: str, name: str, *, version: int) -> Path:
         """One version, sealed."""
         return self.root / "sealed" / owner / name / f"{version}.age"
 

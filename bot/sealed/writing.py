@@ -1,7 +1,6 @@
 """Writing sealed credentials: the bot's half, which opens none."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +31,7 @@ class Sealed:
     def __init__(self, folder: Path) -> None:
         self._places = places.Places(root=folder)
 
-    def put(self, owner: str, name: str, text: str) -> int:
+    def put(self, owner: str, name: str, *, text: str) -> int:
         """Seal a text as a new version and return its number. It is not in force before ``use``.
 
         Makes the owner's key where there is none, without the master's secret half. Raises
@@ -45,25 +44,27 @@ class Sealed:
             to = self._recipient(owner)
             known = self.versions(owner, name)
             version = known.last + 1
-            places.write(self._places.version(owner, name, version), age.seal(text, to=to))
+            places.write(self._places.version(owner, name, version=version), age.seal(text, to=to))
             kept = (*known.kept, version)
-            self._point(owner, name, Versions(current=known.current, kept=kept, last=version))
+            self._point(
+                owner, name, versions=Versions(current=known.current, kept=kept, last=version)
+            )
         except OSError as error:
             raise _trouble(error) from None
         return version
 
-    def use(self, owner: str, name: str, version: int) -> None:
+    def use(self, owner: str, name: str, *, version: int) -> None:
         """Put a version in force, in one move; raises UsageError where it is not there."""
         known = self.versions(owner, name)
         if version not in known.kept:
             raise errors.UsageError(f"There is no version {version} of {name}.")
         changed = Versions(current=version, kept=known.kept, last=known.last)
         try:
-            self._point(owner, name, changed)
+            self._point(owner, name, versions=changed)
         except OSError as error:
             raise _trouble(error) from None
 
-    def drop(self, owner: str, name: str, version: int) -> None:
+    def drop(self, owner: str, name: str, *, version: int) -> None:
         """Delete a version that is not in force; one that is gone already is no fault."""
         known = self.versions(owner, name)
         if version == known.current:
@@ -72,8 +73,8 @@ class Sealed:
         try:
             if left != known.kept:
                 changed = Versions(current=known.current, kept=left, last=known.last)
-                self._point(owner, name, changed)
-            self._places.version(owner, name, version).unlink(missing_ok=True)
+                self._point(owner, name, versions=changed)
+            self._places.version(owner, name, version=version).unlink(missing_ok=True)
         except OSError as error:
             raise _trouble(error) from None
 
@@ -102,10 +103,10 @@ class Sealed:
         """Return the names of an owner's credentials."""
         return tuple(self._places.names(owner))
 
-    def made_at(self, owner: str, name: str, version: int) -> datetime | None:
+    def made_at(self, owner: str, name: str, *, version: int) -> datetime | None:
         """Return when a version was written; None: it is not there."""
         try:
-            status = self._places.version(owner, name, version).stat()
+            status = self._places.version(owner, name, version=version).stat()
         except OSError:
             return None
         return datetime.fromtimestamp(status.st_mtime, UTC)
@@ -127,16 +128,16 @@ class Sealed:
         places.write(place, f"{made.recipient}\n".encode())
         return made.recipient
 
-    def _point(self, owner: str, name: str, versions: Versions) -> None:
+    def _point(self, owner: str, name: str, *, versions: Versions) -> None:
         told = {"current": versions.current, "kept": list(versions.kept), "last": versions.last}
         places.write(self._places.pointer(owner, name), json.dumps(told).encode())
 
     def _forget(self, owner: str, name: str) -> int:
         known = self.versions(owner, name)
         for version in (*known.kept, known.last + 1):  # one more: a death may have left it
-            self._places.version(owner, name, version).unlink(missing_ok=True)
+            self._places.version(owner, name, version=version).unlink(missing_ok=True)
         self._places.pointer(owner, name).unlink(missing_ok=True)
-        places.remove(self._places.version(owner, name, 1).parent)
+        places.remove(self._places.version(owner, name, version=1).parent)
         return len(known.kept)
 
 
@@ -153,7 +154,7 @@ def read(pointer: Path) -> Versions:
         raise _trouble(error) from None
     except (ValueError, RecursionError):
         raw = None
-    told = cast("Mapping[str, object]", raw if isinstance(raw, dict) else {})
+    told = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
     current, kept, last = told.get("current"), told.get("kept"), told.get("last")
     numbers = cast("list[object]", kept) if isinstance(kept, list) else []
     whole = tuple(one for one in numbers if isinstance(one, int))

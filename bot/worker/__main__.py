@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, Protocol, cast
 
 from bot import errors, wire
 from bot.domain import delivery, run
-from bot.domain.kept import Kept
 from bot.domain.run import FailureCode
 from bot.domain.walls import Attack, Targets, Walls
 from bot.worker import checking, credentials, egress, estimating, hushed, pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from bot.domain.kept import Kept
 
 _PLAIN = re.compile(r"[^A-Za-z0-9_.]")
 _NAME = 80

@@ -17,7 +17,9 @@ _NAME = "check"
 async def check(order: wire.CheckOrder, keys: credentials.Keys) -> wire.Checked:
     """Ask every source, side by side; what one fails with is told of it alone."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_one(order, one, keys=keys)) for one in order.client.sources.values()]
+        tasks = [
+            group.create_task(_one(order, one, keys=keys)) for one in order.client.sources.values()
+        ]
     return wire.Checked(sources=tuple(task.result() for task in tasks))
 
 

@@ -36,9 +36,7 @@ async def run(
             access, note = await asyncio.to_thread(_model, order, keys)
         current = plan.make(_spec(order), order.period)
         with stages("sources"):
-            wanted = reading.Wanted(
-                order=order, plan=current, credentials=opened, mask=keys.mask
-            )
+            wanted = reading.Wanted(order=order, plan=current, credentials=opened, mask=keys.mask)
             await reading.read(wanted, readings)
         with stages("metrics"):
             facts = assembly.Found(order=order, plan=current, readings=readings).report()
@@ -70,9 +68,7 @@ def _opened(order: wire.RunOrder, keys: credentials.Keys) -> Mapping[str, object
     return {one.name: keys.credential(one) for one in reading.needed(order)}
 
 
-def _model(
-    order: wire.RunOrder, keys: credentials.Keys
-) -> tuple[wire.ModelAccess | None, str]:
+def _model(order: wire.RunOrder, keys: credentials.Keys) -> tuple[wire.ModelAccess | None, str]:
     """How the model is reached, its key opened; None where it is not, and why, in a few words."""
     model = order.model
     if model is None or model.reference is None:

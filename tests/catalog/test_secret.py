@@ -52,19 +52,35 @@ def test_a_pasted_secret_is_refused_and_never_repeated(
 @pytest.mark.parametrize(
     ("reference", "said"),
     [
-        ("env://globex", "does not name an environment variable"),
-        ("vault://kv/globex", "later version"),
+        ("env://globex", "no reference of env://"),
+        ("vault://kv", "no reference of vault://"),
+        ("gsm://globex", "no kind of credential reference"),
+        ("local://bigquery@2", "names one version"),
+        ("vault://kv/globex?version=2", "names one version"),
+        ("local://bot/slack", "belongs to the bot itself"),
+        ("local://agency/google-ads", "is the agency's"),
         ("ftp://x", "no kind of credential reference"),
         ("env://SLACK_BOT_TOKEN", "belongs to the bot itself"),
         ("env://ANTHROPIC_API_KEY", "belongs to the bot itself"),
     ],
 )
-def test_only_env_references_of_the_client_itself_are_taken(
+def test_only_references_of_the_client_itself_are_taken(
     tmp_path: Path, reference: str, said: str
 ) -> None:
     found = folder.only(tmp_path, folder.edit("env://GLOBEX_BIGQUERY", reference))
     assert found.key == "sources.warehouse.credential"
     assert said in found.problem
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        *("local://bigquery", "keyring://globex", "aws-sm://globex/bq#key", "vault://kv/globex#k"),
+        *("gcp-sm://projects/p/secrets/s", "gcp-sm://projects/p/secrets/s/versions/7"),
+    ],
+)
+def test_every_store_can_be_named(tmp_path: Path, reference: str) -> None:
+    assert not folder.faults(tmp_path, folder.edit("env://GLOBEX_BIGQUERY", reference))
 
 
 def test_a_source_that_needs_a_credential_says_so(tmp_path: Path) -> None:

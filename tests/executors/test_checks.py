@@ -45,4 +45,4 @@ def test_an_order_behind_walls_holds_no_credential() -> None:
     assert wire.read_order(wire.write_order(fitted)) == fitted
     assert not fitted.secrets
     assert "its text" not in repr(_ORDER)
-    assert fitted.with_credentials(_ORDER.credentials, scratch=_ORDER.scratch) == _ORDER
+    assert fitted.with_kept(_ORDER.credentials, _ORDER.kept) == _ORDER

@@ -92,7 +92,7 @@ async def test_the_model_is_reached_with_the_shared_key_or_the_clients_own() -> 
     made = await order(replace(samples.CLIENT, reports={WEEKLY: own}))
     assert made.model is not None
     assert (made.model.key, made.model.reference) == ("", "env://ACME_MODEL")
-    assert made.model_access() == replace(made.model, key="own-key")
+    assert made.credentials["env://ACME_MODEL"] == "own-key"
 
 
 async def test_only_a_clients_own_key_takes_the_run_to_the_model() -> None:

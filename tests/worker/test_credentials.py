@@ -1,6 +1,9 @@
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -8,14 +11,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import errors
+from bot import errors, wire
+from bot.domain.kept import Fault, Kept
 from bot.domain.run import FailureCode
 from bot.kinds import mask
 from bot.kinds.typed import google, postgres, snowflake
-from bot.worker.credentials import env
+from bot.sealed import age
+from bot.worker.credentials import Keys
 from tests import samples
 
 REFERENCE = "env://ACME_BIGQUERY"
+SEALED = "local://bigquery"
 SOURCE = samples.SOURCES["warehouse"]
 EDGE = "PRIVATE " + "KEY-----"
 KEY = f"-----BEGIN {EDGE}\nc2VjcmV0c2VjcmV0\n-----END {EDGE}"
@@ -33,9 +39,20 @@ PERSON = {
 }
 
 
+def _keys(texts: Mapping[str, str], kept: Kept | None = None) -> Keys:
+    order = wire.CheckOrder(
+        client=samples.CLIENT,
+        as_of=datetime(2026, 5, 4, tzinfo=UTC),
+        credentials=texts,
+        deadline_seconds=5.0,
+        scratch=Path("unused"),
+    )
+    return Keys(replace(order, kept=kept or Kept()))
+
+
 def _failure(texts: Mapping[str, str]) -> tuple[FailureCode, str]:
     with pytest.raises(errors.RunError) as caught:
-        env.fetch(SOURCE, texts)
+        _keys(texts).credential(SOURCE)
     failure = caught.value.failure
     assert (failure.source, failure.reference) == ("warehouse", REFERENCE)
     return failure.code, failure.params.get("fault", "")
@@ -43,7 +60,7 @@ def _failure(texts: Mapping[str, str]) -> tuple[FailureCode, str]:
 
 @pytest.mark.parametrize("info", [ACCOUNT, PERSON])
 def test_a_credential_is_typed_and_hides_itself(info: Mapping[str, str]) -> None:
-    found = env.fetch(SOURCE, {REFERENCE: json.dumps(info)})
+    found = _keys({REFERENCE: json.dumps(info)}).credential(SOURCE)
     assert isinstance(found, google.Credential)
     assert (found.type, found.info) == (info["type"], info)
     assert "quiet" not in repr(found)
@@ -51,12 +68,49 @@ def test_a_credential_is_typed_and_hides_itself(info: Mapping[str, str]) -> None
 
 
 def test_a_source_that_names_none_gets_none() -> None:
-    assert env.fetch(replace(SOURCE, credential=None), {}) is None
+    assert _keys({}).credential(replace(SOURCE, credential=None)) is None
 
 
 @pytest.mark.parametrize("texts", [{}, {REFERENCE: ""}, {REFERENCE: " \n"}, {"env://OTHER": "x"}])
 def test_a_credential_that_is_not_set_is_missing(texts: Mapping[str, str]) -> None:
     assert _failure(texts) == (FailureCode.CREDENTIAL_MISSING, "")
+
+
+def _sealed(text: str, *, by: age.Pair, faults: Mapping[str, Fault] | None = None) -> Kept:
+    blob = base64.b64encode(age.seal(text, to=by.recipient)).decode()
+    return Kept(identities={"acme": by.identity}, sealed={SEALED: blob}, faults=dict(faults or {}))
+
+
+def test_a_sealed_credential_is_opened_in_the_run_and_masked_from_then_on() -> None:
+    source, word = replace(SOURCE, credential=SEALED), PERSON["refresh_token"]
+    own = age.generate()
+    keys = _keys({}, _sealed(json.dumps(PERSON), by=own))
+    found = keys.credential(source)
+    assert isinstance(found, google.Credential)
+    assert keys.credential(source) == found
+    assert keys.mask(f"it said {word} and {own.identity}") == "it said *** and ***"
+    assert own.identity not in repr(keys.order)
+
+
+@pytest.mark.parametrize("why", Fault)
+def test_a_sealed_credential_that_cannot_be_had_says_why_and_what_mends_it(why: Fault) -> None:
+    with pytest.raises(errors.RunError) as caught:
+        _keys({}, Kept(faults={SEALED: why})).credential(replace(SOURCE, credential=SEALED))
+    failure = caught.value.failure
+    assert (failure.source, failure.reference) == ("warehouse", SEALED)
+    said = f"{errors.describe(failure)} {errors.remedy(failure)}"
+    assert SEALED in said
+    assert "$" not in said
+    assert ("reportops" in said) or ("REPORTOPS" in said)
+    assert said.endswith("press Retry.")
+
+
+def test_another_clients_key_opens_nothing() -> None:
+    foreign = replace(_sealed("x", by=age.generate()), identities={"acme": age.generate().identity})
+    for kept in (foreign, replace(foreign, identities={}), replace(foreign, sealed={SEALED: "!"})):
+        with pytest.raises(errors.RunError) as caught:
+            _keys({}, kept).text(SEALED)
+        assert caught.value.failure.code is FailureCode.CREDENTIAL_CLOSED
 
 
 @pytest.mark.parametrize(

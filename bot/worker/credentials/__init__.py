@@ -106,10 +106,9 @@ def _store(asked: Reference) -> Store:
     try:
         return cast("Store", import_module(STORES[asked.scheme]))
     except ImportError as error:
-        extra, missing = EXTRAS.get(asked.scheme), error.name or "a package"
-        how = f": pip install 'reportops[{extra}]'" if extra else ""
-        fault = f"the Python package {missing} is not installed where the bot runs{how}"
-        raise failed(asked, FailureCode.CONFIGURATION, fault=fault) from None
+        extra = EXTRAS.get(asked.scheme)
+        command = f"pip install 'reportops[{extra}]'" if extra else f"pip install {error.name}"
+        raise failed(asked, FailureCode.PACKAGE_MISSING, command=command) from None
 
 
 def _about(source: spec.SourceSpec, failure: run.Failure) -> errors.RunError:
