@@ -50,7 +50,7 @@ class Opened:
         return self._source
 
 
-async def act(order: wire.RunOrder, tell: Callable[[str], None]) -> wire.RunOutcome:
+async def act(order: wire.RunOrder, tell: Callable[[str], None], **_: object) -> wire.RunOutcome:
     """Do as we are told, over two connections that go through the broker, until both end."""
     opened = Opened()
     links = [_link(order.environment[teller.TELLER]) for _ in range(2)]

@@ -21,7 +21,7 @@ from typing import BinaryIO, cast
 
 from bot import wire
 from bot.domain import money, run
-from bot.worker import pipeline
+from bot.worker import credentials, pipeline
 
 _work = pipeline.run
 
@@ -33,18 +33,25 @@ def _out() -> BinaryIO:
     return next(one for one in files if not one.closed and one.fileno() > 2)
 
 
-async def act(order: wire.RunOrder, tell: Callable[[str], None]) -> wire.RunOutcome:
-    """Do what is written; it sees ``order``, ``tell``, and ``here``, the folder above its own."""
+async def act(
+    order: wire.RunOrder,
+    tell: Callable[[str], None],
+    *,
+    keys: credentials.Keys | None = None,
+) -> wire.RunOutcome:
+    """Do what is written; it sees ``order``, ``tell``, ``keys``, and ``here``,
+    the folder above its own.
+    """
     written = order.client.folder / "act.py"
     if not written.exists():
-        return await _work(order, tell)
+        return await _work(order, tell, keys=keys)
     known = (asyncio, json, os, signal, subprocess, sys, threading, time, wire, run, money)
     names: dict[str, object] = {one.__name__.rpartition(".")[2]: one for one in known}
     names |= {"Path": Path, "replace": replace, "here": order.client.folder.parent, "find": _out}
     body = textwrap.indent(written.read_text("utf-8"), "    ")
-    exec(f"async def acted(order, tell):\n{body}", names)
+    exec(f"async def acted(order, tell, keys):\n{body}", names)
     acted = cast("Callable[..., Awaitable[wire.RunOutcome]]", names["acted"])
-    return await acted(order, tell)
+    return await acted(order, tell, keys)
 
 
 pipeline.run = act
