@@ -91,6 +91,15 @@ def test_one_thing_in_common_is_enough(tmp_path: Path, old: str, new: str, keys:
     assert {fault.key for fault in catalog.faults} == keys
 
 
+def test_each_client_has_sealed_credentials_of_its_own(tmp_path: Path) -> None:
+    """The same name is sealed to two keys: nothing is shared."""
+    acme, globex = (
+        folder.edit(f"env://{name}_BIGQUERY", "local://bigquery", text)
+        for name, text in (("ACME", folder.other("acme")), ("GLOBEX", folder.GOOD))
+    )
+    assert not load_two(tmp_path, acme, globex).faults
+
+
 def test_alerts_may_not_go_where_another_clients_reports_go(tmp_path: Path) -> None:
     catalog = load_two(tmp_path, folder.other("acme"), "alerts: C0ACME1\n" + folder.GOOD)
     assert {(fault.client, fault.key) for fault in catalog.faults} == {
