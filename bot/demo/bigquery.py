@@ -34,7 +34,7 @@ _STATUSES: Mapping[str, int] = {
 """Reason → HTTP status; 400 for the rest."""
 _POLL_SECONDS = 10.0
 
-Call = Literal["insert", "get", "results", "any"]
+Call = Literal["insert", "get", "results", "dataset", "any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,7 @@ class BigQueryDouble(Double):
                 ("GET", job, self._get),
                 ("POST", f"{job}/cancel", self._cancel),
                 ("GET", f"{base}/queries/(?P<job>[^/]+)", self._results),
+                ("GET", f"{base}/datasets/(?P<dataset>[^/]+)", self._dataset),
             ]
         )
 
@@ -197,6 +198,18 @@ class BigQueryDouble(Double):
         if first + most < len(result.rows):
             body["pageToken"] = str(first + most)
         return Reply(body=body)
+
+    def _dataset(self, request: Request) -> Reply:
+        fault = self._due("dataset")
+        if fault is not None:
+            return _faulty(fault)
+        refused, _ = self._admitted(request)
+        if refused is not None:
+            return refused
+        place = {"projectId": request.place["project"], "datasetId": request.place["dataset"]}
+        if not self._warehouse.has(place["projectId"], place["datasetId"]):
+            return _failed("notFound", f"Not found: Dataset {':'.join(place.values())}")
+        return Reply(body={"kind": "bigquery#dataset", "datasetReference": place, "location": "EU"})
 
     def _found(self, request: Request, call: Call) -> queryjob.Job | Reply:
         fault = self._due(call)

@@ -101,6 +101,10 @@ class Warehouse:
             columns = len(cursor.execute(f"DESCRIBE {place}").fetchall())
             self._sizes[name] = int((found or (0,))[0]) * columns * _CELL_BYTES
 
+    def has(self, project: str, dataset: str) -> bool:
+        """Whether there is such a data set."""
+        return any(named[:2] == (project, dataset) for named in self._sizes)
+
     def prepare(self, sql: str, *, project: str, dataset: str | None) -> Prepared:
         """Translate a statement; raises Invalid as BigQuery would refuse it."""
         try:

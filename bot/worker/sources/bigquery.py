@@ -10,7 +10,7 @@ import json
 import re
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count, islice
@@ -24,7 +24,7 @@ from google.auth import exceptions as auth_exceptions
 from google.cloud import bigquery
 from google.cloud.bigquery.table import RowIterator
 
-from bot.domain import money
+from bot.domain import money, report
 from bot.domain.run import FailureCode
 from bot.kinds.bigquery import BigquerySettings
 from bot.worker.sources import base, bigqueryerrors, googleauth, statement
@@ -42,6 +42,7 @@ _SLOWEST_POLL = 1.0
 _ATTEMPT = "attempt"
 """The label that tells which attempt began a job: that one counts its cost, or, where it died
 before it could, the next one that finds the job."""
+_OPENING = base.Opening(file="client.yaml")
 _KNOWN = (
     exceptions.GoogleAPIError,
     auth_exceptions.GoogleAuthError,
@@ -120,18 +121,29 @@ class Bigquery:
         bound = statement.read(self._access, ask, dialect=statement.BIGQUERY).bound
         with self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
-            config = self._config(bound, until)
-            config.dry_run = True
-            config.use_query_cache = False
-            config.maximum_bytes_billed = None
-            began: object = self._client.query(
-                ask.sql,
-                job_config=config,
-                retry=self._retry(until),
-                job_retry=None,
-                timeout=_REQUEST_SECONDS,
-            )
-            return _usage(ask, int(cast("_Job", began).total_bytes_processed or 0))
+            tried = self._tried(ask.sql, bound, until=until)
+            return _usage(ask, int(tried.total_bytes_processed or 0))
+
+    def identity(self) -> report.Identity:
+        """Ask whether the project runs queries for us and has the data set; both calls are free.
+
+        Whoever may read single tables only does not see their data set: that is no fault. Raises
+        RunError.
+        """
+        settings = self._settings
+        until = min(self._access.deadline, time.monotonic() + settings.timeout)
+        with self._opened(f"the project {settings.project}"):
+            self._tried("SELECT 1", {}, until=until)
+        place = settings.project
+        if settings.dataset:
+            place = f"{settings.project}.{settings.dataset}"
+            with self._opened(f"the data set {place}"), suppress(exceptions.Forbidden):
+                self._client.get_dataset(
+                    bigquery.DatasetReference(settings.project, settings.dataset),
+                    retry=self._retry(until),
+                    timeout=_REQUEST_SECONDS,
+                )
+        return report.Identity(source=self._access.spec.name, name=place, account=place)
 
     def stop(self) -> None:
         """Let every waiting read cancel its job, and give them a moment to."""
@@ -166,6 +178,21 @@ class Bigquery:
                 return job
             return cast("_Job", began)
         raise AssertionError  # count() never ends
+
+    def _tried(self, sql: str, bound: Mapping[str, base.Parameter], *, until: float) -> _Job:
+        """A dry run: nothing is read, and nothing is paid."""
+        config = self._config(bound, until)
+        config.dry_run = True
+        config.use_query_cache = False
+        config.maximum_bytes_billed = None
+        began: object = self._client.query(
+            sql,
+            job_config=config,
+            retry=self._retry(until),
+            job_retry=None,
+            timeout=_REQUEST_SECONDS,
+        )
+        return cast("_Job", began)
 
     def _earlier(self, job_id: str, until: float) -> _Job | None:
         """The job of an earlier attempt; None where it cannot be seen any more."""
@@ -246,13 +273,27 @@ class Bigquery:
                 self._idle.notify_all()
 
     @contextmanager
-    def _explained(self, ask: base.Ask) -> Generator[None]:
+    def _opened(self, what: str) -> Generator[None]:
+        """Explain what befalls a look at the project: what is not there is its id's fault."""
+        with self._explained(_OPENING):
+            try:
+                yield
+            except exceptions.NotFound as error:
+                raise self._access.failed(
+                    FailureCode.NOT_FOUND,
+                    about=_OPENING,
+                    said=bigqueryerrors.explain(error).said,
+                    fault=f"{what} is not there",
+                ) from None
+
+    @contextmanager
+    def _explained(self, about: base.About) -> Generator[None]:
         try:
             yield
         except _KNOWN as error:
             found = bigqueryerrors.explain(error)
             raise self._access.failed(
-                found.code, about=ask, said=found.said, retry_after=found.retry_after
+                found.code, about=about, said=found.said, retry_after=found.retry_after
             ) from None
 
 
