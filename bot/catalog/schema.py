@@ -81,6 +81,10 @@ def _source(kind: kinds.Kind, settings: Json) -> Json:
     made: Json = {"properties": properties, "required": ["kind", *required]}
     if kind.credential:
         made["oneOf"] = [{"required": ["credential"]}, {"required": ["agency"]}]
+    if kind.unsigned is not None:
+        key, value = kind.unsigned
+        without = {"required": [key], "properties": {key: {"const": value}}}
+        made["oneOf"] = [*cast("list[Json]", made["oneOf"]), without]
     return settings | made
 
 

@@ -92,21 +92,31 @@ def _own(
     kind: kinds.Kind, given: Mapping[str, yaml.Value], *, here: _Here, place: faults.Place
 ) -> str | None:
     inner, found = (*place, CREDENTIAL), here.found
-    if not kind.credential and CREDENTIAL in given:
-        problem = f"A {kind.name} source takes no credential (the value is not repeated)."
+    silent = _silent(kind, given)
+    if silent and CREDENTIAL in given:
+        problem = f"{silent} takes no credential (the value is not repeated)."
         found.add(inner, problem, remedy=_REMOVE)
-    elif kind.credential and CREDENTIAL in given:
+    elif CREDENTIAL in given:
         reference = credential.check(given[CREDENTIAL], inner, found=found)
         owner = here.shared.of(reference)
         if owner is None:
             return reference
         problem = f"{reference} is the agency's, as {agency.FILE} declares."
         found.add(inner, problem, remedy=f"Write agency: {owner} in place of credential.")
-    elif kind.credential and AGENCY not in given:
+    elif not silent and AGENCY not in given:
         problem = f"A {kind.name} source needs a credential."
         remedy = "Write credential: local://NAME, or agency: and the name of one of the agency's."
         found.add(inner, problem, remedy=remedy)
     return None
+
+
+def _silent(kind: kinds.Kind, given: Mapping[str, yaml.Value]) -> str:
+    """What a source is called that nobody signs in to; empty: somebody does."""
+    if not kind.credential:
+        return f"A {kind.name} source"
+    key, value = kind.unsigned or ("", "")
+    is_open = bool(key) and given.get(key) == value
+    return f"A {kind.name} source with {key}: {value}" if is_open else ""
 
 
 def _lent(
@@ -116,8 +126,8 @@ def _lent(
     if AGENCY not in given:
         return None
     inner = (*place, AGENCY)
-    if not kind.credential:
-        here.found.add(inner, f"A {kind.name} source takes no credential.", remedy=_REMOVE)
+    if silent := _silent(kind, given):
+        here.found.add(inner, f"{silent} takes no credential.", remedy=_REMOVE)
         return None
     if CREDENTIAL in given:
         problem = "A source has a credential of its own or the agency's, not both."

@@ -68,6 +68,10 @@ def _short(value: object) -> object:
     return {"path": _json_path(value)} if isinstance(value, str) else value
 
 
+def _linked(value: object) -> object:
+    return {"link": True} if value == "link" else value
+
+
 class HttpJsonSettings(kind.Settings):
     """Which API is asked, how one signs in, and whose data it is."""
 
@@ -80,10 +84,10 @@ class HttpJsonSettings(kind.Settings):
         pattern=_ACCOUNT,
         description="Which of the API's accounts is this client's: {account} in requests.",
     )
-    auth: Literal["bearer", "basic", "header", "query"] = Field(
+    auth: Literal["bearer", "basic", "header", "query", "none"] = Field(
         default="bearer",
         description="How the credential is sent: Authorization: Bearer, a user with a password, "
-        "headers of its own, or a parameter of the address.",
+        "headers of its own, or a parameter of the address; none: to an API that is open to all.",
     )
     auth_name: str | None = Field(
         default=None,
@@ -136,6 +140,9 @@ class Paging(BaseModel):
     next: JsonPath | None = Field(
         default=None, description="Where a page holds the address of the next, on the same host."
     )
+    link: bool = Field(
+        default=False, description="Whether it stands in the header Link instead, as rel=next."
+    )
     cursor: JsonPath | None = Field(
         default=None, description="Where a page holds the mark of the next."
     )
@@ -155,10 +162,10 @@ class Paging(BaseModel):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "Paging":
-        if (self.next is None) == (self.parameter is None):
-            raise ValueError("give next, or parameter (with cursor, or alone for numbers)")
-        if self.next is not None and self.cursor is not None:
-            raise ValueError("give next or cursor, not both")
+        if [self.next is not None, self.link, self.parameter is not None].count(True) != 1:
+            raise ValueError("give next, link, or parameter (with cursor, or alone for numbers)")
+        if self.parameter is None and self.cursor is not None:
+            raise ValueError("a cursor needs the parameter that it is sent as")
         return self
 
 
@@ -201,7 +208,13 @@ class HttpJsonRequest(kind.Request):
         description="Where an answer says that it is none, in an API that always says 200; "
         "nothing, null, 0, false and an empty text or list mean all is well.",
     )
-    paging: Paging | None = Field(default=None, description="How the next page is asked for.")
+    paging: Annotated[
+        Paging | None,
+        BeforeValidator(_linked, json_schema_input_type=Literal["link"] | Paging | None),
+    ] = Field(
+        default=None,
+        description="How the next page is asked for; link: as its header Link says (RFC 8288).",
+    )
 
     @model_validator(mode="after")
     def _holds(self) -> "HttpJsonRequest":
@@ -228,7 +241,7 @@ def _problems(settings: kind.Settings, _folder: Path) -> tuple[kind.Problem, ...
     checked = cast("HttpJsonSettings", settings)
     if checked.auth == "query" and checked.auth_name is None:
         problem, remedy = "The parameter has no name.", "Write the name that the API asks for."
-    elif checked.auth in {"bearer", "basic"} and checked.auth_name is not None:
+    elif checked.auth in {"bearer", "basic", "none"} and checked.auth_name is not None:
         problem, remedy = f"auth: {checked.auth} needs no name.", "Remove it, or mend auth."
     else:
         return ()
@@ -241,6 +254,7 @@ KIND = kind.Kind(
     settings=HttpJsonSettings,
     request=HttpJsonRequest,
     credential=True,
+    unsigned=("auth", "none"),
     hosts=_hosts,
     identity=_identity,
     problems=_problems,

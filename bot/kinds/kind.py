@@ -55,6 +55,8 @@ class Kind:
     """What its queries ask for where they are no files; a kind may take both."""
     credential: bool
     """Whether it needs a credential; a kind that needs none takes none."""
+    unsigned: tuple[str, str] | None = None
+    """A setting and its value with which it needs none either, such as ``("auth", "none")``."""
     hosts: Callable[[Settings], tuple[str, ...]]
     """The addresses that its client talks to."""
     identity: Callable[[Settings, Path], str]

@@ -1,13 +1,13 @@
-"""APIs that answer in JSON: how one signs in, how pages follow, and what leads nowhere else."""
+"""APIs that answer in JSON: how one signs in, what comes of it, and whose it is."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -20,12 +20,11 @@ from bot.domain.run import FailureCode
 from bot.kinds import httpjson, mask
 from bot.kinds.typed import http as credential
 from bot.worker import sources
-from bot.worker.sources import base, httpjsoncells, httpjsonpages
+from bot.worker.sources import base, httpjsoncells
 from tests import documented
 from tests.contract import requests
 
 TOTAL = (Decimal("7.25"), 25, 3)
-OURS = "https://api.acme.example/v1"
 
 
 @pytest.fixture
@@ -110,74 +109,28 @@ def test_a_credential_shows_nothing_of_itself() -> None:
     assert "demo" not in told
 
 
-def test_pages_follow_by_number(bench: requests.Bench, api: shop.ShopDouble) -> None:
-    """As TikTok has it: headers of its own, an error within 200, a number of pages."""
-    request = {
-        **requests.TOTAL,
-        "path": "numbered",
-        "headers": {"X-Version": "{period_start:%Y}"},
-        "rows": "$.data.list",
-        "error": "$.code",
-        "paging": {"parameter": "page", "pages": "$.data.pages"},
-    }
-    assert bench.put(request).table.rows == (TOTAL,)
-    assert [one.query.get("page") for one in api.requests] == [None, "2"]
-    assert {one.headers["x-version"] for one in api.requests} == {"2026"}
-    until_empty = {**request, "paging": {"parameter": "page"}}
-    assert bench.put(until_empty).table.rows == (TOTAL,)
-    assert [one.query.get("page") for one in api.requests[2:]] == [None, "2", "3"]
-    api.trouble("lying")
-    failure = bench.failed(request)
-    assert (failure.code, failure.said) == (FailureCode.SOURCE_FAULT, "The token has expired.")
-
-
-def test_a_search_is_posted_and_pages_by_a_cursor(
+def test_an_api_that_is_open_to_all_is_asked_without_a_key(
     bench: requests.Bench, api: shop.ShopDouble
 ) -> None:
-    request = {
-        **requests.TOTAL,
-        "path": "search",
-        "method": "POST",
-        "query": {},
-        "body": '{"from": {period_start_at:unix}, "to": {period_end_at:unix}, "of": "{timezone}"}',
-        "rows": "$.data.rows",
-        "paging": {"cursor": "$.cursor", "parameter": "after"},
-    }
-    assert bench.put(request).table.rows == (TOTAL,)
-    bodies = [one.json() for one in api.requests]
-    assert [body.get("after") for body in bodies] == [None, "2"]
-    assert bodies[0]["of"] == "Europe/Paris"
+    spec = replace(bench.access.spec, settings={**bench.access.spec.settings, "auth": "none"})
+    bench.access = replace(bench.access, spec=spec, credential=None)
+    assert bench.failure().code is FailureCode.CREDENTIAL_REFUSED
+    api.open_to_all()
+    assert bench.answer("total").table.rows == (TOTAL,)
+    assert not {"authorization", "x-api-key"} & api.requests[-1].headers.keys()
 
 
-@pytest.mark.parametrize(
-    ("trouble", "words"), [("foreign", "another host"), ("endless", "come again")]
-)
-def test_a_next_page_leads_nowhere_else_and_comes_to_an_end(
-    bench: requests.Bench, api: shop.ShopDouble, trouble: str, words: str
+def test_an_address_that_is_signed_is_in_no_log(
+    bench: requests.Bench, api: shop.ShopDouble, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bench.trouble(trouble)
-    failure = bench.failure()
-    assert failure.code is FailureCode.RESULT_INVALID
-    assert words in failure.params["fault"]
-    assert len(api.requests) <= 2
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "//elsewhere.example/x",
-        "http://api.acme.example/x",
-        "https://api.acme.example@elsewhere.example/x",
-        "https://api.acme.example:8443/x",
-        "https://api.acme.example.elsewhere.example/x",
-        "file:///etc/passwd",
-        "https://user@api.acme.example/x",
-    ],
-)
-def test_a_link_to_anywhere_else_is_refused(link: str) -> None:
-    assert httpjsonpages.near("https://api.acme.example:443/x", OURS)
-    with pytest.raises(ValueError, match="page"):
-        httpjsonpages.near(urljoin(f"{OURS}/orders", link), OURS)
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpx")
+    key = api.key()
+    bench.access = _access(bench, key, auth="query", auth_name="key")
+    assert bench.answer("total").table.rows == (TOTAL,)
+    assert any(key in one.target for one in api.requests)
+    assert caplog.records
+    assert key not in caplog.text
 
 
 def test_whose_data_it_is_comes_from_the_api_where_it_tells(
@@ -185,7 +138,7 @@ def test_whose_data_it_is_comes_from_the_api_where_it_tells(
 ) -> None:
     settings = {"account": "7012345", "currency": "EUR"}
     silent = _identity(_access(bench, bench.secret, **settings))
-    assert (silent.name, silent.account) == ("api.acme.example", "7012345")
+    assert (silent.name, silent.account, silent.domain) == ("", "7012345", "api.acme.example")
     assert api.requests == []
     settings |= {"whose": "me"}
     settings |= {"whose_id": "$.shop.id"}

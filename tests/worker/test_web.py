@@ -22,6 +22,7 @@ from tests.contract import benches
 
 SOURCE = spec.SourceSpec(name="api", kind="http_json", settings={}, identity="api")
 OPENING = base.Opening(file="client.yaml")
+DAY = "Mon, 23 Nov 2026"
 SECRET = "demo" + "-token"
 
 
@@ -212,3 +213,22 @@ def test_connections_are_made_where_walls_can_stand_in(
         monkeypatch.setattr(socket, "create_connection", broker)
         caller.ask(web.Call(url="http://api.example/x"), OPENING)
     assert asked == [("api.example", 80)]
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "90"}, 90.0),
+        ({"retry-after": f"{DAY} 06:10:00 GMT", "date": f"{DAY} 06:00:00 GMT"}, 600.0),
+        ({"retry-after": f"{DAY} 05:00:00 GMT", "date": f"{DAY} 06:00:00 GMT"}, 0.0),
+        ({"retry-after": f"{DAY} 06:10:00 GMT"}, None),
+        ({"retry-after": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_when_to_come_again_is_a_number_or_a_date(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    refusal = web.by_status(web.Reply(status=429, headers=headers, body=b""))
+    assert refusal is not None
+    assert refusal.retry_after == seconds

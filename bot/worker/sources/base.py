@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -250,6 +251,20 @@ class Opener(Protocol):
 def _cut(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= _WORDS else f"{flat[: _WORDS - 1]}…"
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that an answer asks us to wait: told as such, or as an HTTP date beside
+    its own (RFC 9110, 10.2.3). ``headers`` know their names in lower case.
+    """
+    told = headers.get("retry-after", "").strip()
+    if told.isascii() and told.isdecimal():
+        return float(told)
+    try:
+        wait = parsedate_to_datetime(told) - parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError):  # no dates, or one of them without its zone
+        return None
+    return max(wait.total_seconds(), 0.0)
 
 
 def is_terminal(error: errors.RunError) -> bool:

@@ -8,7 +8,6 @@ tokens that they are used up per hour or per day, and of all else that there is 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import cast
 
 import requests
@@ -16,6 +15,7 @@ from google.api_core import exceptions
 from google.auth import exceptions as auth_exceptions
 
 from bot.domain.run import FailureCode
+from bot.worker.sources import base
 
 KNOWN = (
     exceptions.GoogleAPIError,
@@ -99,16 +99,6 @@ def _of_transport(error: BaseException) -> Explained:
 
 
 def retry_after(error: exceptions.GoogleAPICallError) -> float | None:
-    """Return the seconds that it asks us to wait: told as such, or as an HTTP date beside the
-    answer's own (RFC 9110, 10.2.3).
-    """
+    """Return the seconds that it asks us to wait."""
     response = cast("requests.Response | None", error.response)
-    headers: Mapping[str, str] = {} if response is None else response.headers
-    told = headers.get("Retry-After", "").strip()
-    if told.isascii() and told.isdecimal():
-        return float(told)
-    try:
-        wait = parsedate_to_datetime(told) - parsedate_to_datetime(headers.get("Date", ""))
-    except (TypeError, ValueError):  # no dates, or one of them without its zone
-        return None
-    return max(wait.total_seconds(), 0.0)
+    return None if response is None else base.retry_after(response.headers)

@@ -65,12 +65,14 @@ class HttpJson:
             ) from None
 
     def identity(self) -> report.Identity:
-        """Tell whose data it is: what the API says where it was asked to, and the account."""
+        """Tell whose data it is: what the API says where it was asked to, and the account. Where it
+        has no address to ask, nothing is asked, and there is no name.
+        """
         settings = self._settings
         name, known = self._whose(settings.whose) if settings.whose is not None else ("", "")
         return report.Identity(
             source=self._access.spec.name,
-            name=name or settings.host,
+            name=name,
             account=", ".join(filter(None, (settings.account, known))),
             domain=settings.host,
             currency=settings.currency,
@@ -125,6 +127,8 @@ class _Signed(httpx.Auth):
 
 def _signed(access: base.Access, settings: httpjson.HttpJsonSettings) -> _Signed:
     """Raises RunError for a credential that is not of the form that ``auth`` needs."""
+    if settings.auth == "none":
+        return _Signed({}, {})
     found = access.signed(credential.Credential)
     name = settings.auth_name
     match settings.auth:

@@ -1,5 +1,6 @@
 """The pages of one answer: what is asked, the rows of each, and how the next is asked for."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from json import loads
@@ -21,6 +22,8 @@ _MOST_BYTES = 64 * 2**20
 _DEEP = 4
 _WORDS = ("message", "error_description", "detail", "description", "title", "msg")
 _WITHIN = ("error", "errors", "fault")
+_LINK = re.compile(r"<(?P<address>[^<>]*)>(?P<parameters>(?:[^,\"]|\"[^\"]*\")*)")
+_PARAMETER = re.compile(r";\s*([^\s;=]+)\s*(?:=\s*(?:\"([^\"]*)\"|([^\s;\"]*)))?")
 _FINE = (None, False, 0, "", "0", "none", "None")
 
 
@@ -76,7 +79,8 @@ class Pages:
                 body = self._body(reply)
                 rows = self._rows(body)
                 yield rows
-                following = self._next(call, body, rows=rows, number=number, seen=seen)
+                page = _Page(call=call, reply=reply, body=body, rows=rows, number=number)
+                following = self._next(page, seen)
             except ValueError as error:
                 raise self._invalid(str(error)) from None
             if following is None:
@@ -131,24 +135,17 @@ class Pages:
         only = cast("Mapping[str, object] | list[object]", found[0])
         return only if isinstance(only, list) else [only]
 
-    def _next(
-        self,
-        call: web.Call,
-        body: object,
-        *,
-        rows: Sequence[object],
-        number: int,
-        seen: set[str],
-    ) -> web.Call | None:
+    def _next(self, page: "_Page", seen: set[str]) -> web.Call | None:
         """What asks for the next page; None: this was the last."""
-        paging = self.request.paging
+        paging, call, number = self.request.paging, page.call, page.number + 1
         if paging is None:
             return None
         if paging.parameter is not None and paging.cursor is None:
-            left = self._left(paging, body, rows=rows, number=number + 1)
-            value = paging.first + (number + 1) * paging.step
+            left = self._left(paging, page.body, rows=page.rows, number=number)
+            value = paging.first + number * paging.step
             return _sent(call, paging.parameter, value=value) if left else None
-        mark = one(paging.next or paging.cursor or "", body)
+        place = paging.next or paging.cursor or ""
+        mark = linked(page.reply.headers) if paging.link else one(place, page.body)
         if mark in _FINE:
             return None
         if isinstance(mark, bool) or not isinstance(mark, str | int):
@@ -176,6 +173,27 @@ class Pages:
 
     def _invalid(self, fault: str) -> errors.RunError:
         return self.access.failed(FailureCode.RESULT_INVALID, about=self.ask, fault=fault)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """One page as it came."""
+
+    call: web.Call
+    reply: web.Reply
+    body: object
+    rows: Sequence[object]
+    number: int
+    """How many came before it."""
+
+
+def linked(headers: Mapping[str, str]) -> str | None:
+    """Return the address of the next page as the header Link has it (RFC 8288)."""
+    for link in _LINK.finditer(headers.get("link", "")):
+        for name, quoted, plain in _PARAMETER.findall(link["parameters"]):
+            if name.casefold() == "rel" and "next" in (quoted or plain).casefold().split():
+                return link["address"].strip()
+    return None
 
 
 def near(url: str, ours: str) -> str:

@@ -5,6 +5,7 @@ address nor a header ever reaches an error. A wait ends at the deadline and when
 """
 
 import json
+import logging
 import random
 import socket
 import ssl
@@ -99,12 +100,11 @@ def by_status(reply: Reply) -> Refusal | None:
     code = _STATUSES.get(reply.status)
     if code is None:
         code = FailureCode.QUERY_INVALID if reply.status < _SERVER_FAULT else None
-    after = reply.headers.get("retry-after", "")
     return Refusal(
         code=code or FailureCode.SOURCE_FAULT,
         said=f"HTTP {reply.status}",
         fault=f"HTTP {reply.status}",
-        retry_after=float(after) if after.isascii() and after.isdecimal() else None,
+        retry_after=base.retry_after(reply.headers),
     )
 
 
@@ -159,6 +159,7 @@ class Caller:
         self._seconds = seconds
         self._judge = judge
         self._auth = auth
+        logging.getLogger("httpx").addFilter(_is_needed)
         self._client = httpx.Client(
             verify=_authorities(), trust_env=False, headers={"user-agent": "reportops"}
         )
@@ -291,6 +292,11 @@ class Caller:
 
 class _TooLongError(httpx.HTTPError):
     """A body beyond its bound."""
+
+
+def _is_needed(record: logging.LogRecord) -> bool:
+    """At INFO httpx tells every address, and an address may hold what signs it."""
+    return record.levelno >= logging.WARNING
 
 
 def _cut(connection: socket.socket) -> None:
