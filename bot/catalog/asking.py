@@ -35,7 +35,7 @@ class Asking:
     place: faults.Place
     found: faults.Faults
     kind: kinds.Kind | None
-    """None: its source has faults of its own."""
+    """None: its source is of none that we know."""
 
     def read(self, shape: model.QueryShape | model.BreakdownShape) -> Asked:
         """Return what is asked; what is wrong with it goes to ``found``."""

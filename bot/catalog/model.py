@@ -165,6 +165,11 @@ class BreakdownShape(Shape):
     optional: bool = Field(
         default=True, description="Whether the report may go out without this breakdown."
     )
+    fresh: str | None = Field(
+        default=None,
+        description="As of a query: source, none, or a file that returns the last complete day.",
+        examples=["source", "none", "orders_fresh.sql"],
+    )
 
 
 class NarrativeShape(Shape):

@@ -102,8 +102,8 @@ def _asking(
 ) -> asking.Asking:
     """Return what reads a query, of a source that is there."""
     folder.known(shape.source, (*place, "source"), among=("sources",), what="source")
-    source = folder.sources.get(shape.source)
-    kind = kinds.KINDS[source.kind] if source is not None else None
+    named = plain.at(folder.data, ("sources", shape.source, "kind"))  # also of a faulty source
+    kind = kinds.KINDS.get(named) if isinstance(named, str) else None
     return asking.Asking(folder=folder.path, place=place, found=folder.found, kind=kind)
 
 
@@ -170,7 +170,8 @@ def _breakdowns(
             folder.found.add(inner, "A metric has this name too.", remedy="Rename one of them.")
         within = (*place, "metrics")
         folder.known(breakdown.metric, (*inner, "metric"), among=within, what="metric")
-        asked = _asking(folder, inner, shape=breakdown).read(breakdown)
+        own = _asking(folder, inner, shape=breakdown)
+        asked = own.read(breakdown)
         yield spec.BreakdownSpec(
             name=name,
             source=breakdown.source,
@@ -181,6 +182,8 @@ def _breakdowns(
             metric=breakdown.metric,
             top=breakdown.top,
             optional=breakdown.optional,
+            waits=breakdown.fresh != asking.NONE,
+            gate=own.gate(breakdown.fresh),
         )
 
 

@@ -1,7 +1,7 @@
 """What operators are told of reports that are late, or may be: as data, for slack/screens."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain import ids, incident, run
 
@@ -22,6 +22,8 @@ class LateView:
     now: datetime
     owner: ids.UserId | None
     client_saw: str
+    awaits: date | None = None
+    """The day whose data it waits for."""
     rests: str = ""
     """Why nothing is tried for it now, such as ``paused``; empty: it is."""
 

@@ -15,7 +15,7 @@ from bot.domain.run import Failure, FailureCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """A query whose data is not complete."""
+    """A query or breakdown whose data is not complete."""
 
     query: str
     source: str | None
@@ -28,23 +28,27 @@ class Lag:
 def behind(
     days: Mapping[str, date | None], asked: spec.ReportSpec, *, period: Period
 ) -> tuple[Lag, ...]:
-    """Return which queries are not complete for the period, the furthest behind first; ``days`` are
-    their last complete ones, None where nobody says.
+    """Return which queries and breakdowns are not complete for the period, the furthest behind
+    first; ``days`` are the last complete ones by slot, None where nobody says.
 
     A period that is still running is never complete, and so no reason to wait.
     """
     needs = period.last_day
     lags = [
         Lag(query=one.name, source=one.source, data_to=day, needs=needs)
-        for one in asked.queries
-        if one.waits and (day := days.get(one.name)) is not None and day < needs
+        for one in (*asked.queries, *asked.breakdowns)
+        if one.waits and (day := days.get(one.slot)) is not None and day < needs
     ]
     return () if period.partial else tuple(sorted(lags, key=lambda lag: lag.data_to))
 
 
 def lags(found: Report, asked: spec.ReportSpec) -> tuple[Lag, ...]:
-    """Return which queries of a report are not complete for its period."""
-    return behind({one.query: one.data_to for one in found.provenance}, asked, period=found.period)
+    """Return which queries and breakdowns of a report are not complete for its period."""
+    splits = {one.query: one.data_to for one in found.provenance if one.breakdown}
+    rows = {one.query: one.data_to for one in found.provenance if not one.breakdown}
+    days = {one.slot: rows.get(one.name) for one in asked.queries}
+    days |= {one.slot: splits.get(one.name) for one in asked.breakdowns}
+    return behind(days, asked, period=found.period)
 
 
 def failure(lag: Lag) -> Failure:

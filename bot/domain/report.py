@@ -78,6 +78,8 @@ class Provenance:
     source: str
     kind: str
     rows: int
+    breakdown: bool = False
+    """Whether ``query`` is a breakdown, which may bear a query's name."""
     data_to: date | None = None
     """The last day the data speaks of, where the rows say it (a ``data_to`` column) or the
     source does.

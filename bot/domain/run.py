@@ -32,6 +32,9 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+AS_IS = "as_is"
+"""The ``Run.hold`` of what goes on although its data is not complete, on an operator's word."""
+
 TERMINAL = frozenset({Status.SUCCEEDED, Status.MISSED, Status.SKIPPED, Status.CANCELLED})
 """Nothing leads out of these."""
 SETTLED = TERMINAL | {Status.FAILED}
@@ -117,6 +120,8 @@ class FailureCode(StrEnum):
     """maximum_bytes_billed."""
     RESULT_INVALID = "result_invalid"
     """Rows or columns are not what the spec needs."""
+    OTHER_CURRENCY = "other_currency"
+    """Money in another currency than the report's: nothing is converted here."""
     RESULT_EMPTY = "result_empty"
     NOT_FRESH = "not_fresh"
     """Data is not complete for the period yet (domain.fresh)."""
@@ -222,7 +227,7 @@ class Run:
     """Why it is held: ``changed`` (a rerun differs from what was sent), ``outsiders`` (the
     channel was newly shared), ``unsure`` (Slack does not say who reads it), ``absurd`` (a figure
     is not as expected), ``stale`` (its data is not complete), ``identity``
-    (nobody confirmed whose data its sources serve), or empty."""
+    (nobody confirmed whose data its sources serve), or empty. Of one that is queued: ``AS_IS``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

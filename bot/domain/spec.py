@@ -1,6 +1,6 @@
 """Specs: what a client's files ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from decimal import Decimal
@@ -77,6 +77,11 @@ class QuerySpec:
     gate: Gate | None = None
     """What says so, besides its rows (``data_to``) and the source itself."""
 
+    @property
+    def slot(self) -> str:
+        """What tells it from a breakdown of its name."""
+        return f"query:{self.name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
@@ -123,6 +128,14 @@ class BreakdownSpec:
     """The metric whose unit and label it has; also the result column of the values."""
     top: int = 5
     optional: bool = True
+    waits: bool = True
+    gate: Gate | None = None
+    """Both as of a query; rows of a breakdown have no ``data_to``."""
+
+    @property
+    def slot(self) -> str:
+        """What tells it from a query of its name."""
+        return f"breakdown:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +182,10 @@ class ReportSpec:
     restated: Decimal | None = Decimal("0.02")
     """A published figure that has moved by more than this share since is told; None: none is."""
 
-    def does_without(self, source: str) -> bool:
-        """Whether it may go out without a source: all that is asked of it is optional, and it is
-        not the only one that is asked.
+    def does_without(self, source: str, *, gone: Collection[str] = ()) -> bool:
+        """Whether it may go out without a source, beside those that are gone already: all that is
+        asked of it is optional, and it is not the only one that is asked.
         """
         mine = [one.optional for one in (*self.queries, *self.breakdowns) if one.source == source]
-        return bool(mine) and all(mine) and any(one.source != source for one in self.queries)
+        others = any(one.source not in {source, *gone} for one in self.queries)
+        return bool(mine) and all(mine) and others

@@ -10,7 +10,7 @@ from itertools import groupby
 
 import structlog
 
-from bot.domain import delay, delivery, expected, ids, incident, run
+from bot.domain import delay, delivery, expected, fresh, ids, incident, run
 from bot.incidents import drawing, idle, picture, places, ports
 
 LATEST_NOTICE = timedelta(hours=24)
@@ -196,6 +196,9 @@ class Promises:
         late = told.run
         of = self.clients.client(late.client)
         notice = await self.book.deliveries.get(_notice_key(late.id))
+        tried = await self.book.runs.attempts(late.id)
+        is_waiting = late.status is run.Status.WAITING and bool(tried)
+        lag = fresh.lag(tried[-1].failure) if is_waiting else None
         return delay.LateView(
             client_name=of.name if of else late.client,
             report_title=picture.title(of, late),
@@ -207,6 +210,7 @@ class Promises:
             now=now,
             owner=of.owner if of else None,
             client_saw=picture.saw(noticed=notice is not None),
+            awaits=lag.needs if lag else None,
         )
 
 

@@ -188,15 +188,11 @@ class Acts:
                 assert_never(choice)
 
     async def _as_is(self, waiting: run.Run, by: ids.UserId | None) -> Acted:
-        """Wish first: once it is queued, it may begin at any moment."""
-        self._wishes.as_is.add(waiting.id)
-        acted = await self._queue(waiting)
-        if not acted.done:
-            self._wishes.as_is.discard(waiting.id)
-            return acted
-        if by is not None:
+        acted = await self._queue(waiting, hold=run.AS_IS)
+        if acted.done:
+            _log.info("run_as_is", run=waiting.id, client=waiting.client, by=by)
+        if acted.done and by is not None:
             self._wishes.by[waiting.id] = by
-        _log.info("run_as_is", run=waiting.id, client=waiting.client, by=by)
         return acted
 
     async def confirm_audience(self, run_id: ids.RunId, by: ids.UserId | None) -> Acted:
@@ -294,8 +290,16 @@ class Acts:
         retried = found.status is run.Status.FAILED and acted.done
         return Asked(run=acted.run, new=False, joined=True, retried=retried)
 
-    async def _queue(self, found: run.Run, *, without: tuple[str, ...] | None = None) -> Acted:
-        acted = await self._move(found, run.Status.QUEUED, expect=_TRIED_AGAIN, without=without)
+    async def _queue(
+        self, found: run.Run, *, without: tuple[str, ...] | None = None, hold: str = ""
+    ) -> Acted:
+        """Whoever will have it of the data that is there still will when it is hurried."""
+        change = run.Change(
+            next_attempt_at=self._clock.now(),
+            hold=run.AS_IS if found.hold == run.AS_IS else hold,
+            without=without,
+        )
+        acted = await self._move(found, run.Status.QUEUED, expect=_TRIED_AGAIN, change=change)
         self._wake()
         return acted
 
@@ -305,13 +309,10 @@ class Acts:
         to: run.Status,
         *,
         expect: Collection[run.Status],
-        without: tuple[str, ...] | None = None,
+        change: run.Change | None = None,
     ) -> Acted:
-        change = run.Change(
-            next_attempt_at=self._clock.now() if to is run.Status.QUEUED else None,
-            hold="",
-            without=without,
-        )
+        at = self._clock.now() if to is run.Status.QUEUED else None
+        change = change or run.Change(next_attempt_at=at, hold="")
         try:
             moved = await self._house.runs.move(found.id, to, expect=expect, change=change)
         except errors.MoveRefused:

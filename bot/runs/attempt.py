@@ -33,13 +33,8 @@ class Attempts:
         self._judging = judging.Judging(house, post)
         self._clock = now
 
-    async def attempt(
-        self, queued: run.Run, *, by: ids.UserId | None, as_is: bool = False
-    ) -> run.Run | None:
-        """Make one attempt; return the run as it stands after it. None: it is queued no more.
-
-        ``as_is``: somebody will have it of the data that is there.
-        """
+    async def attempt(self, queued: run.Run, *, by: ids.UserId | None) -> run.Run | None:
+        """Make one attempt; return the run as it stands after it. None: it is queued no more."""
         begun = await self._house.runs.begin(queued.id, at=self._clock.now(), by=by)
         running = await self._house.runs.get(queued.id)
         if begun is None or running is None:
@@ -49,12 +44,12 @@ class Attempts:
                 await self._telling.moved(running)
             since = self._clock.monotonic()
             try:
-                outcome = await self._execute(running, begun.number, as_is=as_is)
+                outcome = await self._execute(running, begun.number)
             except errors.RunLost as lost:
                 _log.warning("attempt_lost", client=running.client, why=str(lost))
                 return await settle.resume(self._house, running, now=self._clock.now())
             took = timedelta(seconds=self._clock.monotonic() - since)
-            outcome = await self._judging.judged(running, outcome, as_is=as_is)
+            outcome = await self._judging.judged(running, outcome)
             return await self._end(running, begun.number, outcome=outcome, took=took)
 
     async def crashed(self, run_id: ids.RunId) -> run.Run | None:
@@ -66,13 +61,13 @@ class Attempts:
         outcome = wire.RunFailed(failure=failure, timings={})
         return await self._end(running, running.attempts, outcome=outcome)
 
-    async def _execute(self, running: run.Run, number: int, *, as_is: bool) -> wire.RunOutcome:
+    async def _execute(self, running: run.Run, number: int) -> wire.RunOutcome:
         of = self._house.clients.client(running.client)
         try:
             if of is None:
                 raise _fault("the client's folder is gone")
             order = await self._orders.order(running, of, attempt=number)
-            waits = not as_is and waiting.may_wait(running, now=self._clock.now())
+            waits = waiting.may_wait(running, now=self._clock.now())
             order = replace(order, waits=waits, looks=await self._looks(running))
             if self._posting.destination(running) is None:
                 raise _fault(NOWHERE)
@@ -124,7 +119,7 @@ class Attempts:
             return None
         asked = self._asked(stopped)
         is_away = errors.is_retryable(failure.code) and source not in stopped.without
-        if asked is None or not is_away or not asked.does_without(source):
+        if asked is None or not is_away or not asked.does_without(source, gone=stopped.without):
             return None
         _log.info("run_without", run=stopped.id, client=stopped.client, source=source)
         change = run.Change(
@@ -185,6 +180,7 @@ class Attempts:
             walls=outcome.walls,
             next_attempt_at=again,
             retries=running.retries + 1 if to is run.Status.QUEUED else None,
+            hold=running.hold if running.hold == run.AS_IS else "",
         )
 
 

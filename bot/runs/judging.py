@@ -15,12 +15,8 @@ class Judging:
         self._house = house
         self._posting = post
 
-    async def judged(
-        self, running: run.Run, outcome: wire.RunOutcome, *, as_is: bool
-    ) -> wire.RunOutcome:
-        """Return the outcome with our own findings alone; ``as_is``: somebody will have it of the
-        data that is there.
-        """
+    async def judged(self, running: run.Run, outcome: wire.RunOutcome) -> wire.RunOutcome:
+        """Return the outcome with our own findings alone."""
         of = self._house.clients.client(running.client)
         asked = of.reports.get(running.report) if of else None
         if isinstance(outcome, wire.RunFailed):
@@ -30,7 +26,7 @@ class Judging:
         moved: tuple[report.Restated, ...] = ()
         if asked is not None:
             told += plausible.doubts(made, asked)
-            told += () if as_is else _stale(made, asked)
+            told += () if running.hold == run.AS_IS else _stale(made, asked)
             moved = await self._moved(running, made, asked=asked)
         return replace(outcome, report=replace(made, findings=tuple(told), restated=moved))
 

@@ -199,11 +199,9 @@ class Runner(acts.Acts):
 
     async def _attempt(self, queued: run.Run) -> None:
         by = self._wishes.by.pop(queued.id, None)
-        as_is = queued.id in self._wishes.as_is
-        self._wishes.as_is.discard(queued.id)
         try:
             with bulkhead.step("attempt_crashed", run=queued.id, client=queued.client) as step:
-                await self._attempts.attempt(queued, by=by, as_is=as_is)
+                await self._attempts.attempt(queued, by=by)
             if step.error is not None:
                 await self._guard(self._attempts.crashed(queued.id), queued)
         finally:

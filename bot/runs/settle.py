@@ -52,6 +52,7 @@ async def resume(house: ports.Ports, running: run.Run, *, now: datetime) -> run.
             timings={},
             next_attempt_at=at if to is run.Status.QUEUED else None,
             retries=retries,
+            hold=running.hold,
         ),
         attempt=running.attempts,
     )

@@ -16,7 +16,8 @@ _SHARE = 4
 
 def may_wait(waiting: run.Run, *, now: datetime) -> bool:
     """Whether it still waits for its data. What a person asks for waits for nothing."""
-    return waiting.trigger is run.Trigger.SCHEDULED and now < ends(waiting)
+    asked = waiting.trigger is not run.Trigger.SCHEDULED or waiting.hold == run.AS_IS
+    return not asked and now < ends(waiting)
 
 
 def ends(waiting: run.Run) -> datetime:

@@ -15,5 +15,3 @@ class Wishes:
     """Who asked for a run's next attempt."""
     at_once: set[ids.RunId] = field(default_factory=set[ids.RunId])
     """Runs whose post_at somebody waived by asking for a rerun."""
-    as_is: set[ids.RunId] = field(default_factory=set[ids.RunId])
-    """Runs that somebody will have made of the data that is there."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from bot import wire
+from bot import errors, wire
 from bot.domain import metric, report, spec
 from bot.kinds import KINDS
 from bot.worker import breakdowns, gate, metrics, reading, tables
@@ -18,8 +19,7 @@ class Found:
     plan: Plan
     readings: reading.Readings
 
-    def report(self) -> report.Report:
-        """Return the report; raises RunError where results lack what it needs, or days."""
+    def _report(self) -> report.Report:
         order, wanted = self.order, self._spec
         known = metrics.Facts(
             plan=self.plan,
@@ -29,12 +29,12 @@ class Found:
             currency=order.client.currency,
             currencies=self._currencies(),
         )
-        gate.close(order, {name: one.data_to for name, one in known.answers.items()})
+        rows = {f"query:{name}": one.data_to for name, one in known.answers.items()}
+        gate.close(order, {**self._days(), **rows})
         figures = metrics.compute(wanted, known)
         metrics.require(figures, known)
         splits = tuple(self._splits(figures, known))
         made = [(split, breakdowns.compute(split)) for split in splits]
-        noted = [breakdowns.finding(split, found) for split, found in made]
         return report.Report(
             client=order.client.id,
             client_name=order.client.name,
@@ -54,7 +54,7 @@ class Found:
             terms=order.client.terms,
             findings=(
                 *metrics.findings(figures, known),
-                *(one for one in noted if one is not None),
+                *(one for split, found in made for one in breakdowns.findings(split, found)),
                 *self.readings.findings(self.plan),
             ),
             provenance=(
@@ -65,6 +65,14 @@ class Found:
             identities=tuple(self.readings.identities),
         )
 
+    def report(self) -> report.Report:
+        """Return the report; raises RunError where results lack what it needs, or days."""
+        try:
+            return self._report()
+        except errors.RunError as error:
+            failure = gate.awaited(self.order, error.failure, days=self._days())
+            raise errors.RunError(failure) from None
+
     @property
     def _spec(self) -> spec.ReportSpec:
         return self.order.client.reports[self.order.report]
@@ -73,12 +81,22 @@ class Found:
         for query in self._spec.queries:
             if reading.is_left_out(self.order, query):
                 continue
-            answers, gate = self._answered(query), self.readings.gates.get(query.name)
-            yield answers if gate is None else answers.to(gate)
+            answers, day = self._answered(query), self.readings.gates.get(query.slot)
+            yield answers if day is None else answers.to(day)
+
+    def _days(self) -> Mapping[str, date | None]:
+        """Slot → how far its data goes, as its gate and its source say."""
+        return {one.slot: self._day(one) for one in (*self._spec.queries, *self._spec.breakdowns)}
+
+    def _day(self, one: gate.Asking) -> date | None:
+        found = self.readings.answers.get(one.slot, {})
+        answer = found.get(key(self.plan.current)) or found.get(key(self.plan.whole))
+        said = (self.readings.gates.get(one.slot), answer.complete_to if answer else None)
+        return min((day for day in said if day is not None), default=None)
 
     def _answered(self, query: spec.QuerySpec) -> tables.Answers:
         asked = self._asked(query)
-        found = self.readings.answers[reading.query_slot(query.name)]
+        found = self.readings.answers[query.slot]
         if query.span is spec.Span.ALL:
             whole = key(self.plan.whole)
             answers = tables.by_start(asked, found[whole].table, plan=self.plan)
@@ -100,8 +118,9 @@ class Found:
                 spec=one,
                 asked=asked,
                 of=by_name[one.metric],
-                tables=self.readings.tables(reading.breakdown_slot(one.name)),
+                tables=self.readings.tables(one.slot),
                 plan=self.plan,
+                data_to=self._day(one),
             )
 
     def _currencies(self) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
 """Rows by a dimension → top, movers, rest and total; pure and exact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from bot.domain import metric, report, spec
@@ -30,6 +31,8 @@ class Split:
     """The metric that is split: its unit, and its own value for the total of a rate."""
     tables: Mapping[Key, Table]
     plan: Plan
+    data_to: date | None = None
+    """The last complete day of its rows, where anybody says."""
 
 
 def compute(split: Split) -> metric.Breakdown | None:
@@ -62,16 +65,28 @@ def compute(split: Split) -> metric.Breakdown | None:
     )
 
 
-def finding(split: Split, breakdown: metric.Breakdown | None) -> report.Finding | None:
-    """Return what is worth saying: no rows, or parts that do not add up to the metric."""
+def findings(split: Split, breakdown: metric.Breakdown | None) -> Iterator[report.Finding]:
+    """Yield what is worth saying: days that lack, no rows, or parts that do not add up."""
+    last = split.plan.current.last_day
+    if split.data_to is not None and split.data_to < last:
+        yield report.Finding(
+            code="data_incomplete",
+            severity=report.Severity.SHOWN,
+            subject=split.spec.name,
+            text=(
+                f"The data of “{split.spec.name}” ends on {split.data_to}; "
+                f"the period ends on {last}."
+            ),
+        )
     if breakdown is None:
         text = f"“{split.spec.name}” has no rows for this period."
-        return _note("breakdown_empty", split, text=text)
+        yield _note("breakdown_empty", split, text=text)
+        return
     whole, parts = split.of.value, breakdown.total.value
     if whole is None or parts is None or abs(whole - parts) <= abs(whole) * _APART:
-        return None
+        return
     text = f"The parts of “{split.spec.name}” do not add up to {split.of.label}."
-    return _note("breakdown_differs", split, text=text)
+    yield _note("breakdown_differs", split, text=text)
 
 
 def provenance(split: Split) -> report.Provenance:
@@ -82,7 +97,8 @@ def provenance(split: Split) -> report.Provenance:
         source=split.asked.source,
         kind=split.asked.kind,
         rows=len(table.rows),
-        data_to=None,
+        breakdown=True,
+        data_to=split.data_to,
     )
 
 

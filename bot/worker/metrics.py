@@ -182,10 +182,10 @@ def _read(one: spec.MetricSpec, facts: Facts) -> _Series:
 
 
 def refuse_other_money(asked: tables.Asked, unit: metric.Unit, *, facts: Facts) -> None:
-    """Raise RESULT_INVALID for money in another currency than the report's: units never convert."""
+    """Raise OTHER_CURRENCY for money in another than the report's: units never convert."""
     given = facts.currencies.get(asked.name, facts.currency)
     if unit is metric.Unit.CURRENCY and given != facts.currency:
-        raise asked.invalid(f"its money is in {given}, the report's in {facts.currency}")
+        raise asked.other_money(given, wanted=facts.currency)
 
 
 def _home(one: spec.MetricSpec, facts: Facts) -> str:

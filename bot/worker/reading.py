@@ -46,7 +46,7 @@ class Readings:
     )
     """Slot → span → what came for it."""
     gates: dict[str, date] = field(default_factory=dict[str, date])
-    """Query → the last day that is complete, where it has a gate to say so."""
+    """Slot → the last day that is complete, where a gate says so."""
     identities: list[report.Identity] = field(default_factory=list[report.Identity])
     usage: list[money.Usage] = field(default_factory=list[money.Usage])
     failures: list[errors.RunError] = field(default_factory=list[errors.RunError])
@@ -103,9 +103,9 @@ class _Reader:
         self._open_ones: dict[str, base.Source | None] = {}
 
     async def gate(self, source: spec.SourceSpec) -> None:
-        """Ask how far the data of its queries goes, those that have a question of their own."""
+        """Ask how far its data goes, where there is a question for it."""
         order, plan = self._wanted.order, self._wanted.plan
-        asks = deque(gate.asks(order, plan, queries=_queries(order, source.name)))
+        asks = deque(gate.asks(order, plan, of=_asked(order, source.name)))
         opened = await self._open(source, asks)
         while asks and opened is not None:
             ask = asks.popleft()
@@ -119,7 +119,7 @@ class _Reader:
                 name=ask.query, source=source.name, kind=source.kind, optional=False
             )
             self._readings.usage += answer.usage
-            self._readings.gates[ask.query] = gate.day(asked, answer.table, plan=plan)
+            self._readings.gates[ask.slot] = gate.day(asked, answer.table, plan=plan)
 
     async def drain(self, source: spec.SourceSpec) -> None:
         """Open the source and read until nothing is left to ask or something fails."""
@@ -167,8 +167,8 @@ class _Reader:
             for ask, answer in zip(some, answers, strict=True):
                 self._readings.answers.setdefault(ask.slot, {})[key(ask.period)] = answer
                 self._readings.usage += answer.usage
-                if ask.slot == query_slot(ask.query) and ask.period.end == plan.current.end:
-                    gate.close(order, {ask.query: answer.complete_to})
+                if ask.period.end == plan.current.end:
+                    gate.close(order, {ask.slot: answer.complete_to})
 
     def _failed(self, error: errors.RunError, asks: deque[base.Ask]) -> None:
         asks.clear()
@@ -205,17 +205,7 @@ def _answers(source: base.Source, asks: Sequence[base.Ask]) -> Sequence[base.Ans
     return [source.read(ask) for ask in asks]
 
 
-def query_slot(name: str) -> str:
-    """Return where the tables of a query are kept."""
-    return f"query:{name}"
-
-
-def breakdown_slot(name: str) -> str:
-    """Return where the tables of a breakdown are kept."""
-    return f"breakdown:{name}"
-
-
-def is_left_out(order: wire.RunOrder, one: spec.QuerySpec | spec.BreakdownSpec) -> bool:
+def is_left_out(order: wire.RunOrder, one: gate.Asking) -> bool:
     """Whether an operator said to go without its source, and it may be gone without."""
     return one.optional and one.source in order.without
 
@@ -234,37 +224,29 @@ def gated(order: wire.RunOrder) -> tuple[spec.SourceSpec, ...]:
     return tuple(
         source
         for source in needed(order)
-        if any(one.gate is not None for one in _queries(order, source.name))
+        if any(one.gate is not None for one in _asked(order, source.name))
     )
 
 
-def _queries(order: wire.RunOrder, source: str) -> tuple[spec.QuerySpec, ...]:
-    """What is asked of a source, breakdowns aside."""
-    queries = order.client.reports[order.report].queries
-    return tuple(one for one in queries if one.source == source and not is_left_out(order, one))
+def _asked(order: wire.RunOrder, source: str) -> tuple[gate.Asking, ...]:
+    """What is asked of a source: its queries, then its breakdowns."""
+    asked = order.client.reports[order.report]
+    every = (*asked.queries, *asked.breakdowns)
+    return tuple(one for one in every if one.source == source and not is_left_out(order, one))
 
 
 def asks(wanted: Wanted, source: str) -> Iterator[base.Ask]:
     """Yield what to ask of a source; the current period first, so that faults show early."""
     order, plan = wanted.order, wanted.plan
-    report = order.client.reports[order.report]
-    for query in _queries(order, source):
-        spans = (plan.whole,) if query.span is spec.Span.ALL else plan.distinct
-        slot = query_slot(query.name)
-        yield from (_ask(order, query, span=span, slot=slot) for span in spans)
-    for one in report.breakdowns:
-        if one.source == source and not is_left_out(order, one):
-            slot = breakdown_slot(one.name)
-            yield from (_ask(order, one, span=span, slot=slot) for span in plan.compared)
+    for one in _asked(order, source):
+        if isinstance(one, spec.BreakdownSpec):
+            spans = plan.compared
+        else:
+            spans = (plan.whole,) if one.span is spec.Span.ALL else plan.distinct
+        yield from (_ask(order, one, span=span) for span in spans)
 
 
-def _ask(
-    order: wire.RunOrder,
-    one: spec.QuerySpec | spec.BreakdownSpec,
-    *,
-    span: period.Period,
-    slot: str,
-) -> base.Ask:
+def _ask(order: wire.RunOrder, one: gate.Asking, *, span: period.Period) -> base.Ask:
     return base.Ask(
         query=one.name,
         sql=one.sql,
@@ -272,7 +254,7 @@ def _ask(
         request=one.request,
         period=span,
         timezone=order.client.timezone,
-        slot=slot,
+        slot=one.slot,
     )
 
 

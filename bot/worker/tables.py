@@ -33,6 +33,11 @@ class Asked:
         """Return the error for a result that is not what the report needs."""
         return self._error(run.FailureCode.RESULT_INVALID, {"fault": fault[:_WORDS]})
 
+    def other_money(self, given: str, *, wanted: str) -> errors.RunError:
+        """Return the error for money in another currency than the report's."""
+        params = {"given": given[:_WORDS], "wanted": wanted}
+        return self._error(run.FailureCode.OTHER_CURRENCY, params)
+
     def empty(self) -> errors.RunError:
         """Return the error for a result without rows where some are needed."""
         return self._error(run.FailureCode.RESULT_EMPTY, {})

@@ -254,3 +254,50 @@ def test_no_wrong_value_breaks_it(tmp_path: Path, line: int, word: str) -> None:
         assert fault.problem.endswith(".")
         assert fault.remedy
         assert "pydantic" not in str(fault).casefold()
+
+
+def test_a_faulty_source_hides_no_fault_of_its_queries(tmp_path: Path) -> None:
+    folder.write(tmp_path, text=folder.edit("globex-analytics", "'Globex Analytics'"))
+    (tmp_path / "globex/spend.sql").write_text("SELECT 1 AS ad_spend WHERE 1 = @period_begin\n")
+    found = load.load(tmp_path, demo=False).faults
+    assert [one.key for one in found] == [
+        "sources.warehouse.project",
+        "reports.weekly.queries.spend.sql",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ("auth: none", ""),
+        ("auth: none, credential: env://GLOBEX_API", "sources.shop.credential"),
+        ("auth: none, auth_name: X-Key", "sources.shop.auth_name"),
+        ("auth: bearer", "sources.shop.credential"),
+    ],
+)
+def test_an_api_that_is_open_to_all_takes_no_credential(
+    tmp_path: Path, settings: str, key: str
+) -> None:
+    text = folder.edit(
+        "{kind: duckdb, setup: load.sql}",
+        f"{{kind: http_json, url: 'https://api.globex.example', {settings}}}",
+    )
+    text = folder.edit("sql: orders.sql", "request: {count: orders}", text)
+    text = folder.edit("sql: channels.sql", "request: {count: orders}, fresh: none", text)
+    folder.write(tmp_path, text=text)
+    found = load.load(tmp_path, demo=False).faults
+    assert [one.key for one in found] == ([key] if key else [])
+
+
+def test_a_breakdown_may_have_a_gate_of_its_own(tmp_path: Path) -> None:
+    text = folder.edit("sql: channels.sql,", "sql: channels.sql, fresh: fresh.sql,")
+    path = folder.write(tmp_path, text=text)
+    assert [one.key for one in load.load(tmp_path, demo=False).faults] == [
+        "reports.weekly.breakdowns.channels.fresh"
+    ]
+    (path / "fresh.sql").write_text("SELECT 1", "utf-8")
+    (of,) = load.load(tmp_path, demo=False).clients.values()
+    (report,) = of.reports.values()
+    (split,) = report.breakdowns
+    assert split.gate is not None
+    assert (split.gate.sql, split.waits) == ("SELECT 1", True)

@@ -14,19 +14,48 @@ NAMES = ("orders", "sessions", "spend")
 ASKED = replace(
     samples.REPORT_SPEC,
     queries=tuple(spec.QuerySpec(name=name, source="shop", file=f"{name}.sql") for name in NAMES),
+    breakdowns=(
+        spec.BreakdownSpec(
+            name="orders", source="shop", file="split.sql", by="city", metric="revenue"
+        ),
+    ),
 )
+SPLIT = "breakdown:orders"
+SLOTS = {**{f"query:{name}": name for name in NAMES}, SPLIT: "orders"}
+"""Slot → name: a breakdown may bear a query's."""
 DAYS = st.none() | st.dates(date(2026, 11, 1), date(2026, 11, 30))
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(NAMES, DAYS)), st.booleans())
+@given(st.fixed_dictionaries(dict.fromkeys(SLOTS, DAYS)), st.booleans())
 def test_who_is_behind_is_named_the_furthest_first(
     days: dict[str, date | None], partial: bool
 ) -> None:
     week = samples.week(partial=partial)
     found = fresh.behind(days, ASKED, period=week)
-    known = {name: day for name, day in days.items() if day is not None and day < week.last_day}
-    assert {lag.query: lag.data_to for lag in found} == ({} if partial else known)
+    known = [
+        (SLOTS[slot], day) for slot, day in days.items() if day is not None and day < week.last_day
+    ]
+    told = [(lag.query, lag.data_to) for lag in found]
+    assert sorted(told) == ([] if partial else sorted(known))
     assert [lag.data_to for lag in found] == sorted(lag.data_to for lag in found)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(SLOTS, DAYS)))
+def test_a_report_tells_the_same_of_its_rows(days: dict[str, date | None]) -> None:
+    """Its queries and breakdowns, told apart although two bear one name."""
+    rows = tuple(
+        report.Provenance(
+            query=SLOTS[slot],
+            source="shop",
+            kind="duckdb",
+            rows=1,
+            breakdown=slot == SPLIT,
+            data_to=day,
+        )
+        for slot, day in days.items()
+    )
+    made = replace(samples.REPORT, provenance=rows)
+    assert fresh.lags(made, ASKED) == fresh.behind(days, ASKED, period=made.period)
 
 
 @given(st.dates(), st.dates())

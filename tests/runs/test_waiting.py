@@ -136,6 +136,18 @@ async def test_one_that_waits_is_sent_as_it_is_on_an_operators_word(
         assert (await here.store.runs.attempts(found.id))[-1].by == CLAIRE
 
 
+async def test_an_operators_word_outlives_a_restart(store: Store) -> None:
+    async with stage(store, promised(stale=spec.Stale.HOLD)) as here:
+        load(here, NINE + HOUR)
+        await here.live_until(MONDAY + MINUTE)
+        found = await here.only("acme")
+        assert (await here.runner.release(found.id, "post", by=CLAIRE)).done
+        worker = load(here, NINE + HOUR)
+        await here.sweep()
+        assert await here.statuses("acme") == ["succeeded"]
+        assert [order.waits for _, order in worker.orders] == [False]
+
+
 async def test_what_a_person_asks_for_waits_for_nothing(store: Store) -> None:
     async with stage(store, promised(), at=MONDAY + HOUR) as here:
         worker = load(here, NINE)

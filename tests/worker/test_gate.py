@@ -1,7 +1,7 @@
 """The gate: a run that may wait ends before anything costly is read; another says what lacks."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -121,6 +121,94 @@ async def test_fresh_none_waits_for_nothing(
     calm = replace(asked, queries=tuple(replace(one, waits=False) for one in asked.queries))
     order = replace(order, client=replace(order.client, reports={samples.WEEKLY: calm}))
     assert isinstance(await outcome(order, monkeypatch), wire.ReportMade)
+
+
+def _split(order: wire.RunOrder, sql: str, **given: object) -> wire.RunOrder:
+    """The order with a breakdown of a query's name."""
+    one = spec.BreakdownSpec(
+        name="orders", source="shop", sql=sql, file="split.sql", by="day", metric="revenue"
+    )
+    asked = order.client.reports[samples.WEEKLY]
+    asked = replace(asked, breakdowns=(replace(one, **given),))
+    return replace(order, client=replace(order.client, reports={samples.WEEKLY: asked}))
+
+
+BY_DAY = (
+    "SELECT day, sum(amount) AS revenue FROM orders"
+    " WHERE day >= $period_start AND day < $period_end GROUP BY day"
+)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_a_breakdown_over_incomplete_days_waits_or_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    order = ordered(tmp_path / "acme", gated=None, waits=waits)
+    order = _split(order, BY_DAY, gate=spec.Gate(sql=COMPLETE, file="split_fresh.sql"))
+    if waits:
+        behind = await lag(order, monkeypatch)
+        assert behind is not None
+        assert (behind.query, behind.data_to) == ("orders", date(2026, 11, 21))
+        return
+    ended = await outcome(order, monkeypatch)
+    assert isinstance(ended, wire.ReportMade)
+    told = [(one.breakdown, one.data_to) for one in ended.report.provenance]
+    assert told == [(False, None), (True, date(2026, 11, 21))]
+    assert [one.text for one in ended.report.findings if one.code == "data_incomplete"] == [
+        "The data of “orders” ends on 2026-11-21; the period ends on 2026-11-22."
+    ]
+
+
+async def test_a_breakdown_may_wait_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = ordered(tmp_path / "acme", gated=None)
+    gated = spec.Gate(sql=COMPLETE, file="split_fresh.sql")
+    ended = await outcome(_split(order, BY_DAY, gate=gated, waits=False), monkeypatch)
+    assert isinstance(ended, wire.ReportMade)
+
+
+NO_ROW = "SELECT 1 AS orders, 1 AS revenue WHERE false"
+NO_FIGURE = "SELECT NULL AS orders, NULL AS revenue"
+
+
+async def _ended(order: wire.RunOrder, monkeypatch: pytest.MonkeyPatch) -> run.Failure:
+    ended = await outcome(order, monkeypatch)
+    assert isinstance(ended, wire.RunFailed)
+    return ended.failure
+
+
+def _promised(order: wire.RunOrder, *, by: time | None = time(9)) -> wire.RunOrder:
+    asked = order.client.reports[samples.WEEKLY]
+    schedule = spec.ScheduleSpec(cron="0 6 * * 1", deliver_by=by)
+    reports = {samples.WEEKLY: replace(asked, schedule=schedule)}
+    return replace(order, client=replace(order.client, reports=reports))
+
+
+@pytest.mark.parametrize("sql", [NO_ROW, NO_FIGURE])
+async def test_a_result_without_a_row_is_waited_for_until_the_promise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str
+) -> None:
+    order = _promised(ordered(tmp_path / "acme", gated=None, sql=sql))
+    found = fresh.lag(await _ended(order, monkeypatch))
+    assert found is not None
+    assert (found.query, found.data_to) == ("orders", date(2026, 11, 15))
+    late = await _ended(replace(order, waits=False), monkeypatch)
+    assert late.code is run.FailureCode.RESULT_EMPTY
+
+
+@pytest.mark.parametrize("why", ["no promise", "a gate that is open", "fresh: none"])
+async def test_a_result_without_a_row_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    gated = "SELECT DATE '2026-11-22'" if why == "a gate that is open" else None
+    order = ordered(tmp_path / "acme", gated=gated, sql=NO_ROW)
+    order = _promised(order, by=None if why == "no promise" else time(9))
+    asked = order.client.reports[samples.WEEKLY]
+    queries = tuple(replace(one, waits=why != "fresh: none") for one in asked.queries)
+    reports = {samples.WEEKLY: replace(asked, queries=queries)}
+    order = replace(order, client=replace(order.client, reports=reports))
+    assert (await _ended(order, monkeypatch)).code is run.FailureCode.RESULT_EMPTY
 
 
 async def test_a_gate_that_is_broken_is_its_own_failure(

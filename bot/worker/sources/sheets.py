@@ -13,6 +13,8 @@ from bot.kinds import sheets
 from bot.worker.sources import base, googleweb, sheetscells
 
 _SCOPE = "https://www.googleapis.com/auth/spreadsheets.readonly"
+_DOMAIN = "docs.google.com"
+"""Where people see it; it is asked elsewhere."""
 _HOW = {
     "valueRenderOption": "UNFORMATTED_VALUE",
     "dateTimeRenderOption": "SERIAL_NUMBER",
@@ -61,7 +63,7 @@ class Sheets:
             source=self._access.spec.name,
             name=title[:200],
             account=self._id,
-            domain=sheets.HOST,
+            domain=_DOMAIN,
         )
 
     def stop(self) -> None:

@@ -97,4 +97,6 @@ def _under_way(view: delay.LateView) -> str:
     if view.status is run.Status.QUEUED and again is not None and again > view.now:
         at = moments.moment(again, view.timezone, now=view.deliver_by)
         return f"it is tried again at {at}"
+    if view.awaits is not None:
+        return f"it waits for the data of {moments.weekday(view.awaits)}"
     return _WAITS.get(view.status, "it waits for its turn")
