@@ -99,10 +99,16 @@ def describe(failure: run.Failure, *, source_label: str | None = None) -> str:
     """Return one plain sentence for operators. Never holds ``said`` or a credential."""
     fields = _fields(failure, source_label)
     told = WORDS[failure.code].sentence
-    if failure.query in {None, "setup"} and fields.get("file", "client.yaml") == "client.yaml":
+    if _is_opening(failure):
         told = told.replace(" ($file)", "").replace("the query $query", "its entry in client.yaml")
     told = Template(told).safe_substitute(fields)
     return told[:1].upper() + told[1:] + _asked(failure.params.get("retry_after", ""))
+
+
+def _is_opening(failure: run.Failure) -> bool:
+    """Whether it befell the source itself, before any query."""
+    is_entry = failure.params.get("file", "client.yaml") == "client.yaml"
+    return failure.query in {None, "setup"} and is_entry
 
 
 def _asked(seconds: str) -> str:
@@ -125,7 +131,10 @@ def remedy(
         times = "once" if used_up == 1 else f"{used_up} times"
         return f"It was tried {times} and is not tried again by itself: press Retry."
     fields = _fields(failure, source_label)
-    return Template(WORDS[failure.code].remedy).safe_substitute(fields)
+    told = WORDS[failure.code].remedy
+    if _is_opening(failure):
+        told = told.replace("Mend the query", "Mend its entry in client.yaml")
+    return Template(told).safe_substitute(fields)
 
 
 def short(failure: run.Failure, *, source_label: str | None = None) -> str:

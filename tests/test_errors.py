@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot import errors
@@ -72,3 +74,18 @@ def test_when_a_source_wants_to_be_asked_again_is_said(seconds: str, words: str)
 def test_garbage_about_when_to_come_back_is_not_said() -> None:
     failure = run.Failure(code=run.FailureCode.SOURCE_BUSY, params={"retry_after": "<!channel>"})
     assert "come back" not in errors.describe(failure)
+
+
+def test_at_the_opening_its_entry_is_mended_and_later_the_query() -> None:
+    broken = run.Failure(code=run.FailureCode.QUERY_INVALID, source="web")
+    opening = replace(broken, query="setup", params={"file": "client.yaml"})
+    for one in (broken, opening):
+        assert errors.remedy(one) == "Mend its entry in client.yaml, then press Retry."
+    setup = replace(opening, params={"file": "load.sql"})
+    for one in (setup, replace(broken, query="orders", params={"file": "orders.sql"})):
+        assert errors.remedy(one) == "Mend the query, then press Retry."
+
+
+def test_a_refused_credential_is_replaced_by_its_name() -> None:
+    refused = run.Failure(code=run.FailureCode.CREDENTIAL_REFUSED, reference="env://ACME_GA4")
+    assert errors.remedy(refused).startswith("Replace env://ACME_GA4 where the bot runs")

@@ -21,7 +21,11 @@ _LIMIT = "maximum_bytes_billed"
 
 def tell(config: settings.Settings) -> None:
     """Print a line a query; ends with exit code 1 where a report's queries cannot be told."""
-    failed = asyncio.run(_told(config, tuple(_reports(config))))
+    found = tuple(_reports(config))
+    if not found:
+        click.echo("No report asks a source that can tell beforehand; BigQuery can.")
+        return
+    failed = asyncio.run(_told(config, found))
     if failed:
         raise click.exceptions.Exit(1)
 
@@ -58,6 +62,8 @@ async def _told(config: settings.Settings, found: Sequence[run.Found]) -> int:
             for told in came.estimates:
                 click.echo(_line(one, told))
     count = len(found) - failed
+    if not count:
+        return failed
     noun = "report" if count == 1 else "reports"
     click.echo(f"One run of each of {count} {noun} would cost about ${cost:.4f}.")
     return failed

@@ -10,6 +10,7 @@ from bot import errors
 from bot.cli import reach
 from bot.domain.report import Identity
 from bot.operations import answers, control
+from bot.rendering import text
 from bot.slack import moments
 
 
@@ -49,7 +50,7 @@ async def _confirm(respond: control.Responder, found: answers.Checked, *, unaske
     if not unasked and not sys.stdin.isatty():
         click.echo(f"  Not confirmed; reportops check --online {found.client} --confirm does it.")
         return
-    if unasked or click.confirm(f"  Is this {found.client_name}'s?"):
+    if unasked or click.confirm(f"  Is this {text.possessive(found.client_name)}?"):
         question = answers.Question(verb=answers.Verb.IDENTIFY, client=found.client, seen=seen)
         await respond(question, control.shell())
         click.echo(f"  Confirmed for {found.client_name}.")
@@ -72,8 +73,10 @@ def _state(one: answers.Source) -> str:
     if one.failed:
         return f"failed. {one.failed}"
     if not one.identity.settings:
-        return "files of its own folder"
+        return "files of its own folder, nothing is asked"
     told = _words(one.identity)
+    if not one.identity.name:
+        told += " (nothing was asked)"
     if one.was is not None:
         return f"{told}: ANOTHER than was confirmed"
     return f"{told}: {'not confirmed yet' if one.doubted else 'confirmed'}"
@@ -83,4 +86,4 @@ def _words(one: Identity) -> str:
     """Return an identity as far as it was told; what cannot tell is known by its settings."""
     what = (one.name, one.account, one.domain, one.currency or "", one.timezone or "")
     known = list(dict.fromkeys(part for part in what if part))
-    return ", ".join(known) if known else f"{one.settings} (it cannot tell more)"
+    return ", ".join(known) if known else one.settings

@@ -7,7 +7,7 @@ import asyncio
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -40,6 +40,7 @@ class Asked:
     period: str | None
     as_of: date | None
     narrative: bool
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class Options(TypedDict):
     period: str | None
     as_of: str | None
     no_narrative: bool
+    without: tuple[str, ...]
     output: outcome.Output
     post: bool
     clients_dir: Path | None
@@ -70,6 +72,7 @@ class Options(TypedDict):
 @click.option("--period", help="2026-W46, 2026-11, 2026-11-16 or 2026-Q4, as the report's kind is.")
 @click.option("--as-of", "as_of", help="Pretend that it is this day, such as 2026-11-23.")
 @click.option("--no-narrative", is_flag=True, help="Send nothing to a model; the template writes.")
+@click.option("--without", multiple=True, help="Leave out a source whose queries are optional.")
 @click.option(
     "--output",
     type=click.Choice(["text", "json", "blocks"]),
@@ -80,6 +83,8 @@ class Options(TypedDict):
 @click.option("--clients-dir", type=click.Path(path_type=Path), help="Instead of the settings'.")
 def run(**typed: Unpack[Options]) -> None:
     """Do one run of CLIENT's REPORT now and print it. REPORT may be left out where there is one.
+
+    An optional source that is down is left out, and the report says so.
 
     Exit code 0: done; 1: the run failed; 2: wrong usage or configuration.
     """
@@ -92,6 +97,7 @@ def run(**typed: Unpack[Options]) -> None:
         period=typed["period"],
         as_of=grammar.parse_date(typed["as_of"]) if typed["as_of"] else None,
         narrative=not typed["no_narrative"],
+        without=typed["without"],
     )
     if typed["post"]:
         _refuse_with_post(asked)
@@ -116,20 +122,39 @@ def look_up(config: settings.Settings, asked: Asked) -> Found:
         hint = grammar.suggestion(name, of.reports) or f" It has: {', '.join(of.reports)}."
         raise errors.UsageError(f"{of.id} has no report {name!r}.{hint}")
     report = scope.report_of(scope.Subject(client=of, report=name))
+    for one in asked.without:
+        if not report.does_without(one, gone=asked.without):
+            raise errors.UsageError(f"{report.name} cannot be made without {one!r}.")
     return Found(client=of, report=report, run=_run(config, asked, of=of, report=report))
 
 
 async def _make(config: settings.Settings, found: Found, *, asked: Asked) -> outcome.Made:
     """Run it in a process of its own; ends with exit code 1 where it fails."""
-    order = await ordered(config, found, narrative=asked.narrative)
     with guarding.started(config) as guard:
         executor = process.ProcessExecutor(
             memory_mb=config.run_memory_mb, starter=guarding.starter(config, guard)
         )
-        came = await executor.execute(order, on_progress=_progress)
-    if isinstance(came, wire.RunFailed):
+        while True:
+            order = await ordered(config, found, narrative=asked.narrative)
+            came = await executor.execute(order, on_progress=_progress)
+            if isinstance(came, wire.ReportMade):
+                return outcome.Made(made=came, run=found.run)
+            found = _left_out(came, found)
+
+
+def _left_out(came: wire.RunFailed, found: Found) -> Found:
+    """Leave out an optional source that is down, as the bot does in the end; else end with what
+    failed.
+    """
+    failure, gone = came.failure, found.run.without
+    name = failure.source or ""
+    if name in gone or not found.report.does_without(name, gone=gone):
         _failed(came, found.client)
-    return outcome.Made(made=came, run=found.run)
+    if not errors.is_retryable(failure.code):
+        _failed(came, found.client, hint=f" Or leave it out: --without {name}.")
+    told = errors.describe(failure, source_label=standing.source_label(found.client, name))
+    click.echo(f"{told} The report is made without it.", err=True)
+    return replace(found, run=replace(found.run, without=(*gone, name)))
 
 
 async def ordered(config: settings.Settings, found: Found, *, narrative: bool) -> wire.RunOrder:
@@ -261,6 +286,7 @@ def _run(
         status=runs.Status.RUNNING,
         created_at=now,
         attempts=1,
+        without=asked.without,
     )
 
 
@@ -271,10 +297,10 @@ def _on(day: date, now: datetime, *, zone: str) -> datetime:
 
 
 def _refuse_with_post(asked: Asked) -> None:
-    if asked.as_of is not None or not asked.narrative:
+    if asked.as_of is not None or not asked.narrative or asked.without:
         raise errors.UsageError(
-            "--post makes the report that clients get: it takes --period, but neither --as-of nor "
-            "--no-narrative."
+            "--post makes the report that clients get: it takes --period, but none of --as-of, "
+            "--no-narrative and --without."
         )
 
 
@@ -291,7 +317,7 @@ def _no_client(config: settings.Settings, catalog: load.Catalog, *, name: str) -
     raise errors.UsageError(f"There is no client {name!r} in {config.clients_dir}.{hint or known}")
 
 
-def _failed(came: wire.RunFailed, of: client.Client) -> NoReturn:
+def _failed(came: wire.RunFailed, of: client.Client, *, hint: str = "") -> NoReturn:
     failure = came.failure
     label = standing.source_label(of, failure.source)
     remedy = errors.remedy(failure, source_label=label)
@@ -300,7 +326,7 @@ def _failed(came: wire.RunFailed, of: client.Client) -> NoReturn:
     made = _DEMO_DATA if of.demo and failure.code is runs.FailureCode.FILE_MISSING else ""
     reach.fail(
         f"The run failed: {errors.describe(failure, source_label=label)}{said}"
-        f" {next_step}{made}"
+        f" {next_step}{hint}{made}"
         f"{'' if came.walls is None else f' Isolation: {came.walls.told}.'}"
     )
 

@@ -50,7 +50,9 @@ WORDS: Mapping[FailureCode, Words] = {
         retryable=False,
         short="sign-in revoked",
         sentence="$source refused our sign-in with $reference.",
-        remedy="Retrying cannot help until the credential is replaced or granted again.",
+        remedy=(
+            "Replace $reference where the bot runs, or grant it access again, then press Retry."
+        ),
     ),
     FailureCode.STORE_REFUSED: Words(
         stage="credentials",
@@ -194,6 +196,16 @@ WORDS: Mapping[FailureCode, Words] = {
         short="unexpected result",
         sentence="The result of the query $query is not what the report needs: $fault.",
         remedy="Mend the query or the metric, then press Retry.",
+    ),
+    FailureCode.OTHER_CURRENCY: Words(
+        stage="metrics",
+        retryable=False,
+        short="other currency",
+        sentence="The money of $source is in $given, and the report's is in $wanted.",
+        remedy=(
+            "Where $source can convert, as Google Analytics can, write currency: $wanted at the "
+            "source in client.yaml; else leave its money out. Then press Retry."
+        ),
     ),
     FailureCode.RESULT_EMPTY: Words(
         stage="metrics",

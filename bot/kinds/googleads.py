@@ -24,7 +24,8 @@ class GoogleAdsSettings(kind.Settings):
     customer: Customer = Field(description="The account's customer id, such as 123-456-7890.")
     login_customer: Customer | None = Field(
         default=None,
-        description="The manager account through which we have access; without it, directly.",
+        description="The id of the manager account through which we have access, such as "
+        "161-803-3988; without it, directly.",
     )
     api_version: str = Field(
         default="v26", pattern=r"^v[0-9]{2}$", description="The version of the API that is asked."

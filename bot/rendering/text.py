@@ -18,6 +18,11 @@ _LOOKALIKE = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
+def possessive(name: str) -> str:
+    """Return whose it is in English: ``Acme's``, ``Hermes'``."""
+    return f"{name}'" if name[-1:] in {"s", "S"} else f"{name}'s"
+
+
 def is_hidden(character: str) -> bool:
     """Whether a character shows nothing of its own: control, bidirectional, zero-width …"""
     return unicodedata.category(character) in _HIDDEN

@@ -43,8 +43,8 @@ def test_each_source_is_a_line_with_how_it_stands() -> None:
     ) == [
         "Acme Corp (acme)",
         "  Google Analytics: Acme Shop, properties/1, acme.com, EUR: confirmed",
-        "  BigQuery: bigquery:acme-analytics (it cannot tell more): not confirmed yet",
-        "  Data files: files of its own folder",
+        "  BigQuery: bigquery:acme-analytics (nothing was asked): not confirmed yet",
+        "  Data files: files of its own folder, nothing is asked",
         "  Meta Ads: failed. The credential is not set.",
     ]
 

@@ -53,7 +53,7 @@ def test_every_question_is_answered_without_a_bot(
         (("run", "globex", "wekly"), "Did you mean"),
         (("run", "globex", "--period", "2026-Q4"), "does not name a period"),
         (("run", "globex", "--as-of", "Monday"), "is not a date"),
-        (("run", "globex", "--post", "--as-of", "2026-11-23"), "neither --as-of nor"),
+        (("run", "globex", "--post", "--as-of", "2026-11-23"), "none of --as-of"),
         (("client", "new", "globex"), "is there already"),
         (("client", "new", "Bad Name"), "Try: reportops client new bad-name"),
     ],

@@ -233,8 +233,8 @@ async def test_it_is_asked_as_much_at_once_as_it_can_answer(
 async def test_money_in_another_currency_is_refused_not_mixed(tmp_path: Path) -> None:
     text = YAML.replace("timezone:", "currency: USD\ntimezone:")
     failure = await _failure(_order(_client(tmp_path, text)))
-    assert failure.code is run.FailureCode.RESULT_INVALID
-    assert failure.params["fault"] == "its money is in EUR, the report's in USD"
+    assert failure.code is run.FailureCode.OTHER_CURRENCY
+    assert failure.params == {"given": "EUR", "wanted": "USD"}
     only_counts = text.replace("      amount: {unit: currency}\n", "")
     outcome = await pipeline.run(_order(_client(tmp_path, only_counts)), lambda _: None)
     assert isinstance(outcome, wire.ReportMade)

@@ -75,3 +75,10 @@ def test_no_label_whatever_is_a_control_sequence_in_plain_text(raw: str) -> None
     assert 0 < len(shown) <= text.LABEL_MAX
     assert not re.search(r"<[!@#]", shown)
     assert not any(text.is_hidden(one) for one in shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"), [("Acme", "Acme's"), ("Hermes", "Hermes'"), ("PVCP", "PVCP's"), ("", "'s")]
+)
+def test_what_is_somebodys_is_said_as_english_has_it(name: str, whose: str) -> None:
+    assert text.possessive(name) == whose

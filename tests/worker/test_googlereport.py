@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import wire
+from bot import errors, wire
 from bot.catalog import load
 from bot.domain import ids
 from bot.domain.run import FailureCode
@@ -95,5 +95,8 @@ async def test_money_in_another_currency_is_refused_not_mixed(order: wire.RunOrd
         replace(order, client=replace(order.client, currency="USD")), lambda _: None
     )
     assert isinstance(outcome, wire.RunFailed)
-    assert outcome.failure.code is FailureCode.RESULT_INVALID
-    assert outcome.failure.params["fault"] == "its money is in EUR, the report's in USD"
+    assert outcome.failure.code is FailureCode.OTHER_CURRENCY
+    told = errors.describe(outcome.failure, source_label="Google Analytics")
+    assert told == "The money of Google Analytics is in EUR, and the report's is in USD."
+    remedy = errors.remedy(outcome.failure, source_label="Google Analytics")
+    assert "write currency: USD at the source in client.yaml" in remedy

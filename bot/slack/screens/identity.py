@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain import delivery, ids
 from bot.domain.identity import Doubt
 from bot.domain.report import Identity
+from bot.rendering import text as words
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
 
@@ -36,11 +37,12 @@ def held(asked: Question) -> delivery.Body:
     something else than was confirmed.
     """
     name, title = blocks.escape(asked.client), blocks.escape(asked.title)
+    whose = words.possessive(name)
     changed = any(one.was for one in asked.doubts)
     why = (
-        f"its numbers come from elsewhere than was confirmed. Are they {name}'s?"
+        f"its numbers come from elsewhere than was confirmed. Are they {whose}?"
         if changed
-        else f"nobody has confirmed yet that its numbers are {name}'s."
+        else f"nobody has confirmed yet that its numbers are {whose}."
     )
     text = f"🟠 {name} · {title} is ready and held: {why}"
     note = (
@@ -64,7 +66,8 @@ def served(asked: Question) -> delivery.Body:
     if not asked.doubts:
         text = f"✓ It is confirmed that the numbers of {name} are its own."
         return limits.fit(delivery.Body(text=text, blocks=(blocks.section(text),)))
-    text = f"❔ {name}'s numbers come from here. Are they {name}'s?"
+    whose = words.possessive(name)
+    text = f"❔ {whose} numbers come from here. Are they {whose}?"
     note = "Confirm once; until then nothing can be posted to the client when it goes live."
     button = blocks.button("Confirm", names.IDENTITY_CONFIRM, value=_value(asked))
     parts = (
