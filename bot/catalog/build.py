@@ -4,7 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.catalog import agency, faults, model, opening, plain, reports, sources, stamps, yaml
+from bot.catalog import (
+    agency,
+    faults,
+    model,
+    opening,
+    plain,
+    reports,
+    sources,
+    stamps,
+    stores,
+    yaml,
+)
 from bot.domain import ids, views
 from bot.domain.client import Client
 
@@ -32,6 +43,8 @@ class Claims:
     alerts: Mapping[str, faults.Place] = field(default_factory=dict[str, faults.Place])
     identities: Mapping[str, faults.Place] = field(default_factory=dict[str, faults.Place])
     credentials: Mapping[str, faults.Place] = field(default_factory=dict[str, faults.Place])
+    stores: Mapping[str, faults.Place] = field(default_factory=dict[str, faults.Place])
+    """As whom it asks its stores of credentials."""
     shares: frozenset[str] = frozenset()
 
 
@@ -73,6 +86,8 @@ def check(path: Path, *, shared: agency.InForce = agency.NONE) -> Checked:
     )
     folder = reports.Folder(path=path, data=document.data, sources=built, found=found)
     made = _client(folder, shape) if shape else None
+    if made is not None:
+        stores.check(made, found=found)
     opening.secrets(document.data, found)
     return Checked(
         client=None if found.found else made,
@@ -121,6 +136,7 @@ def _client(folder: reports.Folder, shape: model.ClientShape) -> Client:
         terms=tuple(shape.terms),
         links=shape.links,
         sources=folder.sources,
+        stores=shape.stores.model_dump(mode="json", exclude_none=True),
         reports={
             ids.ReportName(name): reports.build(
                 folder, name, shape=report, week_start=shape.week_start
@@ -134,24 +150,30 @@ def _client(folder: reports.Folder, shape: model.ClientShape) -> Client:
 
 def _claims(made: Client, shape: model.ClientShape) -> Claims:
     channels: dict[str, faults.Place] = {}
-    credentials: dict[str, faults.Place] = {}
     if made.channel != _SPARE[("channel",)]:
         channels[made.channel] = ("channel",)
     for name, report in made.reports.items():
         if report.channel:
             channels.setdefault(report.channel, ("reports", name, "channel"))
-        if report.narrative.credential:
-            place: faults.Place = ("reports", name, "narrative", "credential")
-            credentials.setdefault(report.narrative.credential, place)
-    for name, source in made.sources.items():
-        if source.credential and source.agency is None:
-            credentials.setdefault(source.credential, ("sources", name, "credential"))
-    for own in [one for one in credentials if one.startswith(_SEALED)]:
-        del credentials[own]  # each client has its own of that name
+    credentials: dict[str, faults.Place] = {}
+    for reference, place in (*_opened(made), *stores.signing_in(made)):
+        if not reference.startswith(_SEALED):  # each client has its own of that name
+            credentials.setdefault(reference, place)
     return Claims(
         channels=channels,
         alerts={made.alerts: ("alerts",)} if made.alerts else {},
         identities={source.identity: ("sources", name) for name, source in made.sources.items()},
         credentials=credentials,
+        stores=stores.identities(made),
         shares=frozenset(shape.shares),
     )
+
+
+def _opened(made: Client) -> Iterator[tuple[str, faults.Place]]:
+    """The client's own credential references, each with its place in the file."""
+    for name, report in made.reports.items():
+        if report.narrative.credential:
+            yield report.narrative.credential, ("reports", name, "narrative", "credential")
+    for name, source in made.sources.items():
+        if source.credential and source.agency is None:
+            yield source.credential, ("sources", name, "credential")

@@ -46,7 +46,13 @@ def _meeting(claims: Mapping[str, build.Claims]) -> Iterable[tuple[str, str]]:
     """Return the pairs of clients that may clash: hundreds of clients are not all compared."""
     users: dict[str, set[str]] = {}
     for client, one in claims.items():
-        for thing in (*one.channels, *one.alerts, *one.credentials, *_parts(one.identities)):
+        for thing in (
+            *one.channels,
+            *one.alerts,
+            *one.credentials,
+            *one.stores,
+            *_parts(one.identities),
+        ):
             users.setdefault(thing, set()).add(client)
     pairs = (combinations(sorted(group), 2) for group in users.values())
     return sorted({pair for some in pairs for pair in some})
@@ -62,22 +68,26 @@ def _parts(identities: Iterable[str]) -> Iterator[str]:
 def _pairs(
     mine: build.Claims, theirs: build.Claims
 ) -> Iterator[tuple[str, faults.Place, faults.Place]]:
-    for channel in mine.channels.keys() & theirs.channels.keys():
-        words = f"The client {{}} uses the channel {channel} too."
-        yield words, mine.channels[channel], theirs.channels[channel]
+    yield from _both("uses the channel", mine.channels, theirs=theirs.channels)
+    yield from _both("uses", mine.credentials, theirs=theirs.credentials)
+    yield from _both("asks its store of credentials as", mine.stores, theirs=theirs.stores)
     for channel in mine.alerts.keys() & theirs.channels.keys():
         words = f"{channel} holds alerts of one client and reports of another, as {{}} shows."
         yield words, mine.alerts[channel], theirs.channels[channel]
     for channel in mine.channels.keys() & theirs.alerts.keys():
         words = f"{channel} holds alerts of one client and reports of another, as {{}} shows."
         yield words, mine.channels[channel], theirs.alerts[channel]
-    for reference in mine.credentials.keys() & theirs.credentials.keys():
-        words = f"The client {{}} uses {reference} too."
-        yield words, mine.credentials[reference], theirs.credentials[reference]
     for identity, here in mine.identities.items():
         for other, there in theirs.identities.items():
             if _overlap(identity, other):
                 yield "This source reads the same data as a source of the client {}.", here, there
+
+
+def _both(
+    deed: str, mine: Mapping[str, faults.Place], *, theirs: Mapping[str, faults.Place]
+) -> Iterator[tuple[str, faults.Place, faults.Place]]:
+    for thing in mine.keys() & theirs.keys():
+        yield f"The client {{}} {deed} {thing} too.", mine[thing], theirs[thing]
 
 
 def _overlap(one: str, other: str) -> bool:

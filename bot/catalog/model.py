@@ -15,6 +15,9 @@ from bot.domain import client, spec
 from bot.domain.metric import Better, Flat, Unit
 from bot.domain.period import PeriodRule
 from bot.domain.walls import Level
+from bot.kinds.stores.aws import AwsSettings
+from bot.kinds.stores.gcp import GcpSettings
+from bot.kinds.stores.vault import VaultSettings
 
 MAX_HISTORY = 20
 """Slack's native chart takes at most 20 points."""
@@ -253,6 +256,16 @@ class ReportShape(Shape):
     )
 
 
+class StoresShape(Shape):
+    """Stores of credentials, each by the start of its references."""
+
+    vault: VaultSettings | None = Field(
+        default=None, description="For vault:// (HashiCorp Vault or OpenBao)."
+    )
+    aws: AwsSettings | None = Field(default=None, description="For aws-sm://.")
+    gcp: GcpSettings | None = Field(default=None, description="For gcp-sm://.")
+
+
 class ClientShape(Shape):
     """A client of reportops: clients/<id>/client.yaml; the folder's name is the client's id."""
 
@@ -309,6 +322,11 @@ class ClientShape(Shape):
         "clients name each other; without it both are refused.",
     )
     demo: bool = Field(default=False, description="Only the demo runs it.")
+    stores: StoresShape = Field(
+        default=StoresShape(),
+        description="As whom this client's runs ask the stores of credentials that are reached "
+        "over the network: an identity of this client's own.",
+    )
     sources: dict[fields.Name, dict[str, object]] = Field(
         min_length=1, max_length=20, description="Where the data comes from."
     )

@@ -1,7 +1,7 @@
 """The client: whom a report is for, as checked from its folder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -42,6 +42,10 @@ class Client:
     links: Mapping[str, str]
     """Label → https address; the first is the post's Dashboard button."""
     sources: Mapping[str, spec.SourceSpec]
+    stores: Mapping[str, Mapping[str, object]] = field(
+        default_factory=dict[str, Mapping[str, object]]
+    )
+    """As whom its runs ask each store of credentials: section → the store's settings."""
     reports: Mapping[ids.ReportName, spec.ReportSpec]
     folder: Path
     demo: bool = False

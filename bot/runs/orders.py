@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot import clock, errors, kinds, settings, wire
 from bot.domain import client, run, spec
+from bot.kinds import stores
 from bot.runs import ports
 
 Credential = Callable[[str], str | None]
@@ -63,6 +64,8 @@ class Orders:
         references = _references(of, asked, without=wanted.without)
         if model is not None and model.reference:
             references += (model.reference,)
+        named = references
+        references = stores.needed(of.stores, named)
         return wire.RunOrder(
             run=wanted.id,
             attempt=attempt,
@@ -72,7 +75,9 @@ class Orders:
             as_of=wanted.as_of,
             credentials=self._opened(references),
             references=references,
-            hosts=self._hosts(of, asked, model=model),
+            hosts=tuple(
+                sorted({*self._hosts(of, asked, model=model), *stores.hosts(of.stores, named)})
+            ),
             model=model,
             model_note=note,
             without=wanted.without,
@@ -86,7 +91,8 @@ class Orders:
     def check(self, of: client.Client) -> wire.CheckOrder:
         """Return the order that opens all sources of a client."""
         named = {one.credential for one in of.sources.values()}
-        references = tuple(sorted(one for one in named if one is not None))
+        own = tuple(sorted(one for one in named if one is not None))
+        references = stores.needed(of.stores, own)
         doubles = [self._config.bigquery_emulator_host, *self._config.doubles.values()]
         return wire.CheckOrder(
             client=of,
@@ -94,7 +100,11 @@ class Orders:
             credentials=self._opened(references),
             references=references,
             hosts=tuple(
-                sorted(self._reached(of, of.sources) | {_host(one) for one in doubles if one})
+                sorted(
+                    self._reached(of, of.sources)
+                    | {_host(one) for one in doubles if one}
+                    | stores.hosts(of.stores, own)
+                )
             ),
             deadline_seconds=_CHECK_SECONDS,
             scratch=self._scratch / "check",

@@ -10,6 +10,7 @@ import pytest
 from bot import kinds, wire
 from bot.catalog import load, model
 from bot.domain import client, ids, period
+from bot.kinds import stores
 from tests.gates import source
 
 CLIENTS = source.ROOT / "clients"
@@ -57,6 +58,7 @@ def test_the_example_shows_every_key() -> None:
         model.NarrativeShape,
         model.FlatShape,
         *(kind.settings for kind in kinds.KINDS.values()),
+        *(store.settings for store in stores.STORES.values()),
     ]
     keys = {field.alias or name for one in shapes for name, field in one.model_fields.items()}
     shown = set(re.findall(r"([a-z_]+):", text))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalog import secret as secrets
-from tests.catalog import folder
+from tests.catalog import folder, test_stores
 
 SECRETS = [
     "xoxb-" + "1234567890-abcdefghij",
@@ -80,7 +80,8 @@ def test_only_references_of_the_client_itself_are_taken(
     ],
 )
 def test_every_store_can_be_named(tmp_path: Path, reference: str) -> None:
-    assert not folder.faults(tmp_path, folder.edit("env://GLOBEX_BIGQUERY", reference))
+    text = folder.edit("env://GLOBEX_BIGQUERY", reference)
+    assert not folder.faults(tmp_path, f"{test_stores.EVERY}{text}")
 
 
 def test_a_source_that_needs_a_credential_says_so(tmp_path: Path) -> None:

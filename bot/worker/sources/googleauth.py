@@ -42,14 +42,21 @@ def credentials(access: base.Access, *, scopes: tuple[str, ...]) -> "Credentials
     no use. A person's grant carries its own scopes.
     """
     credential = access.signed(google.Credential)
+    try:
+        return made(credential, scopes=scopes)
+    except ValueError as fault:
+        raise access.failed(FailureCode.CREDENTIAL_INVALID, fault=str(fault)) from None
+
+
+def made(credential: google.Credential, *, scopes: tuple[str, ...]) -> "Credentials":
+    """As ``credentials``, without a source; raises ValueError that quotes nothing."""
     info = credential.info
     if credential.type == "service_account":
         try:
             make = cast("_Make", _ServiceAccount.from_service_account_info)  # pyright: ignore[reportUnknownMemberType]
             return make(dict(info), scopes=scopes)
         except (ValueError, exceptions.GoogleAuthError):
-            fault = "its private_key cannot be read"
-            raise access.failed(FailureCode.CREDENTIAL_INVALID, fault=fault) from None
+            raise ValueError("its private_key cannot be read") from None
     named = info.get("token_uri", "")
     return cast(
         "Credentials",
