@@ -3,7 +3,9 @@
 import sys
 
 from bot import errors, settings
+from bot.executors import sealing
 from bot.guard import launcher
+from bot.ipc.sealing import NOWHERE
 
 _USAGE = 2
 
@@ -11,8 +13,13 @@ _USAGE = 2
 def main() -> int:
     """Never returns but for a setting that is wrong: 2."""
     try:
-        clients = settings.read().clients_dir
-        launcher.launch(settings.environment(), settings=settings.names(), clients=clients)
+        config, environment = settings.read(), settings.environment()
+        launcher.launch(
+            environment,
+            settings=settings.names(),
+            clients=config.clients_dir,
+            sealing=sealing.found(config) if launcher.available() else NOWHERE,
+        )
     except errors.ReportopsError as error:
         sys.stderr.write(f"{error}\n")
     return _USAGE

@@ -22,6 +22,11 @@ PREFIX = "REPORTOPS_"
 ENV_FILE = ".env"
 """For development; read where the bot is started."""
 _NUMBER = "not a number; write it like 20 or 12.50"
+_MASTER_IN_A_FILE = (
+    "REPORTOPS_MASTER_KEY stands in .env, and a key beside what it opens protects nothing. "
+    "Give it to the bot's environment, a keyring, an open file or systemd (docs/security.md), and "
+    "make a new one: reportops key rotate"
+)
 _PLAINLY = {
     "time": "not a span; write seconds (600) or ISO 8601 (PT10M)",
     "int": "not a whole number; write digits alone (3)",
@@ -80,6 +85,10 @@ class Settings(BaseSettings):
     credentials_dir: Path = Field(
         default=Path("credentials"),
         description="The folder of the sealed credentials, which the bot itself cannot read.",
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="What opens the sealed credentials: the key itself, keyring://NAME or fd://3.",
     )
     database: Path = Field(default=Path("var/reportops.db"), description="The database file.")
     ephemeral_disk: Literal["refuse", "allow"] = Field(
@@ -201,6 +210,7 @@ class Settings(BaseSettings):
             self.slack_app_token,
             self.anthropic_api_key,
             self.heartbeat_url,
+            self.master_key,
         )
         return tuple(one.get_secret_value() for one in hidden if one is not None)
 
@@ -252,7 +262,10 @@ def read() -> Settings:
     the right one.
     """
     known = names()
-    problems = list(_unknown({*os.environ, *dotenv_values(ENV_FILE)}, known))
+    written = dotenv_values(ENV_FILE)
+    problems = list(_unknown({*os.environ, *written}, known))
+    if any(name.upper() == environment_name("master_key") for name in written):
+        problems.append(_MASTER_IN_A_FILE)
     if problems:
         raise errors.ConfigurationError("\n".join(problems))
     try:

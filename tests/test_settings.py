@@ -159,3 +159,10 @@ def test_doubles_are_named_by_kind_and_stand_on_this_machine(
         monkeypatch.setenv("REPORTOPS_DOUBLES", wrong)
         with pytest.raises(errors.ConfigurationError, match="REPORTOPS_DOUBLES"):
             settings.read()
+
+
+def test_a_master_key_in_a_file_is_refused_and_not_repeated(elsewhere: Path) -> None:
+    (elsewhere / ".env").write_text("REPORTOPS_MASTER_KEY=hunter22\n")
+    with pytest.raises(errors.ConfigurationError, match=r"stands in \.env") as caught:
+        settings.read()
+    assert "hunter22" not in str(caught.value)

@@ -13,7 +13,7 @@ from bot.catalog import watch
 from bot.delivery import Deliveries
 from bot.digest import Digest
 from bot.domain import ids
-from bot.executors import process, walled
+from bot.executors import plain, process, walled
 from bot.incidents import Incidents
 from bot.ipc import guarded
 from bot.operations import facade
@@ -147,7 +147,9 @@ def _base(ground: Ground, line: Line) -> _Base:
     outward = joints.Outward(ground.store, clients, channel=ground.ops_channel, now=ground.clock)
     walls = None if ground.guard is None else walled.configured(ground.guard, ground.config)
     executor = process.ProcessExecutor(
-        memory_mb=ground.config.run_memory_mb, starter=walls, scratch=ground.scratch
+        memory_mb=ground.config.run_memory_mb,
+        starter=walls or plain.configured(ground.config),
+        scratch=ground.scratch,
     )
     return _Base(
         clients=clients,

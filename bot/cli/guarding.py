@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from bot import settings
 from bot.domain.walls import Attack
-from bot.executors import starting, walled
+from bot.executors import plain, sealing, starting, walled
 from bot.guard import launcher
 from bot.guard.walls import own
 from bot.ipc import guarded
@@ -29,16 +29,21 @@ def started(
         yield None
         return
     machine, kept = launcher.split(settings.environment(), settings=settings.names())
-    guard = launcher.start(kept, clients=clients or config.clients_dir, machine=machine)
+    guard = launcher.start(
+        kept,
+        clients=clients or config.clients_dir,
+        machine=machine,
+        sealing=sealing.found(config),
+    )
     try:
         yield guard
     finally:
         guard.close()
 
 
-def starter(config: settings.Settings, guard: guarded.Guard | None) -> starting.Starter | None:
-    """Return what starts workers behind the guard; None where there is none."""
-    return None if guard is None else walled.configured(guard, config)
+def starter(config: settings.Settings, guard: guarded.Guard | None) -> starting.Starter:
+    """Return what starts workers behind the guard, or in the open where there is none."""
+    return plain.configured(config) if guard is None else walled.configured(guard, config)
 
 
 def own_walls(place: Path) -> Sequence[Attack]:

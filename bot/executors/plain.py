@@ -12,12 +12,15 @@ import os
 import signal
 import sys
 from asyncio import subprocess
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
 import bot
+from bot import settings
+from bot.domain.kept import Kept
 from bot.domain.walls import NOTHING, Level
-from bot.executors import listening, starting
+from bot.executors import listening, sealing, starting
+from bot.sealed import opening
 
 _ROOT = Path(bot.__file__).parents[1]
 """What holds the package: an isolated Python does not look into a plain checkout by itself."""
@@ -30,11 +33,16 @@ _ENDING_SECONDS = 2.0
 _LEFT = 65_536
 
 
+Keep = Callable[[str, Sequence[str]], Kept]
+"""A client's id and credential references → what is sealed of them, and the keys to it."""
+
+
 class Plain:
     """Starts workers where no walls are to be had, such as on macOS."""
 
-    def __init__(self, *, python: str = sys.executable) -> None:
+    def __init__(self, *, python: str = sys.executable, keep: Keep | None = None) -> None:
         self._python = python
+        self._keep = keep
         self._compiled = False
 
     @property
@@ -43,8 +51,11 @@ class Plain:
         return Level.NONE
 
     def fit(self, order: starting.Ordered) -> starting.Ordered:
-        """Return it whole: nobody else keeps its credentials."""
-        return order
+        """Return it whole: nobody else keeps its credentials, so that we do the keeper's part."""
+        if self._keep is None:
+            return order
+        sealed = self._keep(str(order.client.id), order.references)
+        return order.with_kept(order.credentials, sealed)
 
     @contextlib.asynccontextmanager
     async def child(
@@ -73,6 +84,15 @@ class Plain:
             _kill(child)
             await _over(child)
             heard.code = child.returncode
+
+
+def configured(config: settings.Settings) -> Plain:
+    """Return what starts workers where there is no guard, as the settings say.
+
+    Raises ConfigurationError where the master key cannot be had.
+    """
+    told = sealing.found(config)
+    return Plain(keep=opening.Opener(Path(told.folder), master=told.master).kept)
 
 
 async def _over(child: subprocess.Process) -> None:

@@ -142,13 +142,13 @@ class ProcessExecutor:
     ) -> tuple[listening.Outcome, listening.Heard]:
         """Have a worker do as the order says, in a scratch of its own."""
         async with _scratch(self._parent) as scratch:
-            placed = _placed(order, scratch)
+            placed = self._starter.fit(_placed(order, scratch))
             job = starting.Job(
-                order=wire.write_order(self._starter.fit(placed)),
+                order=wire.write_order(placed),
                 deadline=order.deadline_seconds,
                 memory_mb=self._memory_mb,
                 scratch=scratch,
-                clean=mask.Mask(order.secrets),
+                clean=mask.Mask((*order.secrets, *placed.secrets)),
                 on_progress=on_progress,
                 client=order.client.id,
                 folder=placed.client.folder,

@@ -1,30 +1,39 @@
 """The keeper: holds what credential references stand for, and gives each run its own.
 
 A small program of its own, started before the bot has read anything: the values of ``env://``
-references are in its environment and in no other process's. The spawner names a run's references
-when it starts the run; the values go into the run's own channel, where it finds them once its walls
-stand. Nobody can ask: there is no request, only what the spawner sends.
+references are in its environment and in no other process's, and it alone is told the master key,
+which opens the keys of those whose credentials are sealed. The spawner names a run's client and
+references when it starts the run; what is theirs goes into the run's own channel, where it finds it
+once its walls stand. Nobody can ask: there is no request, only what the spawner sends.
 """
 
 import contextlib
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import cast
 
+from bot.domain.kept import Kept
 from bot.guard.walls import landlock, limits, seccomp
-from bot.ipc import channel
+from bot.ipc import channel, parcel, sealing
+from bot.sealed import opening
 
 _ENV = "env://"
 _MOST = 100
 
 
 def main(spawner: int) -> None:
-    """Give until the spawner is gone. ``spawner`` is the descriptor of its channel."""
+    """Give until the spawner is gone. ``spawner`` is the descriptor of its channel, on which the
+    launcher has told first where sealed credentials are.
+    """
     values = _taken()
     limits.private()
     with socket.socket(fileno=spawner) as asked:
-        _close_in()
+        told, _ = channel.receive(asked)
+        where = sealing.read(told)
+        opener = opening.Opener(Path(where.folder), master=where.master) if where.folder else None
+        _close_in(where.folder)
         while True:
             try:
                 message, files = channel.receive(asked)
@@ -35,7 +44,10 @@ def main(spawner: int) -> None:
             for file in files[1:]:
                 os.close(file)
             if files:
-                _give(files[0], opened(message.get("references"), values))
+                named = _named(message.get("references"))
+                client = str(message.get("client", ""))
+                kept = opener.kept(client, named) if opener else Kept()
+                _give(files[0], sealing.written(opened(named, values), kept))
 
 
 def _taken() -> Mapping[str, str]:
@@ -46,25 +58,32 @@ def _taken() -> Mapping[str, str]:
     return values
 
 
-def opened(references: object, values: Mapping[str, str]) -> Mapping[str, str]:
-    """Return reference → value for those that are known; unknown ones are left out."""
+def _named(references: object) -> Sequence[str]:
     named = cast("Sequence[object]", references) if isinstance(references, list) else ()
-    wanted = [one for one in named[:_MOST] if isinstance(one, str) and one.startswith(_ENV)]
+    return [one for one in named[:_MOST] if isinstance(one, str)]
+
+
+def opened(references: Sequence[str], values: Mapping[str, str]) -> Mapping[str, str]:
+    """Return reference → value for those that are known; unknown ones are left out."""
+    wanted = [one for one in references if one.startswith(_ENV)]
     found = {one: values.get(one.removeprefix(_ENV)) for one in wanted}
     return {reference: value for reference, value in found.items() if value is not None}
 
 
-def _give(file: int, found: Mapping[str, str]) -> None:
+def _give(file: int, found: channel.Message) -> None:
     with socket.socket(fileno=file) as run:
         try:
-            channel.send(run, {"credentials": found})
+            parcel.send(run, found)
         except channel.Closed:
             return  # the run is gone already
 
 
-def _close_in() -> None:
-    """It needs no file, no network and no other program; where a layer is missing, so be it."""
+def _close_in(folder: str) -> None:
+    """It reads what is sealed, and needs no other file, no network and no other program; where a
+    layer is missing, so be it.
+    """
+    read = (Path(folder),) if folder else ()
     with contextlib.suppress(OSError):
-        landlock.restrict(landlock.Rules())
+        landlock.restrict(landlock.Rules(read=read))
     with contextlib.suppress(OSError):
         seccomp.install(sockets=False)

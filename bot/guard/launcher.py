@@ -15,6 +15,7 @@ from bot.guard import fingerprint, programs
 from bot.guard.walls import identity, limits
 from bot.ipc import channel
 from bot.ipc.guarded import Guard
+from bot.ipc.sealing import NOWHERE, Sealing
 
 _SYSTEM = frozenset(
     {
@@ -27,6 +28,8 @@ _SYSTEM = frozenset(
 _OUTWARD = frozenset({"HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"})
 """What whoever dials out for the runs must know of this machine."""
 _OURS = ("LC_", "PYTHON", "KUBERNETES_", "REPORTOPS_")
+_MASTER = "REPORTOPS_MASTER_KEY"
+"""Told to the keeper alone, and not by way of an environment."""
 _PROGRAMS: Sequence[str] = ("spawner", "broker", "keeper")
 _BOT = "bot.process"
 GUARDED = "--guarded"
@@ -45,14 +48,16 @@ def start(
     *,
     clients: Path,
     machine: Mapping[str, str] | None = None,
+    sealing: Sealing = NOWHERE,
     idle: float = IDLE_SECONDS,
 ) -> Guard:
     """Start the three programs.
 
     ``kept`` is what the keeper keeps: environment name → value; ``clients`` the folder of all
     clients, of which each run will see its own; ``machine`` is the environment that names the
-    machine's proxy and its own certificates, where it has any; ``idle`` the seconds that a
-    template may rest. Raises ConfigurationError where runs could not read the clients.
+    machine's proxy and its own certificates, where it has any; ``sealing`` is for the keeper as
+    well; ``idle`` the seconds that a template may rest. Raises ConfigurationError where runs could
+    not read the clients.
     """
     made_of = fingerprint.current()
     identity.check(clients)
@@ -66,6 +71,7 @@ def start(
         keeper = programs.start(
             "keeper", str(kept_by.fileno()), files=[kept_by], environment={**kept, **programs.PLAIN}
         )
+        channel.send(keeps, sealing.write())
         going = programs.start(
             "broker",
             *(str(bots_too.fileno()), str(gone_by.fileno())),
@@ -94,18 +100,20 @@ def launch(
     *,
     settings: Collection[str],
     clients: Path,
+    sealing: Sealing = NOWHERE,
     module: str = _BOT,
 ) -> NoReturn:
     """Start the programs and become the bot, which keeps its own settings alone.
 
     ``settings`` are the names that the bot reads, ``clients`` is where its clients are,
+    ``sealing`` where sealed credentials are and what opens them,
     ``module`` what it runs. Where there is no guard for the machine, becomes the bot at once. Never
     returns; raises OSError, and ConfigurationError as ``start`` does.
     """
     if not available():
         os.execve(sys.executable, [sys.executable, "-m", module], dict(environment))  # noqa: S606
     own, kept = split(environment, settings=settings)
-    guard = start(kept, clients=clients, machine=own)
+    guard = start(kept, clients=clients, machine=own, sealing=sealing)
     files = (guard.spawner.fileno(), guard.broker.fileno())
     for file in files:
         os.set_inheritable(file, True)  # noqa: FBT003 - its only parameter
@@ -126,8 +134,9 @@ def launched(told: str) -> Guard:
 def split(
     environment: Mapping[str, str], *, settings: Collection[str]
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Return what the bot keeps, and what the keeper gets."""
+    """Return what the bot keeps, and what the keeper gets; the master key is in neither."""
     named = {name.upper() for name in settings}
+    environment = {name: one for name, one in environment.items() if name.upper() != _MASTER}
     own = {
         name: value
         for name, value in environment.items()

@@ -20,12 +20,17 @@ from bot.domain.kept import Kept
 from bot.domain.walls import Layer, Walls
 from bot.guard import doors, hosts, memory, walls
 from bot.guard.walls import limits
-from bot.ipc import channel, places, scratch
+from bot.ipc import channel, parcel, places, scratch, sealing
 from bot.ipc.start import Start
 
 _FILES = 5
 """Beside each start: stdin, stdout, stderr, the keeper's end and the broker's end."""
 _KEEPER, _BROKER = 3, 4
+_LOWERING = (
+    ("env://", "the environment (env://)"),
+    ("keyring://", "a keyring of the machine (keyring://)"),
+)
+"""What lies open to others of the bot's user, and lowers a run's level."""
 _UNFIT = 70
 """The exit code of a copy that could not become a run (sysexits.h: EX_SOFTWARE)."""
 _SCRATCH_MB = 512
@@ -180,12 +185,12 @@ def _become(start: Start, files: Sequence[int], *, parent: int) -> NoReturn:
         os.umask(0o077)
         with socket.socket(fileno=_KEEPER) as keeper, socket.socket(fileno=_BROKER) as broker:
             stands = _walled(start, broker)
-            told, _ = channel.receive(keeper)
+            told = parcel.receive(keeper)
             keeper.close()
             work = cast("_Worker", import_module("bot.worker.__main__"))
             work.walled(
                 stands,
-                (_texts(told.get("credentials")), Kept()),
+                sealing.given(told),
                 scratch=Path(start.scratch),
                 broker=broker,
             )
@@ -203,8 +208,11 @@ def _walled(start: Start, broker: socket.socket) -> Walls:
         missing[Layer.EGRESS] = "needs a network namespace"
     else:
         doors.open_(broker, found, extra=_extra(start))
-    if any(one.startswith("env://") for one in start.references):
-        missing[Layer.KEEPER] = "its credentials come from the environment (env://)"
+    lowering = [
+        why for mark, why in _LOWERING if any(one.startswith(mark) for one in start.references)
+    ]
+    if lowering:
+        missing[Layer.KEEPER] = f"its credentials come from {' and '.join(lowering)}"
     return walls.close(_plan(start, hosts.file(found)), missing)
 
 
@@ -233,13 +241,6 @@ def _code() -> tuple[Path, ...]:
     """
     prefixes = dict.fromkeys((sys.prefix, sys.base_prefix))
     return (_OURS, *(Path(prefix, name) for prefix in prefixes for name in _LIBRARIES))
-
-
-def _texts(told: object) -> Mapping[str, str]:
-    if not isinstance(told, dict):
-        return {}
-    given = cast("Mapping[str, object]", told)
-    return {reference: str(value) for reference, value in given.items()}
 
 
 def _take(files: Sequence[int]) -> None:

@@ -54,10 +54,14 @@ class Opener:
         return found
 
     def _sealed(self, owner: str, one: reference.Reference) -> bytes:
+        if self._master is None:
+            raise Closed(Fault.NO_MASTER)
         try:
             known = writing.read(self._places.pointer(owner, one.name))
         except errors.StoreTrouble:
             raise Closed(Fault.DAMAGED) from None
+        except OSError:
+            raise Closed(Fault.UNREADABLE) from None
         version = known.current if one.version is None else int(one.version)
         if version is None:
             raise Closed(Fault.MISSING)

@@ -59,6 +59,16 @@ class Places:
         yield from (one for one in _listed(self.root / "recipients") if one != MASTER)
 
 
+def make(folder: Path) -> None:
+    """Make the folder and those within, where they are not there yet, for their owner alone.
+
+    Whoever needs one says why it cannot be made.
+    """
+    for one in (folder, *(folder / name for name in (*PUBLIC, *SECRET))):
+        with contextlib.suppress(OSError):
+            one.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
 def write(path: Path, data: bytes) -> None:
     """Put a file in its place, whole and on the disk, or leave what was there."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

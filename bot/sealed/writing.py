@@ -97,7 +97,10 @@ class Sealed:
 
     def versions(self, owner: str, name: str) -> Versions:
         """Return what there is of a credential; raises StoreTrouble where that is damaged."""
-        return read(self._places.pointer(owner, name))
+        try:
+            return read(self._places.pointer(owner, name))
+        except OSError as error:
+            raise _trouble(error) from None
 
     def names(self, owner: str) -> tuple[str, ...]:
         """Return the names of an owner's credentials."""
@@ -144,14 +147,12 @@ class Sealed:
 def read(pointer: Path) -> Versions:
     """Read which versions there are; of a credential that is not there, none.
 
-    Raises StoreTrouble where the file is damaged or cannot be read.
+    Raises StoreTrouble where the file is damaged, OSError where it cannot be read.
     """
     try:
         raw: object = json.loads(pointer.read_bytes())
     except FileNotFoundError:
         return Versions(current=None, kept=(), last=0)
-    except OSError as error:
-        raise _trouble(error) from None
     except (ValueError, RecursionError):
         raw = None
     told = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}

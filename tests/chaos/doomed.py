@@ -21,6 +21,7 @@ from slack_sdk.webhook import async_client
 
 from bot import process, settings
 from bot.domain import delivery, run
+from bot.executors import sealing
 from bot.guard import launcher
 from bot.slack import web
 from bot.store import database
@@ -134,6 +135,7 @@ def main(arguments: Sequence[str]) -> int:
             settings.environment(),
             settings=settings.names(),
             clients=config.clients_dir,
+            sealing=sealing.found(config),
             module="tests.chaos.doomed",
         )
     at = Boundaries(config.database.parent)

@@ -67,7 +67,7 @@ async def test_it_works_and_cannot_read_what_is_sealed(tmp_path: Path) -> None:
             ["client001"],
         ]
         await on.stop_bot()
-    assert not list(sealed.iterdir())
+    assert not [one for one in sealed.rglob("*") if one.is_file()]
 
 
 async def test_a_client_that_demands_more_is_refused_and_its_card_says_what_is_missing(

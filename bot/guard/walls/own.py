@@ -1,9 +1,9 @@
 """The bot's own walls: it reaches its code, its files and the network, and runs no program.
 
 A sealed credential is written by the bot and opened for runs alone: among them the bot may make and
-replace files, and neither read nor list any. Files are told apart by the folder they lie in, and
-what may be read may be read all the way down, so that the sealed folder must lie beside what the
-bot reads and not beneath it.
+replace files, and neither read nor list any but the public keys that it seals to. Files are told
+apart by the folder they lie in, and what may be read may be read all the way down, so that the
+sealed folder must lie beside what the bot reads and not beneath it.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from bot import errors
 from bot.domain.walls import Attack
 from bot.guard import probes
 from bot.guard.walls import landlock, limits
+from bot.sealed import places
 
 _ROOT = Path(__file__).parents[3]
 _SYSTEM = (
@@ -59,10 +60,13 @@ def close(reach: Reach) -> int:
         _make(folder)
     sealed = reach.sealed.resolve()
     read = (*reach.read, *_code(sealed), *map(Path, _SYSTEM))
+    is_apart = apart(reach, (*read, *reach.write))
+    if is_apart:
+        places.make(sealed)
     rules = landlock.Rules(
         read=read,
-        write=(*reach.write, _NULL),
-        replace=(*reach.unread, *((sealed,) if apart(reach, (*read, *reach.write)) else ())),
+        write=(*reach.write, *_public(sealed), _NULL),
+        replace=(*reach.unread, *((sealed,) if is_apart else ())),
         emptied=reach.emptied,
         connect=None,
         scoped=reach.scoped,
@@ -113,6 +117,11 @@ def tried(sealed: Path) -> Sequence[Attack]:
     finally:
         with contextlib.suppress(OSError):
             mark.unlink()
+
+
+def _public(sealed: Path) -> Sequence[Path]:
+    """Public keys, and which versions there are: the bot seals to the ones by the others."""
+    return [sealed / name for name in places.PUBLIC]
 
 
 def _listed(folder: Path) -> None:

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bot.sealed import age, places, writing
+
 ROOT = Path(__file__).parents[3]
 THROUGH = "through"
 _BOOT = (
@@ -37,6 +39,8 @@ def main(at: str, parent: int) -> None:
     from bot.guard.walls import own
 
     place = Path(at)
+    mark = places.Places(root=place / "credentials").master
+    places.write(mark, age.generate().recipient.encode())
     version = own.close(
         own.Reach(
             read=(place / "clients",),
@@ -67,6 +71,14 @@ def _attempts(place: Path, parent: int) -> Mapping[str, Callable[[], object]]:
         "take one out to where it reads": lambda: (sealed / "acme").rename(store / "acme"),
         "link one out to where it reads": lambda: os.link(sealed / "acme", store / "linked"),
         "list the sealed credentials": lambda: list(sealed.iterdir()),
+        "seal a credential": lambda: _sealed(sealed),
+        "see which versions there are": lambda: writing.Sealed(sealed).versions("acme", "shop"),
+        "read what it sealed": (sealed / "sealed/acme/shop/1.age").read_bytes,
+        "read a client's key": (sealed / "keys/acme.age").read_bytes,
+        "list the clients' keys": lambda: list((sealed / "keys").iterdir()),
+        "take a key out to the public ones": lambda: (sealed / "keys/acme.age").rename(
+            sealed / "recipients/acme.age"
+        ),
         "write a client's file": (place / "clients/acme/planted").touch,
         "read beside": (place / "beside").read_text,
         "list its home": lambda: list(place.iterdir()),
@@ -74,6 +86,12 @@ def _attempts(place: Path, parent: int) -> Mapping[str, Callable[[], object]]:
         "signal another process": lambda: os.kill(parent, 0),
         "plant a package": lambda: (ROOT / "bot/planted.py").touch(exist_ok=False),
     }
+
+
+def _sealed(folder: Path) -> None:
+    """As somebody does who has only the public half of the master key."""
+    known = writing.Sealed(folder)
+    known.use("acme", "shop", version=known.put("acme", "shop", text="its word"))
 
 
 def _stored(path: Path) -> None:

@@ -21,6 +21,7 @@ _MAY = {
     *("read a client's file", "see a client that came later", "look names up"),
     *("use the database", "make a scratch of its own", "make a copy", "empty a folder away"),
     *("import late", "make a sealed credential", "replace a sealed credential"),
+    *("seal a credential", "see which versions there are"),
 }
 """Everything else must be stopped."""
 

@@ -1,0 +1,128 @@
+"""Where the master key comes from: never from the disk that holds what it opens.
+
+An environment variable that holds it, ``keyring://NAME`` (the operating system's keyring, service
+``reportops``), ``fd://3`` (an open file that whoever starts the bot gave it, such as a pipe), or
+systemd's credential ``reportops-master-key``, which systemd keeps in memory (systemd.exec(5)).
+"""
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from bot import errors
+from bot.sealed import age
+
+NAME = "REPORTOPS_MASTER_KEY"
+CREDENTIAL = "reportops-master-key"
+"""Its name with systemd: ``LoadCredentialEncrypted=reportops-master-key``."""
+_FOLDER = "CREDENTIALS_DIRECTORY"
+_SERVICE = "reportops"
+_KEYRING, _OPEN = "keyring://", "fd://"
+_LARGEST = 4096
+WHERE = (
+    f"Put it into the environment of the bot ({NAME}), a keyring of the system ({NAME}="
+    f"{_KEYRING}NAME), an open file ({NAME}={_OPEN}3) or systemd's credential {CREDENTIAL}."
+)
+"""What to do with a master key."""
+
+
+class _Keyring(Protocol):
+    """As much of the package keyring as is used."""
+
+    def get_password(self, service: str, name: str) -> str | None: ...
+
+
+def find(environment: Mapping[str, str], *, folder: Path) -> str | None:
+    """Return the secret half of the master key; None: nobody gave it.
+
+    ``folder`` is where the sealed credentials are. Raises ConfigurationError that says what is
+    wrong with the place, and never repeats what stands there.
+    """
+    told = environment.get(NAME, "").strip()
+    systemd = environment.get(_FOLDER, "")
+    if told.startswith(_KEYRING):
+        text = _from_keyring(told.removeprefix(_KEYRING))
+    elif told.startswith(_OPEN):
+        text = _from_open(told.removeprefix(_OPEN), folder=folder)
+    elif told:
+        text = told
+    elif systemd and (Path(systemd) / CREDENTIAL).exists():
+        text = _from_systemd(Path(systemd) / CREDENTIAL, folder=folder)
+    else:
+        return None
+    return _checked(text)
+
+
+def _checked(text: str) -> str:
+    """Of a file that age-keygen wrote, the line that is the key."""
+    lines = [line.strip() for line in text.splitlines()]
+    keys = [line for line in lines if line and not line.startswith("#")]
+    try:
+        age.recipient(keys[0] if len(keys) == 1 else "")
+    except age.NotAKeyError:
+        if re.match(r"(?:file:|/|\./|~)", text):
+            message = f"{NAME} names a file, and a key beside what it opens protects nothing. "
+        else:
+            message = f"{NAME} is no secret key of age (it is not repeated). "
+        raise errors.ConfigurationError(message + WHERE) from None
+    return keys[0]
+
+
+def _from_keyring(name: str) -> str:
+    try:
+        door = cast("_Keyring", import_module("keyring"))
+        found = door.get_password(_SERVICE, name)
+    except ImportError:
+        message = f"{NAME} names a keyring: pip install 'reportops[keyring]'"
+        raise errors.ConfigurationError(message) from None
+    except Exception as error:  # noqa: BLE001 - each system's keyring fails with its own
+        kind = type(error).__name__
+        message = f"{NAME}: the keyring does not answer ({kind}). {WHERE}"
+        raise errors.ConfigurationError(message) from None
+    if found is None:
+        message = (
+            f"{NAME}: the keyring has no {name[:60]} of the service {_SERVICE}. "
+            f"Put it there: keyring set {_SERVICE} {name[:60]}"
+        )
+        raise errors.ConfigurationError(message)
+    return found
+
+
+def _from_open(number: str, *, folder: Path) -> str:
+    try:
+        file = int(number)
+        status = os.fstat(file)
+        _elsewhere(status, folder)
+        raw = b""
+        while len(raw) < _LARGEST and (piece := os.read(file, _LARGEST)):
+            raw += piece
+        os.close(file)
+    except (ValueError, OSError):
+        message = f"{NAME}: the bot was given no such open file. {WHERE}"
+        raise errors.ConfigurationError(message) from None
+    return raw.decode("ascii", "replace")
+
+
+def _from_systemd(file: Path, *, folder: Path) -> str:
+    try:
+        _elsewhere(file.stat(), folder)
+        return file.read_text("ascii", "replace")
+    except OSError as error:
+        message = f"systemd's credential {CREDENTIAL} cannot be read: {error.strerror}."
+        raise errors.ConfigurationError(message) from None
+
+
+def _elsewhere(status: os.stat_result, folder: Path) -> None:
+    """Refuse a file of the disk that holds what is sealed: who takes the one takes the other."""
+    there = folder if folder.exists() else folder.absolute().parent
+    try:
+        same = status.st_dev == there.stat().st_dev
+    except OSError:
+        same = False
+    if stat.S_ISREG(status.st_mode) and same:
+        message = "The master key lies in a file on the disk that holds what it opens. "
+        raise errors.ConfigurationError(message + WHERE)
