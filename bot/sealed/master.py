@@ -36,6 +36,13 @@ class _Keyring(Protocol):
     def get_password(self, service: str, name: str) -> str | None: ...
 
 
+class _Errors(Protocol):
+    """As much of keyring.errors as is used."""
+
+    @property
+    def KeyringError(self) -> type[Exception]: ...  # noqa: N802 - its name
+
+
 def find(environment: Mapping[str, str], *, folder: Path) -> str | None:
     """Return the secret half of the master key; None: nobody gave it.
 
@@ -75,11 +82,13 @@ def _checked(text: str) -> str:
 def _from_keyring(name: str) -> str:
     try:
         door = cast("_Keyring", import_module("keyring"))
-        found = door.get_password(_SERVICE, name)
+        failed = cast("_Errors", import_module("keyring.errors")).KeyringError
     except ImportError:
         message = f"{NAME} names a keyring: pip install 'reportops[keyring]'"
         raise errors.ConfigurationError(message) from None
-    except Exception as error:  # noqa: BLE001 - each system's keyring fails with its own
+    try:
+        found = door.get_password(_SERVICE, name)
+    except (failed, OSError, RuntimeError) as error:
         kind = type(error).__name__
         message = f"{NAME}: the keyring does not answer ({kind}). {WHERE}"
         raise errors.ConfigurationError(message) from None

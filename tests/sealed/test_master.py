@@ -36,20 +36,27 @@ def test_it_is_read_from_a_pipe_that_is_closed_then(tmp_path: Path) -> None:
         os.fstat(reading)
 
 
+class Locked(Exception):  # noqa: N818
+    """What a keyring fails with."""
+
+
 class Keyring(ModuleType):
-    """A keyring of the system."""
+    """A keyring of the system, and its errors."""
+
+    KeyringError = Locked
 
     def get_password(self, service: str, name: str) -> str | None:
         """Look it up."""
         if name == "locked":
-            raise RuntimeError("the word " + KEY)
+            raise Locked("the word " + KEY)
         return KEY if (service, name) == ("reportops", "master") else None
 
 
 def test_it_is_taken_from_a_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", Keyring("keyring"))
+    for name in ("keyring", "keyring.errors"):
+        monkeypatch.setitem(sys.modules, name, Keyring(name))
     assert find(tmp_path, "keyring://master") == KEY
-    for name, said in {"other": "keyring set reportops other", "locked": "RuntimeError"}.items():
+    for name, said in {"other": "keyring set reportops other", "locked": "Locked"}.items():
         with pytest.raises(errors.ConfigurationError, match=said) as caught:
             find(tmp_path, f"keyring://{name}")
         assert KEY not in str(caught.value)
