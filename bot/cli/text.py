@@ -82,8 +82,8 @@ def _(answer: answers.Status) -> Iterator[str]:
     yield f"{view.name} ({view.client}) · {view.stage.value} · {view.channel}"
     if view.walls:
         yield f"Walls: {view.walls}"
-    if view.incident:
-        yield f"Now: {view.incident}"
+    if now := view.incident or view.waits:
+        yield f"Now: {now}"
     if view.pause:
         until = moments.moment(view.pause.until, view.timezone) if view.pause.until else "resumed"
         reason = f": {view.pause.reason}" if view.pause.reason else ""

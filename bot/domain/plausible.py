@@ -1,16 +1,19 @@
 """Whether figures are what they may be: an absurd one is looked at before it is sent; pure.
 
 A figure is held against what its own file expects of it, and against its own past: one that is ten
-times all that it was lately, or less than a tenth, is far more often a broken query than news.
+times all that it was lately, or less than a tenth, is far more often a broken query than news. So
+is one that is ten times the period before, as a lost comma makes it, and like nothing before that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bot.domain import metric, spec
 from bot.domain.report import Finding, Report, Severity
 
 _TIMES = 10
+_NEAR = 2
+"""A figure beyond twice the most, or below half the least, of its past is like nothing in it."""
 _FEW = 10
 """Below this a figure jumps by itself: from one order to none, or to twelve."""
 _SUMS = frozenset({metric.Unit.COUNT, metric.Unit.CURRENCY, metric.Unit.DURATION})
@@ -59,11 +62,26 @@ def _absurd(one: metric.Metric) -> str:
     if one.value is None or one.unit not in _SUMS or not past or max(past) < _FEW:
         return ""
     value = abs(one.value)
-    if value > _TIMES * max(past):
+    if _is_above(value, past):
         return f"{one.label} is {_plain(one.value)}; lately it was {_plain(max(past))} at most"
-    if min(past) >= _FEW and value * _TIMES < min(past):
+    if _is_below(value, past):
         return f"{one.label} is {_plain(one.value)}; lately it was {_plain(min(past))} at least"
     return ""
+
+
+def _is_above(value: Decimal, past: Sequence[Decimal]) -> bool:
+    """Whether it is ten times the most; or ten times the last, and like nothing before that."""
+    most, last = max(past), past[-1]
+    leapt = last >= _FEW and value >= _TIMES * last
+    return value > _TIMES * most or (leapt and value > _NEAR * most)
+
+
+def _is_below(value: Decimal, past: Sequence[Decimal]) -> bool:
+    """Whether it is under a tenth of the least; or a tenth of the last, and like nothing before."""
+    least, last = min(past), past[-1]
+    if least < _FEW:
+        return False
+    return _TIMES * value < least or (_TIMES * value <= last and _NEAR * value < least)
 
 
 def _past(one: metric.Metric) -> Iterator[Decimal]:

@@ -112,6 +112,8 @@ class FailureCode(StrEnum):
     QUERY_INVALID = "query_invalid"
     FILE_MISSING = "file_missing"
     """A data file that a query or a setup names is not in the client's folder."""
+    FILE_UNREADABLE = "file_unreadable"
+    """Its letters are written in another way than it is read: an encoding."""
     QUERY_REFUSED = "query_refused"
     """Not a single SELECT, or outside what a query may do."""
     QUERY_TOO_LARGE = "query_too_large"

@@ -124,8 +124,8 @@ class ClientStatus:
     without_ai: int = 0
     sources: tuple[SourceHealth, ...] = ()
     pause: PauseView | None = None
-    incident: str = ""
-    """The open failure in a few words."""
+    incident: str = ""  # the open failure in a few words
+    waits: str = ""  # what a report waits for that did not fail: data, or somebody's look
     operator: bool = False
 
 

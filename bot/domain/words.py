@@ -169,6 +169,17 @@ WORDS: Mapping[FailureCode, Words] = {
         sentence="$source cannot run the query $query ($file): $fault.",
         remedy="Put the file there or mend its name in the SQL, then press Retry.",
     ),
+    FailureCode.FILE_UNREADABLE: Words(
+        stage="sources",
+        retryable=False,
+        short="data file unreadable",
+        sentence="$source cannot run the query $query ($file): $fault.",
+        remedy=(
+            "Save the file as “CSV UTF-8” (Excel's plain “CSV” is Windows-1252), or, where it "
+            "holds neither € nor typographic quotes, read it with encoding = 'latin-1'. "
+            "Then press Retry."
+        ),
+    ),
     FailureCode.QUERY_REFUSED: Words(
         stage="sources",
         retryable=False,

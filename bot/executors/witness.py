@@ -32,7 +32,10 @@ def told(
 
 
 def _failure(failed: run.Failure, outside: brokering.Outside) -> run.Failure:
-    said = " ".join([failed.said, *map(_sentence, outside.refused)]).strip()
+    told = [*map(_sentence, outside.refused)]
+    # Of what was not reached the broker knows why; the client of a source saw a closed door.
+    unreached = failed.code is run.FailureCode.SOURCE_UNREACHABLE
+    said = " ".join([*told, failed.said] if unreached else [failed.said, *told]).strip()
     return replace(failed, said=said[:_WORDS])
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import clock, kinds
+from bot import clock
 from bot.domain import client, delivery, ids, incident, periods, run, spec, views
 from bot.incidents import places, ports
+from bot.kinds import called
 
 _NOTICED = "one neutral line"
 _STUCK = frozenset({run.Status.FAILED, run.Status.QUEUED, run.Status.WAITING, run.Status.HELD})
@@ -146,12 +147,7 @@ def title(of: client.Client | None, one: run.Run) -> str:
 
 def label(of: client.Client | None, name: str | None) -> str | None:
     """A source as people call it: by its kind; with its own name where the client has two."""
-    found = of.sources.get(name) if of and name else None
-    if of is None or found is None or found.kind not in kinds.KINDS:
-        return name
-    label = kinds.KINDS[found.kind].label
-    alike = sum(one.kind == found.kind for one in of.sources.values())
-    return label if alike == 1 else f"{label} ({found.name})"
+    return called.label(of.sources, name) if of and name else name
 
 
 def _also(facts: Facts) -> tuple[str, ...]:

@@ -204,6 +204,7 @@ class Clients:
             ),
             pause=_pause_view(facts.pauses.get(found.id)),
             incident=line.text if line.incident else "",
+            waits=line.text if line.light is views.Light.AMBER and not line.incident else "",
             operator=operator,
         )
         return told if operator else _for_readers(told)
@@ -225,6 +226,7 @@ def _for_readers(told: views.ClientStatus) -> views.ClientStatus:
         months=(),
         sources=(),
         incident=standing.DELAYED if told.incident else "",
+        waits=standing.DELAYED if told.waits else "",
         pause=replace(paused, reason="") if paused else None,
     )
 

@@ -1,10 +1,12 @@
 """What a worker's report is to its parent: its figures are judged from here, never by its word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from bot import wire
 from bot.domain import fresh, periods, plausible, report, restated, run, spec
+from bot.kinds import called
 from bot.runs import ports, posting
 
 
@@ -24,9 +26,10 @@ class Judging:
         made = outcome.report
         told = [one for one in made.findings if one.severity is not report.Severity.HOLD]
         moved: tuple[report.Restated, ...] = ()
-        if asked is not None:
+        if of is not None and asked is not None:
             told += plausible.doubts(made, asked)
-            told += () if running.hold == run.AS_IS else _stale(made, asked)
+            as_is = running.hold == run.AS_IS
+            told += () if as_is else _stale(made, asked, sources=of.sources)
             moved = await self._moved(running, made, asked=asked)
         return replace(outcome, report=replace(made, findings=tuple(told), restated=moved))
 
@@ -40,15 +43,25 @@ class Judging:
         return () if sent is None else restated.restated(made, sent[1], within=asked.restated)
 
 
-def _stale(made: report.Report, asked: spec.ReportSpec) -> Iterator[report.Finding]:
+def _stale(
+    made: report.Report, asked: spec.ReportSpec, *, sources: Mapping[str, spec.SourceSpec]
+) -> Iterator[report.Finding]:
     """Yield a reason to hold for each query that is not complete, where the file has it so."""
     for lag in fresh.lags(made, asked) if asked.stale is spec.Stale.HOLD else ():
+        whose = called.label(sources, lag.source or "")
         yield report.Finding(
             code=posting.STALE,
             severity=report.Severity.HOLD,
             subject=lag.query,
-            text=f"“{lag.query}” is complete to {lag.data_to} only; the period ends {lag.needs}",
+            text=(
+                f"{whose}: the data of “{lag.query}” is there to {_day(lag.data_to)}; "
+                f"the period ends on {_day(lag.needs)}"
+            )[:300],
         )
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def doubts(made: report.Report) -> str:

@@ -31,7 +31,7 @@ def made(*usage: money.Usage) -> wire.ReportMade:
 
 
 def failed(*usage: money.Usage, said: str = "") -> wire.RunFailed:
-    failure = run.Failure(code=run.FailureCode.SOURCE_UNREACHABLE, said=said)
+    failure = run.Failure(code=run.FailureCode.QUERY_INVALID, said=said)
     return wire.RunFailed(failure=failure, usage=usage, timings={})
 
 
@@ -68,6 +68,11 @@ def test_a_refused_host_is_a_finding_of_the_report() -> None:
 def test_a_refused_host_stands_with_the_failure() -> None:
     found = witness.told(failed(said="no way"), order(), outside=brokering.Outside(refused=[EVIL]))
     assert acting.failure(found).said.startswith("no way Tried to reach evil.example: ")
+    unreached = run.Failure(code=run.FailureCode.SOURCE_UNREACHABLE, said="a closed door")
+    outcome = replace(failed(), failure=unreached)
+    found = witness.told(outcome, order(), outside=brokering.Outside(refused=[EVIL]))
+    assert acting.failure(found).said.startswith("Tried to reach evil.example: ")
+    assert acting.failure(found).said.endswith(" a closed door")
     many = brokering.Outside(refused=[EVIL] * 20)
     assert len(acting.failure(witness.told(failed(), order(), outside=many)).said) == 200
 

@@ -142,6 +142,19 @@ async def test_status_for_readers_holds_nothing_of_the_house(home: House, kind: 
     assert view.pause.reason == ""
 
 
+async def test_status_says_what_it_waits_for_and_to_readers_that_it_is_late(home: House) -> None:
+    held = replace(make.a_run(), status=run.Status.HELD, hold="absurd")
+    await home.store.runs.claim(held)
+    told = await home.operations.clients.status(house.asker(), ("acme",))
+    assert isinstance(told, answers.Status)
+    assert told.client.waits == "held: its figures need a look before they are sent"
+    assert not told.client.incident
+    theirs = await home.operations.clients.status(house.asker(Kind.MEMBER, where="acme"))
+    assert isinstance(theirs, answers.Status)
+    assert "figures" not in theirs.client.waits
+    assert theirs.client.waits
+
+
 async def test_status_without_a_client_is_the_fleet_for_operators(home: House) -> None:
     told = await home.operations.clients.status(house.asker())
     assert isinstance(told, views.Overview)

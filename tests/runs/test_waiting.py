@@ -100,7 +100,8 @@ async def test_what_never_comes_is_held_where_the_file_says_so(store: Store) -> 
         found = await here.only("acme")
         assert (found.status, found.hold) == (run.Status.HELD, posting.STALE)
         assert here.people.holds == ["stale"]
-        assert "“orders” is complete to 2026-11-21 only" in here.people.why[0]
+        told = "the data of “orders” is there to Sat 21 Nov; the period ends on Sun 22 Nov"
+        assert told in here.people.why[0]
         assert (await here.runner.release(found.id, "again", by=CLAIRE)).done
         await here.sweep()
         assert (await here.only("acme")).hold == posting.STALE

@@ -191,6 +191,7 @@ STATUS = views.ClientStatus(
     incident="BigQuery sign-in revoked",
     operator=True,
 )
+STATUS_WAITS = replace(STATUS, incident="", waits="waits for its data")
 STATUS_OF_OTHERS = replace(
     STATUS, operator=False, owner=None, walls="", sources=(), pause=None, incident=""
 )

@@ -75,6 +75,28 @@ def test_a_post_with_gaps_looks_as_written_down() -> None:
     assert all("not for readers" not in text_of(body) for body in bodies)
 
 
+def test_a_part_of_the_period_is_told_before_any_figure() -> None:
+    short = replace(samples.REPORT.provenance[0], data_to=date(2026, 11, 20))
+    told = report.Finding(
+        code="data_incomplete",
+        severity=report.Severity.SHOWN,
+        subject=short.query,
+        text="It ends on 20 Nov.",
+    )
+    found = replace(samples.REPORT, provenance=(short,), findings=(told,))
+    said = f"The data of “{short.query}” ends on 20 Nov; the period ends on 22 Nov."
+    for body in compose(found):
+        text = text_of(body)
+        assert text.count(said) == 1
+        assert text.index(said) < text.index("Weekly KPIs")
+        assert body.text.startswith(("Data to 20 Nov: ", f"*{said}*"))
+
+
+def test_what_was_left_out_is_called_as_people_call_it() -> None:
+    bodies = compose(replace(samples.REPORT, without=("warehouse", "gone")))
+    assert all("Left out this time: BigQuery, gone" in text_of(body) for body in bodies)
+
+
 def test_why_no_ai_wrote_is_for_the_house_alone() -> None:
     spent = "this client's model budget of the month is used up"
     found = replace(samples.REPORT, author=report.Author.TEMPLATE, author_note=spent)

@@ -64,6 +64,7 @@ SCREENS: Mapping[str, Draw] = {
     "menu_reader": lambda: menu.draw(shown.OWN, operator=False),
     "listing": lambda: listing.draw(shown.OVERVIEW),
     "status": lambda: status.draw(shown.STATUS, now=shown.NOW),
+    "status_waits": lambda: status.draw(shown.STATUS_WAITS, now=shown.NOW),
     "status_reader": lambda: status.draw(shown.STATUS_OF_OTHERS, now=shown.NOW),
     "history": lambda: history.draw(shown.HISTORY),
     "schedule": lambda: schedule.draw([shown.NEXT], now=shown.NOW),

@@ -228,6 +228,26 @@ def test_a_broken_setup_says_where(bench: benches.Bench, folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("read", "fault"),
+    [
+        ("", "excel.csv is not UTF-8"),
+        (", encoding = 'latin-1'", "a CSV file is not LATIN-1"),
+        (", encoding = 'cp1252'", "DuckDB does not know the encoding cp1252 here"),
+    ],
+)
+def test_what_excel_calls_csv_is_refused_with_what_to_do(
+    bench: benches.Bench, folder: Path, read: str, fault: str
+) -> None:
+    rows = "Date;Montant\r\n16/11/2026;12,50 €\r\n"
+    (folder / "excel.csv").write_bytes(rows.encode("cp1252"))
+    with pytest.raises(errors.RunError) as caught:
+        bench.read(f"SELECT * FROM read_csv('excel.csv', delim = ';'{read})")
+    failure = caught.value.failure
+    assert (failure.code, failure.params["fault"]) == (FailureCode.FILE_UNREADABLE, fault)
+    assert "“CSV UTF-8”" in errors.remedy(failure)
+
+
 def test_a_data_file_that_a_query_names_and_nobody_put_there_is_named(
     bench: benches.Bench,
 ) -> None:

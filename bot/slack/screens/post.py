@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from bot.domain import client as clients
 from bot.domain import delivery, ids, report, run
 from bot.domain.delivery import Block
+from bot.kinds import called
 from bot.rendering import findings, formats, references
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
 from bot.slack.screens import figures, phrases, trend
 
 _FINDINGS = 5
+_INCOMPLETE = "data_incomplete"
+"""The finding that figures of a part of the period are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +125,21 @@ def _title(post: _Post) -> str:
 
 
 def _mark(post: _Post) -> str:
-    """What the notification must say first."""
-    if post.corrected:
-        return f"{post.phrases.corrected.format('').strip()}: "
-    return ""
+    """What the notification must say first: its figures would mislead without it."""
+    told = [post.phrases.corrected.format("").strip()] if post.corrected else []
+    if days := [one.data_to for one in post.found.provenance if one.data_to is not None]:
+        told += [post.spoken.words.data_to.format(post.spoken.day(min(days)))] * _is_short(post)
+    return f"{', '.join(told)}: " if told else ""
+
+
+def _is_short(post: _Post) -> bool:
+    return any(one.code == _INCOMPLETE for one in post.found.findings)
 
 
 def _notes(post: _Post) -> list[str]:
-    """What stands above everything else: where it would go, and that it is a correction or late."""
+    """What stands above everything else: where it would go, that it is a correction or late, and
+    how far its data goes where that is not far enough.
+    """
     told: list[str] = []
     if post.client.stage is clients.Stage.INTERNAL:
         told.append(post.phrases.would_go_to.format(blocks.channel(_channel(post))))
@@ -138,7 +148,7 @@ def _notes(post: _Post) -> list[str]:
         told.append(f"*{post.phrases.corrected.format(at)}*")
     elif post.run.late:
         told.append(post.phrases.late)
-    return told
+    return [*told, *(f"*{blocks.escape(one)}*" for one in _told(post, above=True))]
 
 
 def _channel(post: _Post) -> ids.ChannelId:
@@ -193,10 +203,16 @@ def _last_year(post: _Post) -> list[str]:
 
 
 def _findings(post: _Post) -> list[str]:
+    told = (*_restated(post), *_told(post, above=False))
+    return [f":information_source: {blocks.escape(one)}" for one in told]
+
+
+def _told(post: _Post, *, above: bool) -> list[str]:
+    """What readers should know about the figures; what they must know first stands above them."""
     shown = [one for one in post.found.findings if one.severity is report.Severity.SHOWN]
-    told = [findings.tell(one, post.found, to=post.spoken) for one in shown[:_FINDINGS]]
-    told = [blocks.one_line(one, 300) for one in told]
-    return [f":information_source: {blocks.escape(one)}" for one in (*_restated(post), *told)]
+    here = [one for one in shown if (one.code == _INCOMPLETE) is above]
+    told = [findings.tell(one, post.found, to=post.spoken) for one in here[:_FINDINGS]]
+    return [blocks.one_line(one, 300) for one in told]
 
 
 def _restated(post: _Post) -> Iterator[str]:
@@ -234,7 +250,8 @@ def _provenance(post: _Post) -> Iterator[str]:
         at = spoken.moment(found.as_of, found.timezone)
         yield f"{blocks.escape(post.phrases.as_of.format(at))} ({city})"
     if found.without:
-        yield post.phrases.left_out.format(blocks.escape(", ".join(found.without)))
+        labels = (called.label(post.client.sources, name) for name in found.without)
+        yield post.phrases.left_out.format(blocks.escape(", ".join(labels)))
     yield _author(post)
     yield f"Ref {ids.short_ref(post.run.id)}"
 

@@ -19,7 +19,8 @@ def draw(view: views.ClientStatus, *, now: datetime) -> delivery.Body:
         parts.append(blocks.context(told))
     if view.operator:
         parts.append(_buttons(view))
-    text = f"{blocks.escape(view.name)}: {blocks.escape(view.incident) or f'next {_next(view)}'}"
+    told = blocks.escape(view.incident or view.waits) or f"next {_next(view)}"
+    text = f"{blocks.escape(view.name)}: {told}"
     return limits.fit(delivery.Body(text=text, blocks=tuple(parts)))
 
 
@@ -39,6 +40,8 @@ def _head(view: views.ClientStatus) -> str:
 def _trouble(view: views.ClientStatus) -> Iterator[str]:
     if view.incident:
         yield f"🔴 {blocks.escape(view.incident)}"
+    if view.waits:
+        yield f"🟠 {blocks.escape(view.waits)}"
     if view.pause is not None:
         until = "until somebody resumes it"
         if view.pause.until is not None:

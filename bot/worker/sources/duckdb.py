@@ -43,6 +43,11 @@ _SETUP = frozenset(
 """What a setup may do. The rest writes files or loads code: COPY, EXPORT, ATTACH, PRAGMA …"""
 _MISSING = re.compile(r'No files found that match the pattern "([^"\n]+)"')
 """What DuckDB says where no file has the name or fits the pattern."""
+_LETTERS = re.compile(r"not (utf-8|latin-1) encoded|support the encoding: \"([^\"\n]+)\"")
+_CSV = re.compile(r"^ *file = (.+)$", re.MULTILINE)
+"""What DuckDB says of a CSV whose letters it cannot read. Its own remedies, a download and leaving
+out the rows that hold such letters, are not for us.
+"""
 _FULL = ("could not write", "no space left", "file too large")
 _OFFLINE: dict[str, bool | int | float | str | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -191,9 +196,8 @@ def _judged(error: duckdb.Error, said: str) -> tuple[FailureCode, str]:
             found = FailureCode.QUERY_REFUSED, "it reaches beyond the client's folder"
         case duckdb.IOException() if "could not set lock" in said:
             found = FailureCode.SOURCE_BUSY, ""
-        case duckdb.IOException() if missing := _MISSING.search(str(error)):
-            fault = f"there is no file {missing[1]} in the client's folder"
-            found = FailureCode.FILE_MISSING, fault
+        case duckdb.IOException() | duckdb.InvalidInputException() if of := _of_file(str(error)):
+            found = of
         case duckdb.OutOfMemoryException():
             found = FailureCode.QUERY_TOO_LARGE, "memory"
         case duckdb.IOException() if any(sign in said for sign in _FULL):
@@ -203,6 +207,21 @@ def _judged(error: duckdb.Error, said: str) -> tuple[FailureCode, str]:
         case _:
             found = FailureCode.QUERY_INVALID, ""
     return found
+
+
+def _of_file(said: str) -> tuple[FailureCode, str] | None:
+    """Return what is wrong with a data file, where that is what DuckDB says."""
+    if missing := _MISSING.search(said):
+        return FailureCode.FILE_MISSING, f"there is no file {missing[1]} in the client's folder"
+    letters = _LETTERS.search(said)
+    if letters is None:
+        return None
+    encoding, unknown = letters.groups()
+    if unknown:
+        return FailureCode.FILE_UNREADABLE, f"DuckDB does not know the encoding {unknown} here"
+    file = _CSV.search(said)
+    whose = file[1] if file else "a CSV file"
+    return FailureCode.FILE_UNREADABLE, f"{whose} is not {encoding.upper()}"
 
 
 def _values(bound: Mapping[str, base.Parameter]) -> Mapping[str, object]:

@@ -220,7 +220,10 @@ class Postgres:
         except psycopg.Error as error:
             found = postgreserrors.explain(error)
             code = FailureCode.SOURCE_TIMEOUT if self._ending.is_set() else found.code
-            raise self._access.failed(code, about=ask, said=found.said, fault=found.fault) from None
+            fault = found.fault
+            if code is FailureCode.CONFIGURATION:
+                fault = f"{fault} of the source {self._access.spec.name}"
+            raise self._access.failed(code, about=ask, said=found.said, fault=fault) from None
 
 
 def _cut(file: int) -> None:

@@ -47,7 +47,7 @@ _FAULTS: Mapping[FailureCode, str] = {
     FailureCode.NOT_FOUND: "there is no such database",
     FailureCode.QUERY_REFUSED: "it tries to write",
     FailureCode.QUERY_TOO_LARGE: "memory or disk of the server",
-    FailureCode.CONFIGURATION: "the server's certificate does not hold (sslmode, ca)",
+    FailureCode.CONFIGURATION: "the server's certificate does not hold against sslmode and ca",
 }
 _PREAMBLE = re.compile(r"^.*?(?:FATAL|ERROR): +", re.DOTALL)
 """What libpq says of the way to the server, addresses included, before the server's own words."""
