@@ -180,6 +180,12 @@ class Service:
         if self._pruned is not None and now - self._pruned < _PRUNE_EVERY:
             return
         self._pruned = now
-        gone = await self._ground.store.prune(self._ground.config.keep_days, now=now)
+        own = {
+            one.id: one.retain.before(now, one.timezone)
+            for one in self._house.clients.clients()
+            if one.retain is not None
+        }
+        keep = self._ground.config.keep_days
+        gone = await self._ground.store.prune(keep, now=now, own=own)
         if gone:
             _log.info("old_reports_forgotten", count=gone)

@@ -133,6 +133,7 @@ def _client(folder: reports.Folder, shape: model.ClientShape) -> Client:
         flat=shape.flat,
         budget=shape.budget,
         isolation=shape.isolation,
+        retain=shape.retain,
         terms=tuple(shape.terms),
         links=shape.links,
         sources=folder.sources,

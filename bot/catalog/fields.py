@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from bot.catalog import secret
+from bot.domain import retention
 
 PLAIN = "plain"
 """The type of our own errors: their context holds ``problem`` and ``remedy``."""
@@ -232,6 +233,31 @@ Span = Annotated[
     timedelta,
     BeforeValidator(_duration),
     WithJsonSchema({"type": "string", "examples": ["12 hours", "90 minutes", "2 days"]}),
+]
+
+
+_KEPT = re.compile(r"(\d{1,4})\s*(days?|months?|years?)")
+_LEAST_KEPT, _MOST_KEPT = 35, 3660
+"""Days: comparisons and trends look back for weeks; ten years are longer than anybody asks for."""
+
+
+def _retention(value: object) -> object:
+    found = _KEPT.fullmatch(str(value).strip().casefold())
+    if found is None:
+        problem = f"{secret.quote(str(value))} is not how long something is kept."
+        raise fault(problem, "Write months or days, as in 13 months.")
+    count, unit = int(found[1]), found[2].rstrip("s")
+    days = count * {"day": 1, "month": 30, "year": 365}[unit]
+    if not _LEAST_KEPT <= days <= _MOST_KEPT:
+        raise fault("That is less than 35 days or more than 10 years.", "Write 13 months, say.")
+    months = count * {"month": 1, "year": 12}.get(unit, 0)
+    return retention.Retention(months=months, days=0 if months else count)
+
+
+Kept = Annotated[
+    retention.Retention,
+    BeforeValidator(_retention),
+    WithJsonSchema({"type": "string", "examples": ["13 months", "400 days", "2 years"]}),
 ]
 
 

@@ -305,6 +305,11 @@ class ClientShape(Shape):
         default=Level.NONE,
         description="The least isolation its runs need: strong, partial, or none demanded.",
     )
+    retain: fields.Kept | None = Field(
+        default=None,
+        description="How long its reports and the texts of its messages are kept, such as 13 "
+        "months; without it, REPORTOPS_KEEP_DAYS.",
+    )
     terms: list[fields.Term] = Field(
         default_factory=list[str],
         max_length=50,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.domain import ids, metric, spec
+from bot.domain.retention import Retention
 from bot.domain.walls import Level
 
 
@@ -37,6 +38,8 @@ class Client:
     """US dollars of model cost a month; beyond it the template writes."""
     isolation: Level = Level.NONE
     """The least that must stand around its runs; below it they do not run."""
+    retain: Retention | None = None
+    """How long its reports and the texts of its messages are kept; None: as all clients' are."""
     terms: tuple[str, ...] = ()
     """Names with digits that may be written, such as GA4."""
     links: Mapping[str, str]

@@ -1,12 +1,13 @@
 """The database: one file, one owning process, one connection. Instants in and out are UTC."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import errors
+from bot.domain import ids
 from bot.store import (
     audit,
     channels,
@@ -18,6 +19,7 @@ from bot.store import (
     identities,
     inbox,
     incidents,
+    leaving,
     ledger,
     lock,
     meta,
@@ -48,6 +50,7 @@ class Store:
         self.history = history.History(owner)
         self.audit = audit.Audit(owner)
         self.identities = identities.IdentityStore(owner)
+        self.leaving = leaving.Leaving(owner)
         self.inbox = inbox.Inbox(owner)
         self.meta = meta.Meta(owner)
         self.signs = signs.Signs(owner)
@@ -88,10 +91,20 @@ class Store:
         await asyncio.to_thread(copies.forget, folder, keep)
         return to
 
-    async def prune(self, keep_days: int, *, now: datetime) -> int:
+    async def prune(
+        self,
+        keep_days: int,
+        *,
+        now: datetime,
+        own: Mapping[ids.ClientId, datetime] | None = None,
+    ) -> int:
         """Forget reports and texts of messages older than this; return how many reports went.
 
-        That something was posted, what it cost and who did what stays known.
+        That something was posted, what it cost and who did what stays known. ``own``: clients whose
+        content is kept since another instant; of those who left, nothing is.
         """
         before = now - timedelta(days=keep_days)
-        return await self._database.write(lambda connection: meta.prune(connection, before))
+        gone = await self._database.write(lambda raw: meta.prune(raw, before, own or {}))
+        for client, at in (await self.leaving.left()).items():
+            gone += (await self.leaving.forget(client, at=at)).reports
+        return gone

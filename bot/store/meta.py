@@ -1,8 +1,11 @@
 """Single values by name, and retention."""
 
+import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 
+from bot.domain import ids
 from bot.store import codec, database, statements
 
 
@@ -30,8 +33,18 @@ class Meta:
         )
 
 
-def prune(connection: sqlite3.Connection, before: datetime) -> int:
-    """Forget the content that is older; return how many reports went."""
-    values = {"before": codec.instant(before)}
-    database.rows(connection, _sql("forget_bodies"), **values)
-    return len(database.rows(connection, _sql("forget_reports"), **values))
+def prune(
+    connection: sqlite3.Connection, before: datetime, own: Mapping[ids.ClientId, datetime]
+) -> int:
+    """Forget the content that is older; return how many reports went.
+
+    ``own``: the clients with a time of their own, and since when their content is kept.
+    """
+    rest: database.Values = {"before": codec.instant(before), "own": json.dumps([*own])}
+    database.rows(connection, _sql("forget_bodies"), **rest)
+    gone = len(database.rows(connection, _sql("forget_reports"), **rest))
+    for client, since in own.items():
+        values: database.Values = {"before": codec.instant(since), "client": client}
+        database.rows(connection, _sql("forget_own_bodies"), **values)
+        gone += len(database.rows(connection, _sql("forget_own_reports"), **values))
+    return gone
