@@ -62,6 +62,8 @@ class Operation(StrEnum):
     RESUME = "resume"
     CHECK = "check"
     """Open a client's sources, and say whose data each serves."""
+    REMOVE = "remove client"
+    """End a client's runs, and delete its credentials and what is stored of it."""
     HEALTH = "health"
     BACKUP = "backup"
     WAKE = "wake"
@@ -73,7 +75,9 @@ OWN = frozenset({Operation.STATUS, Operation.WHY})
 """For everybody, about the channel they stand in."""
 PRIVATE = frozenset({Operation.COST})
 """For operators, in the ops channel or by direct message only."""
-SHELL_ONLY = frozenset({Operation.HEALTH, Operation.BACKUP, Operation.WAKE, Operation.CHECK})
+SHELL_ONLY = frozenset(
+    {Operation.HEALTH, Operation.BACKUP, Operation.WAKE, Operation.CHECK, Operation.REMOVE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

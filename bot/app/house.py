@@ -19,6 +19,7 @@ from bot.ipc import guarded
 from bot.operations import facade
 from bot.operations import ports as needs
 from bot.runs import orders, ports, runner
+from bot.sealed import writing
 from bot.slack import connection, people, poster, preflight, web, windows
 from bot.slack.screens import card, digest, post
 from handlers import desk
@@ -239,6 +240,7 @@ def _operations(
             faults=lambda: len(base.clients.faults),
             ops_channel=ground.ops_channel,
             isolation=lambda: base.siege.told,
+            unseal=writing.Sealed(ground.config.credentials_dir).remove,
             check=lambda of: base.executor.check(_orders(ground).check(of)),
         ),
         clients_=base.clients,

@@ -23,7 +23,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "health": ("bot.cli.health", "Whether the bot does its work; exit code 1 where it does not."),
     "backup": ("bot.cli.keeping", "Copy the database, also while the bot runs."),
     "restore": ("bot.cli.keeping", "Put a copy in the database's place; the bot must not run."),
-    "client": ("bot.cli.client", "Make a new client's folder."),
+    "client": (
+        "bot.cli.client",
+        "Make a new client's folder; remove a client and what is kept of it.",
+    ),
 }
 """Command → its module, where it is the object of the same name, and what it does."""
 

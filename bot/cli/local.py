@@ -16,6 +16,7 @@ from bot.executors import process
 from bot.operations import answers, control, facade, ports, shell
 from bot.runs import orders, runner
 from bot.runs import ports as run_ports
+from bot.sealed import writing
 from bot.slack.screens import card, post
 from bot.store import Store
 
@@ -59,6 +60,7 @@ async def opened(
             stagger=config.stagger,
             faults=lambda: len(clients.faults),
             ops_channel=ops_channel,
+            unseal=writing.Sealed(config.credentials_dir).remove,
         )
         if executor is not None:
             needs = replace(needs, check=_Checker(executor, write))

@@ -34,6 +34,35 @@ def _(answer: answers.Done) -> Iterator[str]:
 
 
 @_lines.register
+def _(answer: answers.Receipt) -> Iterator[str]:
+    gone = answer.gone
+    if answer.begun is not None:
+        since = f"{answer.begun.at:%Y-%m-%d %H:%M} UTC"
+        yield f"A removal by {answer.begun.by} had begun at {since} and was cut; this finished it."
+    yield f"Removed {answer.client}:"
+    yield from table(
+        (
+            ("  runs that had not ended", f"{answer.stopped} ended; nothing of them is posted"),
+            ("  sealed credentials", f"{answer.sealed} versions deleted, with the key"),
+            ("  reports with their figures", f"{gone.reports} deleted"),
+            ("  texts of messages", f"{gone.texts} deleted{_unsent(gone.unsent)}"),
+            ("  confirmed identities", f"{gone.identities} deleted"),
+            ("  what failures said", f"{gone.failures} deleted"),
+        )
+    )
+    yield "What stays: who did what (the audit trail), what it cost (the ledger), and that runs"
+    yield "were made and posted, without a figure: a removal has to be accounted for as well."
+    yield "What stands in Slack, in copies of the database and in the clients' folder is not ours"
+    yield "to delete from here; the client stays paused."
+    for one in answer.elsewhere:
+        yield f"Delete {one} where it is kept."
+
+
+def _unsent(count: int) -> str:
+    return f"; {count} that Slack has yet to get go within a day after that" if count else ""
+
+
+@_lines.register
 def _(answer: answers.Help) -> Iterator[str]:
     for typed, about in answer.lines:
         yield plain(f"{typed}: {about}")

@@ -14,6 +14,7 @@ from bot.domain.report import Identity
 from bot.domain.run import Run
 from bot.domain.run import Status as RunStatus
 from bot.operations import grammar
+from bot.store import leaving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +115,25 @@ class Checked:
     sources: tuple[Source, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """`reportops client remove`: what was ended and deleted, counted, and what is left to do."""
+
+    client: ids.ClientId
+    stopped: int
+    """Runs that had not ended."""
+    sealed: int
+    """Versions of credentials."""
+    elsewhere: tuple[str, ...]
+    """Credential references to other stores, where whoever keeps those deletes."""
+    gone: leaving.Gone
+    begun: leaving.Begun | None = None
+    """A removal that had begun before, and did not come to its end."""
+
+
 Answer = (
     Checked
+    | Receipt
     | Done
     | Help
     | Listing
@@ -144,6 +162,8 @@ class Verb(StrEnum):
     WAKE = "wake"
     """Look at the clock and the store now; the demo has moved the clock."""
     BACKUP = "backup"
+    REMOVE = "remove"
+    """``client`` leaves."""
     SHEET = "sheet"
     """The costs of the request's month as CSV."""
 
@@ -186,6 +206,7 @@ class Reply:
 
 _ADAPTERS: Mapping[str, TypeAdapter[Answer]] = {
     "Checked": TypeAdapter(Checked),
+    "Receipt": TypeAdapter(Receipt),
     "Done": TypeAdapter(Done),
     "Help": TypeAdapter(Help),
     "Listing": TypeAdapter(Listing),

@@ -13,6 +13,7 @@ from bot.operations import (
     finding,
     grammar,
     identities,
+    leaving,
     outages,
     ports,
     runs,
@@ -63,6 +64,7 @@ class Operations:
         self.clients = clients.Clients(self.scope, needs)
         self.runs = runs.Runs(self.scope, needs)
         self.identities = identities.Identities(self.scope, needs)
+        self.leaving = leaving.Leaving(self.scope, needs)
         self.outages = outages.Outages(self.scope, needs)
         self.costs = costs.Costs(self.scope, needs, budget=budget)
         self.explain = explain.Explain(self.scope, needs)

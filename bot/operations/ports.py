@@ -57,6 +57,10 @@ class Runner(Protocol):
         """A client was just resumed."""
         ...
 
+    async def leave(self, client_id: ids.ClientId, by: ids.UserId | None) -> int:
+        """A client leaves: skip what has not ended, end what runs now; returns how many."""
+        ...
+
 
 class Cards(Protocol):
     """Filled by incidents.Incidents."""
@@ -106,6 +110,10 @@ async def _nobody(of: client.Client) -> wire.Checked:
     raise errors.UsageError(f"The sources of {of.name} cannot be opened from here.")
 
 
+def _nothing_sealed(owner: str) -> int:  # noqa: ARG001 - there is nothing of anybody's
+    return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What the operations stand on."""
@@ -121,3 +129,5 @@ class Needs:
     isolation: Callable[[], str] = str
     """What holds between clients on this machine, in words; empty: nothing is known."""
     check: Checker = _nobody
+    unseal: Callable[[str], int] = _nothing_sealed
+    """Delete what is sealed to a client's key, and the key; returns how many versions went."""

@@ -33,15 +33,21 @@ class Shell:
                 asked = _request(question)
                 text = await self._operations.costs.lines(asker, asked.names, month=asked.month)
                 return answers.Done(text=text)
-            case answers.Verb.CHECK:
-                return await self._operations.identities.check(asker, question.client)
-            case answers.Verb.IDENTIFY:
-                own = self._operations.identities
-                return await own.own(asker, question.client, seen=question.seen)
+            case answers.Verb.CHECK | answers.Verb.IDENTIFY | answers.Verb.REMOVE:
+                return await self._of_client(question, asker)
             case answers.Verb.RUN:
                 return await self._operations.runs.state(asker, question.run or "")
             case _:
                 return await self._keep(question, asker)
+
+    async def _of_client(self, question: answers.Question, asker: scope.Asker) -> answers.Answer:
+        """What is about one client's credentials and data."""
+        own = self._operations.identities
+        if question.verb is answers.Verb.REMOVE:
+            return await self._operations.leaving.remove(asker, question.client)
+        if question.verb is answers.Verb.CHECK:
+            return await own.check(asker, question.client)
+        return await own.own(asker, question.client, seen=question.seen)
 
     async def _keep(self, question: answers.Question, asker: scope.Asker) -> answers.Answer:
         """What is about the bot itself."""

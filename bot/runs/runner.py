@@ -18,6 +18,7 @@ from bot.runs import (
     breaker,
     drain,
     fires,
+    leaving,
     orders,
     pauses,
     permits,
@@ -112,6 +113,22 @@ class Runner(acts.Acts):
         for one in await pauses.outdated(self._house, client_id, now=self._clock.now()):
             await self.skip(one.id, None)
         self._wake()
+
+    async def leave(self, client_id: ids.ClientId, by: ids.UserId | None) -> int:
+        """A client leaves: skip what has not ended, and end what runs now; returns how many.
+
+        What is on its way to Slack goes on: whoever asks has looked for that, and paused it.
+        """
+        left = [
+            one
+            for one in await self._house.runs.unfinished(acts.SKIPPED)
+            if one.client == client_id and (await self.skip(one.id, by)).done
+        ]
+        cut = [self._tasks[one.id] for one in left if one.id in self._tasks]
+        await drain.drain(cut, grace=timedelta(0))
+        for one in left:
+            await leaving.close(self._house, one.id, now=self._clock.now())
+        return len(left)
 
     async def drain(self, grace: timedelta) -> int:
         """Claim and begin nothing more, and let what runs end; returns how many were cut."""

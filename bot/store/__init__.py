@@ -106,5 +106,5 @@ class Store:
         before = now - timedelta(days=keep_days)
         gone = await self._database.write(lambda raw: meta.prune(raw, before, own or {}))
         for client, at in (await self.leaving.left()).items():
-            gone += (await self.leaving.forget(client, at=at)).reports
+            gone += (await self.leaving.forget(client, until=at)).reports
         return gone

@@ -10,6 +10,8 @@ from bot.domain import ids
 from bot.store import codec, database, statements
 
 _BEGUN, _LEFT = "leaving:", "left:"
+_EVER = datetime.max.replace(tzinfo=UTC)
+"""Also what a clock that was ahead wrote down."""
 
 
 def _sql(name: str) -> str:
@@ -54,17 +56,21 @@ class Leaving:
         """Mark it before anything is done; returns the removal that had begun before, if any."""
         return await self._database.write(lambda raw: _begin(raw, client, Begun(by=by, at=at)))
 
-    async def forget(self, client: ids.ClientId, *, at: datetime) -> Gone:
-        """Forget what was kept of it up to then, in one transaction, and overwrite it in the file.
+    async def forget(self, client: ids.ClientId, *, until: datetime = _EVER) -> Gone:
+        """Forget what was kept of it, in one transaction, and overwrite it in the file.
 
-        May be repeated; what the client's successor of the same name makes later is not touched.
+        May be repeated; with ``until``, what a successor of the same name made later stays.
         """
         await self._database.read(lambda raw: database.rows(raw, _sql("secure_on")))
         try:
-            return await self._database.write(lambda raw: _forget(raw, client, at))
+            return await self._database.write(lambda raw: _forget(raw, client, until))
         finally:
             await self._database.read(lambda raw: database.rows(raw, _sql("secure_off")))
             await self._database.read(lambda raw: database.rows(raw, _sql("emptied")))
+
+    async def unplan(self, client: ids.ClientId) -> None:
+        """Forget what was to come, and since when its fires were looked at."""
+        await self._database.write(lambda raw: _unplan(raw, client))
 
     async def end(self, client: ids.ClientId, *, at: datetime) -> None:
         """It is over: the first mark goes, the second says until when it was a client."""
@@ -89,14 +95,12 @@ def _begin(connection: sqlite3.Connection, client: ids.ClientId, new: Begun) -> 
     return None
 
 
-def _forget(connection: sqlite3.Connection, client: ids.ClientId, at: datetime) -> Gone:
-    values: database.Values = {"client": client, "at": codec.instant(at)}
+def _forget(connection: sqlite3.Connection, client: ids.ClientId, until: datetime) -> Gone:
+    values: database.Values = {"client": client, "at": codec.instant(until)}
     counts = {
         name: len(database.rows(connection, _sql(name), **values))
         for name in ("reports", "texts", "identities", "said", "incidents", "reasons")
     }
-    for name in ("expected", "watermarks"):
-        database.rows(connection, _sql(name), client=client)
     return Gone(
         reports=counts["reports"],
         texts=counts["texts"],
@@ -104,6 +108,11 @@ def _forget(connection: sqlite3.Connection, client: ids.ClientId, at: datetime) 
         identities=counts["identities"],
         failures=counts["said"],
     )
+
+
+def _unplan(connection: sqlite3.Connection, client: ids.ClientId) -> None:
+    for name in ("expected", "watermarks"):
+        database.rows(connection, _sql(name), client=client)
 
 
 def _end(connection: sqlite3.Connection, client: ids.ClientId, at: datetime) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.catalog import load
 from bot.domain import ids, metric, period, spec
 from bot.domain.client import Client, Stage
+from bot.domain.retention import Retention
 from bot.domain.walls import Level
 from tests.catalog import folder
 
@@ -231,3 +232,25 @@ def test_the_digest_follows_the_clients(tmp_path: Path) -> None:
     assert load.load(tmp_path, demo=False).digest == first
     (tmp_path / "globex/orders.sql").write_text("SELECT 2 AS revenue", "utf-8")
     assert load.load(tmp_path, demo=False).digest != first
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("13 months", Retention(months=13)),
+        ("1 year", Retention(months=12)),
+        ("400 days", Retention(days=400)),
+        ("35d", None),
+        ("1 month", None),
+        ("20 years", None),
+        ("forever", None),
+    ],
+)
+def test_a_client_says_how_long_what_is_stored_of_it_is_kept(
+    tmp_path: Path, written: str, kept: Retention | None
+) -> None:
+    text = f"{folder.GOOD}retain: {written}\n"
+    if kept is None:
+        assert folder.only(tmp_path, text).key == "retain"
+    else:
+        assert loaded(tmp_path, text).retain == kept
