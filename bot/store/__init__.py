@@ -104,7 +104,7 @@ class Store:
         content is kept since another instant; of those who left, nothing is.
         """
         before = now - timedelta(days=keep_days)
-        gone = await self._database.write(lambda raw: meta.prune(raw, before, own or {}))
+        gone = await self._database.write(lambda raw: meta.prune(raw, before, own=own or {}))
         for client, at in (await self.leaving.left()).items():
             gone += (await self.leaving.forget(client, until=at)).reports
         return gone

@@ -54,7 +54,7 @@ class Leaving:
 
     async def begin(self, client: ids.ClientId, *, by: str, at: datetime) -> Begun | None:
         """Mark it before anything is done; returns the removal that had begun before, if any."""
-        return await self._database.write(lambda raw: _begin(raw, client, Begun(by=by, at=at)))
+        return await self._database.write(lambda raw: _begin(raw, client, new=Begun(by=by, at=at)))
 
     async def forget(self, client: ids.ClientId, *, until: datetime = _EVER) -> Gone:
         """Forget what was kept of it, in one transaction, and overwrite it in the file.
@@ -63,7 +63,7 @@ class Leaving:
         """
         await self._database.read(lambda raw: database.rows(raw, _sql("secure_on")))
         try:
-            return await self._database.write(lambda raw: _forget(raw, client, until))
+            return await self._database.write(lambda raw: _forget(raw, client, until=until))
         finally:
             await self._database.read(lambda raw: database.rows(raw, _sql("secure_off")))
             await self._database.read(lambda raw: database.rows(raw, _sql("emptied")))
@@ -74,7 +74,7 @@ class Leaving:
 
     async def end(self, client: ids.ClientId, *, at: datetime) -> None:
         """It is over: the first mark goes, the second says until when it was a client."""
-        await self._database.write(lambda raw: _end(raw, client, at))
+        await self._database.write(lambda raw: _end(raw, client, at=at))
 
     async def left(self) -> Mapping[ids.ClientId, datetime]:
         """Return who has left, and when."""
@@ -85,17 +85,17 @@ class Leaving:
         }
 
 
-def _begin(connection: sqlite3.Connection, client: ids.ClientId, new: Begun) -> Begun | None:
+def _begin(connection: sqlite3.Connection, client: ids.ClientId, *, new: Begun) -> Begun | None:
     found = _marks(connection, f"{_BEGUN}{client}").get(f"{_BEGUN}{client}")
     if found is not None:
         was = json.loads(found)
         return Begun(by=str(was["by"]), at=datetime.fromisoformat(str(was["at"])))
     value = json.dumps({"by": new.by, "at": codec.instant(new.at)})
-    _set(connection, f"{_BEGUN}{client}", value)
+    _set(connection, f"{_BEGUN}{client}", value=value)
     return None
 
 
-def _forget(connection: sqlite3.Connection, client: ids.ClientId, until: datetime) -> Gone:
+def _forget(connection: sqlite3.Connection, client: ids.ClientId, *, until: datetime) -> Gone:
     values: database.Values = {"client": client, "at": codec.instant(until)}
     counts = {
         name: len(database.rows(connection, _sql(name), **values))
@@ -115,9 +115,9 @@ def _unplan(connection: sqlite3.Connection, client: ids.ClientId) -> None:
         database.rows(connection, _sql(name), client=client)
 
 
-def _end(connection: sqlite3.Connection, client: ids.ClientId, at: datetime) -> None:
+def _end(connection: sqlite3.Connection, client: ids.ClientId, *, at: datetime) -> None:
     database.rows(connection, _sql("unmark"), key=f"{_BEGUN}{client}")
-    _set(connection, f"{_LEFT}{client}", codec.instant(at.astimezone(UTC)))
+    _set(connection, f"{_LEFT}{client}", value=codec.instant(at.astimezone(UTC)))
 
 
 def _marks(connection: sqlite3.Connection, beginning: str) -> dict[str, str]:
@@ -125,5 +125,5 @@ def _marks(connection: sqlite3.Connection, beginning: str) -> dict[str, str]:
     return {codec.text(row, "key"): codec.text(row, "value") for row in found}
 
 
-def _set(connection: sqlite3.Connection, key: str, value: str) -> None:
+def _set(connection: sqlite3.Connection, key: str, *, value: str) -> None:
     database.rows(connection, statements.get("meta", "set"), key=key, value=value)

@@ -34,7 +34,7 @@ class Meta:
 
 
 def prune(
-    connection: sqlite3.Connection, before: datetime, own: Mapping[ids.ClientId, datetime]
+    connection: sqlite3.Connection, before: datetime, *, own: Mapping[ids.ClientId, datetime]
 ) -> int:
     """Forget the content that is older; return how many reports went.
 
