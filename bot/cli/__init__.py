@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "bot.cli.client",
         "Make a new client's folder; remove a client and what is kept of it.",
     ),
+    "key": ("bot.cli.key", "The master key of the sealed credentials: make, show, rotate it."),
 }
 """Command → its module, where it is the object of the same name, and what it does."""
 

@@ -87,13 +87,13 @@ def is_identity(text: str) -> bool:
     return text.strip().startswith(_MARK)
 
 
-def seal(text: str, *, to: str) -> bytes:
-    """Seal a text to a recipient; raises NotAKeyError where that is none."""
+def seal(text: str, *others: str, to: str) -> bytes:
+    """Seal a text to a recipient, and to others as well; raises NotAKeyError where one is none."""
     try:
-        whom = _keys().Recipient.from_str(to.strip())
+        whom = [_keys().Recipient.from_str(one.strip()) for one in (to, *others)]
     except _age().RecipientError:
         raise NotAKeyError("it is no public key of age") from None
-    return _age().encrypt(text.encode(), [whom])
+    return _age().encrypt(text.encode(), whom)
 
 
 def unseal(sealed: bytes, *, identity: str) -> str:
