@@ -15,7 +15,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot import errors
-from bot.domain import client, delivery, ids, money, period, report, run
+from bot.domain import client, credential, delivery, ids, money, period, report, run
 from bot.domain.kept import Kept
 from bot.domain.walls import Attack, Targets, Walls
 
@@ -68,6 +68,8 @@ class RunOrder:
     """Credential reference → its text, for ``env://`` references of this client alone."""
     kept: Kept = field(default_factory=Kept, repr=False)
     """What is sealed for this run, and the keys to it."""
+    pepper: str = field(default="", repr=False)
+    """Goes into the prints of what the run opens; empty: it tells none."""
     references: tuple[str, ...] = ()
     """The credential references that this run may have opened, for whoever keeps them."""
     hosts: tuple[str, ...] = ()
@@ -129,6 +131,7 @@ class CheckOrder:
     credentials: Mapping[str, str] = field(repr=False)
     """As in ``RunOrder``, of all the client's sources."""
     kept: Kept = field(default_factory=Kept, repr=False)
+    pepper: str = field(default="", repr=False)
     references: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     deadline_seconds: float
@@ -203,6 +206,8 @@ class ReportMade:
     """Stage → milliseconds."""
     walls: Walls | None = None
     """What stood around the run; the executor's word, never the worker's."""
+    seen: tuple[credential.Seen, ...] = ()
+    """Of each credential that was opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +220,7 @@ class RunFailed:
     usage: tuple[money.Usage, ...] = ()
     timings: Mapping[str, int]
     walls: Walls | None = None
+    seen: tuple[credential.Seen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +240,7 @@ class Checked:
     type: Literal["checked"] = "checked"
     version: int = VERSION
     sources: tuple[Source, ...]
+    seen: tuple[credential.Seen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

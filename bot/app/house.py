@@ -180,6 +180,7 @@ def _ports(ground: Ground, base: _Base, *, incidents: Incidents) -> ports.Ports:
         executor=base.executor,
         audiences=base.audiences,
         identities=ground.store.identities,
+        prints=ground.store.prints,
         composer=post.compose,
         incidents=incidents,
         posts=ground.store.deliveries,

@@ -103,6 +103,7 @@ def _ports(
         executor=_NoWorker(),
         audiences=seen,
         identities=store.identities,
+        prints=store.prints,
         composer=post.compose,
         incidents=cards,
         posts=store.deliveries,

@@ -54,6 +54,32 @@ WORDS: Mapping[FailureCode, Words] = {
             "Replace $reference where the bot runs, or grant it access again, then press Retry."
         ),
     ),
+    FailureCode.CREDENTIAL_SHARED: Words(
+        stage="credentials",
+        retryable=False,
+        short="credential not its own",
+        sentence=(
+            "The credential $reference of $source is the same as another client's: "
+            "each signs in with one of its own, unless the agency has declared it."
+        ),
+        remedy=(
+            "Give this client one of its own, or declare it in clients/agency.yaml and name it "
+            "with agency: in both clients' files, then press Retry. The bot's log says whose it is."
+        ),
+    ),
+    FailureCode.LEAKED: Words(
+        stage="executor",
+        retryable=False,
+        short="held a secret",
+        sentence=(
+            "What the run told holds a credential, or something that looks like one. "
+            "Nothing of it was kept or posted."
+        ),
+        remedy=(
+            "See that no query, label or file of this client shows a secret, replace what was "
+            "shown, then press Retry."
+        ),
+    ),
     FailureCode.STORE_REFUSED: Words(
         stage="credentials",
         retryable=False,

@@ -1,11 +1,13 @@
 """What a worker said, held against its order; a worker is not trusted (Settled 13)."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 
 from bot import wire
-from bot.domain import client, money, run
+from bot.domain import client, credential, money, run
 from bot.executors import reports
 
 _WORDS = 200
@@ -15,6 +17,16 @@ _MOST_COUNTED = 2**53
 """Of tokens, bytes and milliseconds; the store holds whole numbers of 64 bits."""
 _MOST_COST = 10**9
 _MOST_STAGES = 20
+_PRINT = re.compile(rf"[0-9a-f]{{{credential.PRINT}}}")
+_WORD = re.compile(r"[^A-Za-z0-9 ._-]")
+_WORD_LENGTH = 64
+_YEARS = (1990, 2200)
+
+
+def references(order: wire.RunOrder | wire.CheckOrder) -> frozenset[str]:
+    """The credential references that the order's worker may speak of."""
+    named = {one.credential for one in order.client.sources.values()}
+    return frozenset({*order.references, *(one for one in named if one is not None)})
 
 
 def fits(outcome: wire.RunOutcome, order: wire.RunOrder) -> bool:
@@ -49,6 +61,35 @@ def bounded(outcome: wire.RunFailed, order: wire.RunOrder) -> wire.RunFailed:
     return replace(outcome, failure=_failure(outcome.failure, order.client, known=known))
 
 
+def seen(
+    told: tuple[credential.Seen, ...], references: Collection[str]
+) -> tuple[credential.Seen, ...]:
+    """Return what was told of the order's own credentials, once of each, cut to its bounds."""
+    first = {one.reference: one for one in reversed(told) if one.reference in references}
+    return tuple(_seen(first[name]) for name in sorted(first))
+
+
+def _seen(told: credential.Seen) -> credential.Seen:
+    whole = tuple(one for one in told.prints if _PRINT.fullmatch(one))[: credential.MOST]
+    own = tuple(one for one in told.own if _PRINT.fullmatch(one))[: credential.MOST]
+    return replace(
+        told,
+        prints=whole,
+        own=own,
+        expires_at=_instant(told.expires_at),
+        expires_what=_WORD.sub("", told.expires_what)[:_WORD_LENGTH],
+        made_at=_instant(told.made_at),
+        version=_WORD.sub("", told.version)[:_WORD_LENGTH],
+    )
+
+
+def _instant(told: datetime | None) -> datetime | None:
+    """In UTC; None for one that is of no zone, or of no time that anybody lives in."""
+    if told is None or told.tzinfo is None or not _YEARS[0] <= told.year <= _YEARS[1]:
+        return None
+    return told.astimezone(UTC)
+
+
 def checked(outcome: wire.Checked, order: wire.CheckOrder) -> wire.Checked:
     """Return one line for each source of the client, and nothing else; identities are completed
     and bounded by whoever shows them (runs.serving).
@@ -59,7 +100,7 @@ def checked(outcome: wire.Checked, order: wire.CheckOrder) -> wire.Checked:
         one = told.get(name) or wire.Source(name=name, failure=_UNTOLD)
         failure = one.failure and _failure(one.failure, order.client, known=set())
         lines.append(replace(one, failure=failure))
-    return replace(outcome, sources=tuple(lines))
+    return replace(outcome, sources=tuple(lines), seen=seen(outcome.seen, references(order)))
 
 
 _UNTOLD = run.Failure(code=run.FailureCode.CRASHED)

@@ -76,7 +76,8 @@ class ProcessExecutor:
         stands = None if heard.walls is None else self._judged(heard.walls)
         if stands is not None and not stands.level.meets(order.client.isolation):
             outcome = isolation.missing(order.client, stands)
-        outcome = replace(outcome, walls=stands)
+        told = checks.seen(outcome.seen, checks.references(order))
+        outcome = replace(outcome, walls=stands, seen=told)
         return witness.told(outcome, order, outside=heard.outside)
 
     async def check(self, order: wire.CheckOrder) -> wire.Checked:

@@ -7,7 +7,18 @@ import structlog
 
 from bot import clock, errors, wire
 from bot.domain import fresh, ids, periods, run, spec
-from bot.runs import backoff, judging, orders, ports, posting, serving, settle, telling, waiting
+from bot.runs import (
+    backoff,
+    judging,
+    leaks,
+    orders,
+    ports,
+    posting,
+    serving,
+    settle,
+    telling,
+    waiting,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +42,7 @@ class Attempts:
         self._posting = post
         self._telling = tell
         self._judging = judging.Judging(house, post)
+        self._leaks = leaks.Leaks(house.prints, now=now)
         self._clock = now
 
     async def attempt(self, queued: run.Run, *, by: ids.UserId | None) -> run.Run | None:
@@ -69,12 +81,13 @@ class Attempts:
             order = await self._orders.order(running, of, attempt=number)
             waits = waiting.may_wait(running, now=self._clock.now())
             order = replace(order, waits=waits, looks=await self._looks(running))
+            order = await self._leaks.ordered(order)
             if self._posting.destination(running) is None:
                 raise _fault(NOWHERE)
         except errors.RunError as error:
             return wire.RunFailed(failure=error.failure, timings={})
         outcome = await self._house.executor.execute(order, on_progress=_progress)
-        return serving.stamped(outcome, order)
+        return await self._leaks.judged(serving.stamped(outcome, order), order)
 
     async def _looks(self, running: run.Run) -> int:
         """How often the run's data was read to the end already."""

@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 from bot import wire
 from bot.domain import audience, client, delivery, expected, identity, ids, pause, run, views
 from bot.domain.report import Identity, Report
+from bot.runs import leaks
 
 # Siblings never meet (design.md): what passes between runs, store and slack is of the domain.
 Claim: TypeAlias = run.Claim
@@ -322,6 +323,7 @@ class Ports:
     executor: Executor
     audiences: Audiences
     identities: Identities
+    prints: leaks.Prints
     composer: Composer
     incidents: Incidents
     posts: Posts

@@ -26,6 +26,7 @@ from bot.store import (
     mornings,
     outages,
     pauses,
+    prints,
     promises,
     runs,
     signs,
@@ -51,6 +52,7 @@ class Store:
         self.audit = audit.Audit(owner)
         self.identities = identities.IdentityStore(owner)
         self.leaving = leaving.Leaving(owner)
+        self.prints = prints.PrintStore(owner)
         self.inbox = inbox.Inbox(owner)
         self.meta = meta.Meta(owner)
         self.signs = signs.Signs(owner)

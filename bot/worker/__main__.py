@@ -5,12 +5,14 @@ Started by bot.executors.process, which bounds it before it imports this.
 
 import asyncio
 import base64
+import json
 import os
 import re
 import socket
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, Protocol, cast
@@ -19,6 +21,7 @@ from bot import errors, wire
 from bot.domain import delivery, run
 from bot.domain.run import FailureCode
 from bot.domain.walls import Attack, Targets, Walls
+from bot.kinds import mask
 from bot.worker import checking, credentials, egress, estimating, hushed, pipeline
 
 if TYPE_CHECKING:
@@ -101,7 +104,9 @@ async def _work(order: wire.RunOrder | wire.CheckOrder, out: BinaryIO) -> None:
         outcome = await _obey(order, tell, keys=keys)
     except BaseException as error:  # noqa: BLE001 - as in main, before a hung thread can delay it
         outcome = _crashed(error)
-    _end(out, outcome)
+    if isinstance(outcome, wire.ReportMade | wire.RunFailed | wire.Checked):
+        outcome = replace(outcome, seen=keys.seen)
+    _end(out, outcome, clean=keys.mask)
 
 
 async def _obey(
@@ -142,12 +147,18 @@ def _claim_stdout() -> BinaryIO:
 def _end(
     out: BinaryIO,
     outcome: wire.RunOutcome | wire.Checked | wire.Estimated | wire.ChartMade | wire.Attacked,
+    *,
+    clean: mask.Mask | None = None,
 ) -> NoReturn:
-    """Write the outcome and leave at once: a thread that hangs in a library is not waited for."""
-    out.write(wire.write_line(outcome))
+    """Write the outcome, every text of it masked, and leave at once: a thread that hangs in a
+    library is not waited for.
+    """
+    line = wire.write_line(outcome)
+    if clean is not None:
+        line = json.dumps(clean.within(json.loads(line))).encode() + b"\n"
+    out.write(line)
     out.flush()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    hushed.drain()
     os._exit(0)
 
 

@@ -193,6 +193,7 @@ def _runner(
         executor=quiet,
         audiences=seen,
         identities=store.identities,
+        prints=store.prints,
         composer=post.compose,
         incidents=cards,
         posts=store.deliveries,

@@ -1,7 +1,7 @@
 """The people and things around the runner: they do as told, and write down what they hear."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from bot import wire
 from bot.domain import (
     audience,
     client,
+    credential,
     delivery,
     identity,
     ids,
@@ -43,6 +44,8 @@ class Worker:
         self.script: dict[str, list[Does]] = {}
         self.serves: dict[str, tuple[Identity, ...]] = {}
         """What a client's sources tell of themselves."""
+        self.opens: dict[str, tuple[credential.Seen, ...]] = {}
+        """What a client's credentials are seen to be."""
         self.orders: list[tuple[datetime, wire.RunOrder]] = []
         self.begun = asyncio.Event()
         self.gate = asyncio.Event()
@@ -71,10 +74,16 @@ class Worker:
         if isinstance(does, Exception):
             raise does
         if isinstance(does, run.Failure):
-            return wire.RunFailed(failure=does, timings={"total": 5})
+            seen = self.opens.get(order.client.id, ())
+            return wire.RunFailed(failure=does, timings={"total": 5}, seen=seen)
         told = self.serves.get(order.client.id, ())
         made = replace(report(order, does), identities=told)
-        return wire.ReportMade(report=made, usage=self.usage, timings={"total": 5})
+        return wire.ReportMade(
+            report=made,
+            usage=self.usage,
+            timings={"total": 5},
+            seen=self.opens.get(order.client.id, ()),
+        )
 
     def times(self, client_id: str) -> list[int]:
         """Minutes after Monday's fire at which the client's attempts began, rounded."""
@@ -228,6 +237,34 @@ class Identities:
         for one in seen:
             told = identity.Confirmed(client=client, identity=one, by=by, at=at)
             self.kept[client, one.source] = told
+
+
+class Prints:
+    """Fills leaks.Prints."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], credential.Seen] = {}
+
+    async def pepper(self) -> str:
+        return "pepper"
+
+    async def keep(
+        self, seen: Mapping[str, Sequence[credential.Seen]], *, at: datetime
+    ) -> Mapping[str, str]:
+        shared: dict[str, str] = {}
+        for owner, several in seen.items():
+            for one in several:
+                for (other, _), theirs in self.kept.items():
+                    if other != owner and {*theirs.own} & {*one.own}:
+                        shared[one.reference] = other
+                if one.reference not in shared:
+                    self.kept[owner, one.reference] = one
+        return shared
+
+    async def known(self, owners: Sequence[str]) -> frozenset[str]:
+        return frozenset(
+            mark for (owner, _), one in self.kept.items() if owner in owners for mark in one.prints
+        )
 
 
 def compose(

@@ -20,6 +20,7 @@ from tests.runs.people import (
     Identities,
     Incidents,
     People,
+    Prints,
     Replies,
     Worker,
     compose,
@@ -97,6 +98,7 @@ class Stage:
         self.people = People()
         self.audiences = Audiences()
         self.identities = Identities(self.clients)
+        self.prints = Prints()
         self.woken = asyncio.Event()
         self.slack_is_up = True
         self.config = settings.Settings.model_validate(
@@ -110,6 +112,7 @@ class Stage:
             executor=self.worker,
             audiences=self.audiences,
             identities=self.identities,
+            prints=self.prints,
             composer=compose,
             incidents=Incidents(self.people),
             posts=store.outbox,

@@ -31,15 +31,29 @@ def read(form: Form, text: str, *, now: datetime, pasted: bool = False) -> Facts
             "make one with reportops credential login"
         )
     form.parse(kept)
-    ends = _ends(kept, fields)
+    ends = ends_of(kept)
     if ends is not None and ends.at <= now:
         raise ValueError(f"its {ends.what} ended on {ends.at:%Y-%m-%d}")
     return Facts(
         text=kept,
         warnings=tuple(_warnings(form, fields)),
         ends=ends,
-        made_at=_instant(fields.get("made_at")),
+        made_at=made_at_of(kept),
     )
+
+
+def ends_of(text: str) -> Ends | None:
+    """Return the first end that a credential's text says of itself."""
+    fields = slips.members(text) or {}
+    known = list(_token_ends(text))
+    if (at := _instant(fields.get("expires_at"))) is not None:
+        known.append(Ends(at=at, what="sign-in" if _GRANT in fields else "token"))
+    return min(known, key=lambda one: one.at, default=None)
+
+
+def made_at_of(text: str) -> datetime | None:
+    """Return when it was made, where its text says so."""
+    return _instant((slips.members(text) or {}).get("made_at"))
 
 
 def made(form: Form, entered: Mapping[str, str]) -> str:
@@ -70,14 +84,6 @@ def _warnings(form: Form, fields: Mapping[str, object]) -> Iterator[str]:
         )
 
 
-def _ends(text: str, fields: Mapping[str, object]) -> Ends | None:
-    """The first end of all that says its own."""
-    known = list(_token_ends(text))
-    if (at := _instant(fields.get("expires_at"))) is not None:
-        known.append(Ends(at=at, what="sign-in" if _GRANT in fields else "token"))
-    return min(known, key=lambda one: one.at, default=None)
-
-
 def _token_ends(text: str) -> Iterator[Ends]:
     for found in _TOKEN.finditer(text):
         body = found[1] + "=" * (-len(found[1]) % 4)
@@ -100,4 +106,4 @@ def _instant(value: object) -> datetime | None:
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return at.replace(tzinfo=at.tzinfo or UTC)
+    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)

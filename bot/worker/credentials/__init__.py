@@ -7,10 +7,12 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from bot import errors, wire
+from bot.domain import credential as known
 from bot.domain import run, spec
 from bot.domain.reference import Reference, Scheme, parse
 from bot.domain.run import FailureCode
-from bot.kinds import mask
+from bot.kinds import leaves, mask
+from bot.kinds.typed import entry
 from bot.worker import sources
 
 STORES: Mapping[Scheme, str] = {
@@ -39,6 +41,7 @@ class Keys:
         self.order = order
         self.mask = mask.Mask(order.secrets)
         self._texts: dict[str, str] = {}
+        self._seen: dict[str, known.Seen] = {}
         self._turn = threading.RLock()
         """Sources are opened side by side, and one credential may be used by several."""
 
@@ -73,6 +76,12 @@ class Keys:
         """Mask from here on what a store or a source made of a credential, such as a token."""
         self.mask.learn(secret)
 
+    @property
+    def seen(self) -> tuple[known.Seen, ...]:
+        """What may be told of each credential that was opened."""
+        with self._turn:
+            return tuple(self._seen.values())
+
     def _fetched(self, named: str) -> str:
         try:
             asked = parse(named)
@@ -82,6 +91,8 @@ class Keys:
         self.learn(text)
         if not text.strip():
             raise failed(named, FailureCode.CREDENTIAL_MISSING)
+        if self.order.pepper:
+            self._seen[named] = _seen(asked, text, pepper=self.order.pepper)
         return text
 
 
@@ -94,6 +105,19 @@ class Store(Protocol):
         ``keys`` opens what the store itself signs in with, masks what it minted, and has the order.
         """
         ...
+
+
+def _seen(asked: Reference, text: str, *, pepper: str) -> known.Seen:
+    ends = entry.ends_of(text)
+    return known.Seen(
+        reference=str(asked),
+        prints=known.prints(leaves.of(text), pepper=pepper),
+        own=known.prints(leaves.own(text), pepper=pepper),
+        expires_at=None if ends is None else ends.at,
+        expires_what="" if ends is None else ends.what,
+        made_at=entry.made_at_of(text),
+        version=asked.version or "",
+    )
 
 
 def failed(named: object, code: FailureCode, **params: str) -> errors.RunError:
