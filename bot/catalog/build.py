@@ -145,6 +145,7 @@ def _client(folder: reports.Folder, shape: model.ClientShape) -> Client:
             for name, report in shape.reports.items()
         },
         folder=folder.path,
+        shares=tuple(shape.shares),
         demo=shape.demo,
     )
 

@@ -51,4 +51,6 @@ class Client:
     """As whom its runs ask each store of credentials: section → the store's settings."""
     reports: Mapping[ids.ReportName, spec.ReportSpec]
     folder: Path
+    shares: tuple[str, ...] = ()
+    """The clients that it says to have an account, and the login to it, in common with."""
     demo: bool = False

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot import clock, errors, wire
-from bot.domain import fresh, ids, periods, run, spec
+from bot.domain import client, fresh, ids, periods, run, spec
 from bot.runs import (
     backoff,
     judging,
@@ -42,7 +42,7 @@ class Attempts:
         self._posting = post
         self._telling = tell
         self._judging = judging.Judging(house, post)
-        self._leaks = leaks.Leaks(house.prints, now=now)
+        self._leaks = leaks.Leaks(house.prints, share=self._share, now=now)
         self._clock = now
 
     async def attempt(self, queued: run.Run, *, by: ids.UserId | None) -> run.Run | None:
@@ -88,6 +88,11 @@ class Attempts:
             return wire.RunFailed(failure=error.failure, timings={})
         outcome = await self._house.executor.execute(order, on_progress=_progress)
         return await self._leaks.judged(serving.stamped(outcome, order), order)
+
+    def _share(self, one: client.Client, other: str) -> bool:
+        """Whether two clients both say that what they read is the same."""
+        theirs = self._house.clients.client(ids.ClientId(other))
+        return theirs is not None and other in one.shares and one.id in theirs.shares
 
     async def _looks(self, running: run.Run) -> int:
         """How often the run's data was read to the end already."""

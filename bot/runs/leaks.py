@@ -4,7 +4,7 @@ A worker masks what it tells. This is for the one that does not: it was misled, 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from bot import clock, wire
-from bot.domain import credential, delivery, money, run, traces
+from bot.domain import client, credential, delivery, money, run, traces
 
 _log = structlog.get_logger(__name__)
 _AGENCY = "agency."
@@ -42,8 +42,12 @@ class Leaks:
     the prints of what its client has, and for what has the shape of any secret.
     """
 
-    def __init__(self, prints: Prints, *, now: clock.Clock) -> None:
+    def __init__(
+        self, prints: Prints, *, share: Callable[[client.Client, str], bool], now: clock.Clock
+    ) -> None:
+        """``share``: whether a client and the other of this id both say that they share."""
         self._prints = prints
+        self._share = share
         self._clock = now
 
     async def ordered(self, order: wire.RunOrder) -> wire.RunOrder:
@@ -67,16 +71,18 @@ class Leaks:
             failed = _failed(outcome, run.Failure(code=run.FailureCode.LEAKED))
             return replace(failed, timings={}, usage=tuple(_counted(outcome, order)))
         for reference, other in shared.items():
+            if self._share(order.client, other):
+                continue
             _log.error(
                 "login_shared", client=order.client.id, credential_reference=reference, other=other
             )
             return _failed(outcome, _shared(order, reference))
         return outcome
 
-    async def holds(self, bodies: Sequence[delivery.Body], *, client: str) -> bool:
+    async def holds(self, bodies: Sequence[delivery.Body], *, of: str) -> bool:
         """Whether a message that is about to be kept for posting shows a secret."""
         told = [[body.text, body.blocks] for body in bodies]
-        known = await self._prints.known([client])
+        known = await self._prints.known([of])
         return traces.found(traces.texts(told), known=known, pepper=await self._prints.pepper())
 
 

@@ -83,6 +83,17 @@ async def test_two_clients_that_sign_in_as_one_are_refused(store: Store) -> None
         assert other not in str(failure)
 
 
+@pytest.mark.parametrize("both", [False, True])
+async def test_two_clients_may_share_where_both_say_so(store: Store, both: bool) -> None:
+    acme = replace(customer("acme"), shares=("globex",))
+    globex = replace(customer("globex"), shares=("acme",) if both else ())
+    async with stage(store, acme, globex) as here:
+        here.worker.opens = dict.fromkeys(("acme", "globex"), (_seen(SECRET),))
+        await here.live_until(MONDAY + HOUR)
+        ended = [(await here.only(name)).status.value for name in ("acme", "globex")]
+        assert sorted(ended) == ["succeeded" if both else "failed", "succeeded"]
+
+
 async def test_what_the_agency_lends_is_shared_by_all_that_name_it(store: Store) -> None:
     async with stage(store, _lent("acme"), _lent("globex")) as here:
         here.worker.opens = dict.fromkeys(("acme", "globex"), (_seen(SECRET),))

@@ -1,5 +1,7 @@
+import asyncio
 import base64
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors, wire
+from bot.domain import credential as known
+from bot.domain import ids
 from bot.domain.kept import Fault, Kept
 from bot.domain.run import FailureCode
 from bot.kinds import mask
@@ -270,3 +274,68 @@ def test_a_postgres_credential_of_no_use_quotes_nothing(text: str) -> None:
     with pytest.raises(ValueError, match=r"^it(s| has)") as caught:
         postgres.parse(text)
     assert "reader" not in str(caught.value)
+
+
+def test_what_was_opened_is_told_by_prints_that_need_the_pepper() -> None:
+    dated = {**PERSON, "expires_at": "2026-11-30T00:00:00Z"}
+    keys = _keys({REFERENCE: json.dumps(dated)})
+    keys.credential(SOURCE)
+    assert keys.seen == ()
+    keys = _keys({REFERENCE: json.dumps(dated)})
+    keys.order = replace(keys.order, pepper="pepper")
+    keys.credential(SOURCE)
+    keys.credential(SOURCE)
+    (seen,) = keys.seen
+    own = PERSON["refresh_token"]
+    assert seen.reference == REFERENCE
+    assert seen.own == known.prints([own], pepper="pepper")
+    assert {*seen.own, *known.prints([PERSON["client_secret"]], pepper="pepper")} <= {*seen.prints}
+    assert (seen.expires_at, seen.expires_what) == (datetime(2026, 11, 30, tzinfo=UTC), "sign-in")
+    assert "quiet" not in str(seen)
+
+
+@pytest.mark.slow
+async def test_a_worker_masks_what_it_tells_and_tells_what_it_opened(tmp_path: Path) -> None:
+    """Also where nothing was cleaned on the way."""
+    order = wire.RunOrder(
+        run=ids.RunId("r"),
+        attempt=1,
+        client=samples.CLIENT,
+        report=samples.WEEKLY,
+        period=samples.THIS_WEEK,
+        as_of=samples.AS_OF,
+        credentials={REFERENCE: json.dumps(PERSON)},
+        pepper="x",
+        deadline_seconds=5.0,
+        scratch=tmp_path,
+    )
+    ran = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _LOUD, stdin=-1, stdout=-1, stderr=-1
+    )
+    out, err = await ran.communicate(wire.write_order(order))
+    said = out.decode() + err.decode()
+    assert said.count("***") >= 3
+    assert "quiet" not in said
+    told = wire.read_line(out.splitlines()[-1])
+    assert isinstance(told, wire.RunFailed)
+    assert (told.failure.said, told.seen[0].reference) == ("it said ***", REFERENCE)
+
+
+_LOUD = """
+import sys
+from bot import errors
+from bot.domain import run
+from bot.worker import __main__ as worker
+
+async def loud(order, tell, *, keys):
+    text = keys.text("env://ACME_BIGQUERY")
+    word = "another-quiet-word-of-acme"
+    print("it said", word)
+    sys.stderr.write("in pieces: another-qui")
+    sys.stderr.write("et-word-of-acme")
+    failure = run.Failure(code=run.FailureCode.SOURCE_FAULT, said=f"it said {word}")
+    return worker.wire.RunFailed(failure=failure, timings={})
+
+worker.pipeline.run = loud
+worker.main()
+"""
