@@ -10,6 +10,7 @@ from bot.domain import ids
 from bot.store import codec, database, statements
 
 _BEGUN, _LEFT = "leaving:", "left:"
+_WHAT = ("reports", "texts", "identities", "prints", "said", "incidents", "reasons")
 _EVER = datetime.max.replace(tzinfo=UTC)
 """Also what a clock that was ahead wrote down."""
 
@@ -97,10 +98,7 @@ def _begin(connection: sqlite3.Connection, client: ids.ClientId, *, new: Begun) 
 
 def _forget(connection: sqlite3.Connection, client: ids.ClientId, *, until: datetime) -> Gone:
     values: database.Values = {"client": client, "at": codec.instant(until)}
-    counts = {
-        name: len(database.rows(connection, _sql(name), **values))
-        for name in ("reports", "texts", "identities", "said", "incidents", "reasons")
-    }
+    counts = {name: len(database.rows(connection, _sql(name), **values)) for name in _WHAT}
     return Gone(
         reports=counts["reports"],
         texts=counts["texts"],

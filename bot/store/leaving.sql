@@ -41,6 +41,10 @@ WHERE client = :client AND created_at <= :at AND bodies != '[{"text":""}]'
 -- name: identities
 DELETE FROM identities WHERE client = :client AND confirmed_at <= :at RETURNING source
 
+-- name: prints
+-- What it signed in with is another client's to have, as far as we know.
+DELETE FROM prints WHERE owner = :client AND seen_at <= :at RETURNING print
+
 -- name: said
 -- Of a failure its code stays: what the other side said does not.
 UPDATE attempts SET failure = json_object('code', json_extract(failure, '$.code'))

@@ -74,15 +74,15 @@ def _keep(
             ]
             if others:
                 shared[one.reference] = others[0]
-            _put(connection, owner, one, at=at, claims=not others)
+            _put(connection, one, owner=owner, at=at, claims=not others)
     return shared
 
 
 def _put(
     connection: sqlite3.Connection,
-    owner: str,
     one: credential.Seen,
     *,
+    owner: str,
     at: datetime,
     claims: bool,
 ) -> None:

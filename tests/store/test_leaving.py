@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot.domain import delivery, ids, report, run
+from bot.domain import credential, delivery, ids, report, run
 from bot.store import Store, leaving
 from tests import samples
 from tests.store import make
@@ -45,8 +45,11 @@ async def test_nothing_with_a_figure_or_a_word_is_left_of_it(kept: Store) -> Non
     seen = report.Identity(source="shop", account="42", name="Acme Shop")
     for client in (samples.ACME, XYZ):
         await kept.identities.confirm(client, [seen], by=samples.OWNER, at=make.NOW)
+        opened = credential.Seen(reference="local://shop", prints=(client,))
+        await kept.prints.keep({client: [opened]}, at=make.NOW)
     gone = await kept.leaving.forget(samples.ACME)
     assert gone == leaving.Gone(reports=1, texts=1, identities=1, failures=1)
+    assert await kept.prints.known([samples.ACME, XYZ]) == {XYZ}
     assert await kept.runs.outcome(mine.id) is None
     assert await _bodies(kept, mine) == EMPTY
     failures = [one.failure for one in await kept.runs.attempts(mine.id) if one.failure]
