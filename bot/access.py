@@ -64,6 +64,8 @@ class Operation(StrEnum):
     """Open a client's sources, and say whose data each serves."""
     REMOVE = "remove client"
     """End a client's runs, and delete its credentials and what is stored of it."""
+    ROTATE = "rotate"
+    """Put another credential in the place of one, or the one before back."""
     HEALTH = "health"
     BACKUP = "backup"
     WAKE = "wake"

@@ -137,6 +137,14 @@ class Settings(BaseSettings):
     monthly_ai_budget: Decimal | None = Field(
         default=None, ge=0, description="US dollars of model cost a month over all clients."
     )
+    paste: Literal["on", "off"] = Field(
+        default="on",
+        description="Whether credentials may be entered in Slack; off: in a shell alone.",
+    )
+    rollback: timedelta = Field(
+        default=timedelta(hours=24),
+        description="How long a credential that was replaced is kept (seconds or ISO 8601).",
+    )
     stagger: timedelta = Field(
         default=timedelta(minutes=10),
         description="The widest distance between reports due together (seconds or ISO 8601).",
@@ -176,7 +184,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return found
 
-    @field_validator("run_timeout", "stop_grace", "stagger", mode="before")
+    @field_validator("run_timeout", "stop_grace", "stagger", "rollback", mode="before")
     @classmethod
     def _seconds(cls, value: object) -> object:
         return float(value) if isinstance(value, str) and value.strip().isdigit() else value

@@ -15,7 +15,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot import errors
-from bot.domain import client, credential, delivery, ids, money, period, report, run
+from bot.domain import client, credential, delivery, ids, money, period, report, rotation, run
 from bot.domain.kept import Kept
 from bot.domain.walls import Attack, Targets, Walls
 
@@ -122,11 +122,18 @@ class RunOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOrder:
-    """Open every source of a client, and tell whose data each serves; no query is asked."""
+    """Open every source of a client, and tell whose data each serves.
+
+    A trial of a credential is a check of a client that has one source, with ``periods``.
+    """
 
     type: Literal["check"] = "check"
     version: int = VERSION
     client: client.Client
+    periods: Mapping[ids.ReportName, period.Period] = field(
+        default_factory=dict[ids.ReportName, period.Period]
+    )
+    """Report → the period of which its queries are asked too; no others are."""
     as_of: datetime
     credentials: Mapping[str, str] = field(repr=False)
     """As in ``RunOrder``, of all the client's sources."""
@@ -231,6 +238,10 @@ class Source:
     identity: report.Identity | None = None
     """None: it failed, or is of a kind that cannot tell."""
     failure: run.Failure | None = None
+    figures: tuple[rotation.Figure, ...] = ()
+    """Of the order's periods."""
+    refused: tuple[run.Failure, ...] = ()
+    """The queries of them that could not be answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

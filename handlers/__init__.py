@@ -7,7 +7,7 @@ from typing import Protocol, cast
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
-from handlers import actions, commands, doors, errors, events, views, windows
+from handlers import actions, commands, doors, errors, events, rotating, views, windows
 from handlers.desk import Desk
 
 _ANYTHING = re.compile(".*", re.DOTALL)
@@ -51,6 +51,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt.action(ids.CARD_MENU)(action.menu)
     bolt.action(ids.CONFIRM_AUDIENCE)(action.confirm)
     _held(bolt, action)
+    _rotations(bolt, rotating.Rotations(desk))
     bolt.action(ids.MENU_STATUS)(action.status)
     bolt.action(ids.MENU_RERUN)(action.rerun)
     bolt.action(ids.MENU_PAUSE)(action.pause)
@@ -84,6 +85,18 @@ def _held(bolt: _Bolt, action: actions.Actions) -> None:
     bolt.action(ids.TRY_AGAIN)(action.try_again)
     bolt.action(ids.IDENTITY_POST)(action.identify)
     bolt.action(ids.IDENTITY_CONFIRM)(action.know)
+
+
+def _rotations(bolt: _Bolt, rotations: rotating.Rotations) -> None:
+    """Credentials that are replaced."""
+    bolt.action(ids.ROTATE)(rotations.card)
+    bolt.action(ids.MENU_ROTATE)(rotations.menu)
+    bolt.action(ids.ROTATE_CONFIRM)(rotations.swap)
+    bolt.action(ids.ROTATE_CANCEL)(rotations.cancel)
+    bolt.action(ids.ROLL_BACK)(rotations.back)
+    bolt.view(ids.ROTATE_VIEW)(rotations.entered)
+    bolt.view(ids.ROTATE_CONFIRM)(rotations.confirm)
+    bolt.view_closed(ids.ROTATE_CONFIRM)(rotations.closed)
 
 
 def _doors(bolt: _Bolt, desk: Desk, *, homes: windows.Homes) -> None:

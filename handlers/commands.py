@@ -2,9 +2,9 @@
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.operations import facade, scope
+from bot.operations import answers, facade, scope
 from bot.slack.screens import plain
-from handlers import deeds, desk, drawing, errors, payload
+from handlers import deeds, desk, drawing, errors, payload, rotating
 
 
 class Commands:
@@ -21,9 +21,13 @@ class Commands:
             await self._desk.act(ack, respond, turn, deed=deeds.REPORT)
             return
 
-        async def ask(asker: scope.Asker) -> drawing.Shown:
+        async def ask(asker: scope.Asker) -> drawing.Shown | None:
             operations = self._desk.operations
-            return await operations.ask(asker, operations.read(asker, turn.text))
+            found = await operations.ask(asker, operations.read(asker, turn.text))
+            if not isinstance(found, answers.Form):
+                return found
+            await self._desk.open(turn, rotating.modal(found, channel=turn.channel or ""))
+            return None
 
         await self._desk.query(ack, respond, turn, via="command", ask=ask)
 

@@ -56,6 +56,7 @@ def table(operations: Operations) -> Mapping[str, Deed]:
         ids.IDENTITY_CONFIRM: Deed(
             do=lambda who, turn: operations.identities.confirm(who, turn.value)
         ),
+        **_rotations(operations),
         ids.REPLACE: _release(operations, "replace"),
         ids.POST_AS_NEW: _release(operations, "new"),
         ids.DISCARD: _release(operations, "discard"),
@@ -78,6 +79,17 @@ def _release(operations: Operations, choice: acts.Choice) -> Deed:
         return await operations.runs.release(who, turn.value, choice=choice)
 
     return Deed(do=release, decides=True)
+
+
+def _rotations(operations: Operations) -> Mapping[str, Deed]:
+    credentials = operations.credentials
+    return {
+        ids.ROTATE_CONFIRM: Deed(do=lambda who, turn: credentials.confirm(who, turn.value)),
+        ids.ROTATE_CANCEL: Deed(
+            do=lambda who, turn: credentials.cancel(who, turn.value), decides=True
+        ),
+        ids.ROLL_BACK: Deed(do=lambda who, turn: credentials.back(who, turn.value)),
+    }
 
 
 def _pause(turn: payload.Turn) -> grammar.Request:

@@ -123,6 +123,17 @@ class Desk:
         else:
             await ack()
 
+    async def close(self, ack: AsyncAck, turn: payload.Turn, *, deed: str) -> None:
+        """Accept a deed that a modal without inputs asks for, or its end; whatever comes of it is
+        told privately.
+        """
+        accepted = await self._accept(turn, deed=deed)
+        await ack()
+        if accepted is not None:
+            came: asyncio.Future[accepting.Outcome] = asyncio.get_running_loop().create_future()
+            came.cancel()
+            self.begin(self._submitted(turn, accepted, came=came))
+
     async def catch_up(self) -> None:
         """Do what was accepted and is not done: by an earlier life, or for want of the store. And
         look again at what people see that may say something else by now.

@@ -13,6 +13,7 @@ from bot.slack.screens import (
     listing,
     menu,
     plain,
+    rotate,
     schedule,
     status,
     why,
@@ -50,6 +51,16 @@ def _(shown: delivery.Body) -> delivery.Body:
 @_draw.register
 def _(shown: answers.Done) -> delivery.Body:
     return plain.say(shown.text)
+
+
+@_draw.register
+def _(shown: answers.Form) -> delivery.Body:
+    return plain.say(shown.told)
+
+
+@_draw.register
+def _(shown: answers.Rotated) -> delivery.Body:
+    return rotate.done(shown.view)
 
 
 @_draw.register

@@ -103,6 +103,21 @@ def modal(body: Body, *fields: str) -> Turn:
     )
 
 
+def inputs(body: Body, prefix: str) -> Mapping[str, str]:
+    """Return what the text inputs of a modal hold whose names begin so, by the rest of the name.
+
+    They may be secrets: never put into a turn, which is kept.
+    """
+    path = ("view", "state", "values")
+    blocks = _at(body, path)
+    names = list(cast("Body", blocks)) if isinstance(blocks, dict) else []
+    return {
+        name.removeprefix(prefix): text(body, *path, name, name, "value")
+        for name in names
+        if name.startswith(prefix)
+    }
+
+
 def place(turn: Turn, ops_channel: str | None) -> access.Place:
     """Return where the person stands."""
     in_ops = turn.channel is not None and turn.channel == ops_channel

@@ -18,7 +18,7 @@ from bot.incidents import Incidents
 from bot.ipc import guarded
 from bot.operations import facade
 from bot.operations import ports as needs
-from bot.runs import orders, ports, runner
+from bot.runs import orders, ports, runner, trying
 from bot.sealed import writing
 from bot.slack import connection, people, poster, preflight, web, windows
 from bot.slack.screens import card, digest, post
@@ -243,6 +243,12 @@ def _operations(
             isolation=lambda: base.siege.told,
             unseal=writing.Sealed(ground.config.credentials_dir).remove,
             check=lambda of: base.executor.check(_orders(ground).check(of)),
+            trial=trying.Trier(base.executor, _orders(ground)),
+            rotating=needs.Rotating(
+                sealed=writing.Sealed(ground.config.credentials_dir),
+                rollback=ground.config.rollback,
+                paste=ground.config.paste == "on",
+            ),
         ),
         clients_=base.clients,
         clock=ground.clock,

@@ -109,6 +109,7 @@ class Service:
         parts.guarding.expect(due)
         await self._part("guard", parts.guarding.say())
         wanted = [due]
+        wanted.append(await self._part("rotations", parts.operations.credentials.sweep()))
         await self._part("incidents", parts.incidents.sweep())
         wanted.append(await self._part("digest", parts.digest.sweep()))
         wanted.append(await self._part("messages", parts.deliveries.pump()))

@@ -11,6 +11,7 @@ RunId = NewType("RunId", str)
 """16 lower-case characters of Crockford's base 32: 80 random bits, safe in labels and job ids."""
 IncidentId = NewType("IncidentId", str)
 OutageId = NewType("OutageId", str)
+RotationId = NewType("RotationId", str)
 ChannelId = NewType("ChannelId", str)
 UserId = NewType("UserId", str)
 

@@ -181,6 +181,7 @@ class Button(StrEnum):
     SKIP = "skip"
     PAUSE = "pause"
     RESUME = "resume"
+    ROTATE = "rotate"
     CONFIRM = "confirm"
     """Post although outside people read the channel."""
 

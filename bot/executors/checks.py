@@ -99,8 +99,26 @@ def checked(outcome: wire.Checked, order: wire.CheckOrder) -> wire.Checked:
     for name in order.client.sources:
         one = told.get(name) or wire.Source(name=name, failure=_UNTOLD)
         failure = one.failure and _failure(one.failure, order.client, known=set())
-        lines.append(replace(one, failure=failure))
+        lines.append(replace(_tried(one, order), failure=failure))
     return replace(outcome, sources=tuple(lines), seen=seen(outcome.seen, references(order)))
+
+
+def _tried(one: wire.Source, order: wire.CheckOrder) -> wire.Source:
+    """Return what it tells of the order's periods and nothing beside, of a size that can be."""
+    asked = {name: order.client.reports[name] for name in order.periods}
+    known = {
+        (name, figure.name)
+        for name, of in asked.items()
+        for figure in (*of.metrics, *of.breakdowns)
+    }
+    queries = {query.name for of in asked.values() for query in (*of.queries, *of.breakdowns)}
+    figures = {
+        (figure.report, figure.name): figure
+        for figure in one.figures
+        if (figure.report, figure.name) in known and reports.is_writable(figure.value)
+    }
+    refused = [_failure(told, order.client, known=queries) for told in one.refused]
+    return replace(one, figures=tuple(figures.values()), refused=tuple(refused[: len(queries)]))
 
 
 _UNTOLD = run.Failure(code=run.FailureCode.CRASHED)

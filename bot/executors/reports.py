@@ -45,7 +45,7 @@ def is_bounded(made: report.Report, order: wire.RunOrder) -> bool:
         and len(made.breakdowns) <= len(asked.breakdowns)
         and all(len(one.history) <= asked.history for one in made.metrics)
         and all(len(text) <= _TEXT for text in _texts(made))
-        and all(_is_writable(one) for one in _numbers(made))
+        and all(is_writable(one) for one in _numbers(made))
     )
 
 
@@ -81,7 +81,8 @@ def _numbers(made: report.Report) -> Iterator[Decimal | None]:
             yield from (row.value, row.previous)
 
 
-def _is_writable(number: Decimal | None) -> bool:
+def is_writable(number: Decimal | None) -> bool:
+    """Whether a number is finite and of a length that can be written."""
     if number is None:
         return True
     return (

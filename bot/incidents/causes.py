@@ -11,10 +11,11 @@ PASSING = timedelta(hours=6)
 """Failures that pass by themselves have one cause only while they are tried again."""
 _FOREVER = timedelta(days=365)
 _CODE = run.FailureCode
-_LOGIN = frozenset(
+REPLACEABLE = frozenset(
     {_CODE.CREDENTIAL_MISSING, _CODE.CREDENTIAL_INVALID, _CODE.CREDENTIAL_REFUSED}
-    | {_CODE.CREDENTIAL_CLOSED}
 )
+"""What another credential mends."""
+_LOGIN = REPLACEABLE | {_CODE.CREDENTIAL_CLOSED}
 _AWAY = frozenset(
     {_CODE.SOURCE_UNREACHABLE, _CODE.SOURCE_BUSY, _CODE.SOURCE_FAULT, _CODE.SOURCE_TIMEOUT}
     | {_CODE.QUOTA_EXHAUSTED, _CODE.API_SUNSET}

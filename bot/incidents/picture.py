@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot import clock
 from bot.domain import client, delivery, ids, incident, periods, run, spec, views
-from bot.incidents import places, ports
+from bot.incidents import causes, places, ports
 from bot.kinds import called
 
 _NOTICED = "one neutral line"
@@ -169,6 +169,15 @@ def _without(facts: Facts) -> tuple[str, ...]:
     return (source,) if found.does_without(source) else ()
 
 
+def _is_login(facts: Facts) -> bool:
+    """Whether a credential is what stops it, and it can be replaced."""
+    failure, of = facts.incident.failure, facts.client
+    source = of.sources.get(failure.source) if of and failure.source else None
+    return (
+        failure.code in causes.REPLACEABLE and source is not None and source.credential is not None
+    )
+
+
 def _buttons(facts: Facts, *, without: bool) -> tuple[views.Button, ...]:
     if facts.incident.status is not incident.IncidentStatus.OPEN:
         return ()
@@ -181,4 +190,5 @@ def _buttons(facts: Facts, *, without: bool) -> tuple[views.Button, ...]:
     if status not in _STUCK:
         return (views.Button.DETAILS,)
     leave_out = (views.Button.SEND_WITHOUT,) if without else ()
-    return (views.Button.RETRY, *leave_out, views.Button.DETAILS, *_SKIPPABLE)
+    first = (views.Button.ROTATE,) if _is_login(facts) else ()
+    return (*first, views.Button.RETRY, *leave_out, views.Button.DETAILS, *_SKIPPABLE)

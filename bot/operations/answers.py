@@ -8,11 +8,12 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from bot import wire
-from bot.domain import bill, ids, views
+from bot.domain import bill, ids, rotation, views
 from bot.domain.identity import Confirmed
 from bot.domain.report import Identity
 from bot.domain.run import Run
 from bot.domain.run import Status as RunStatus
+from bot.kinds.typed import form
 from bot.operations import grammar
 from bot.store import leaving
 
@@ -131,9 +132,51 @@ class Receipt:
     """A removal that had begun before, and did not come to its end."""
 
 
+class How(StrEnum):
+    """How a credential comes to where it is kept."""
+
+    PASTE = "paste"
+    """It is entered in Slack, and sealed before anything else is done with it."""
+    SHELL = "shell"
+    """It is entered in a shell on the bot's machine: a policy says so."""
+    LOGIN = "login"
+    """It is made by signing in, from a shell."""
+    OUTSIDE = "outside"
+    """Its store is written by other hands; what is there then can be tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """`/report rotate`: what to ask for, or what to do instead."""
+
+    client: ids.ClientId
+    client_name: str
+    source: str
+    label: str
+    """The source, as people call it."""
+    credential: str
+    """Its kind, as people call it."""
+    reference: str
+    how: How
+    fields: tuple[form.Field, ...] = ()
+    steps: tuple[str, ...] = ()
+    """What to do where it is not entered here: commands, each on its line."""
+    told: str = ""
+    """Why, and what happens then; whole sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated:
+    """Where a rotation stands."""
+
+    view: rotation.View
+
+
 Answer = (
     Checked
     | Receipt
+    | Form
+    | Rotated
     | Done
     | Help
     | Listing
@@ -207,6 +250,8 @@ class Reply:
 _ADAPTERS: Mapping[str, TypeAdapter[Answer]] = {
     "Checked": TypeAdapter(Checked),
     "Receipt": TypeAdapter(Receipt),
+    "Form": TypeAdapter(Form),
+    "Rotated": TypeAdapter(Rotated),
     "Done": TypeAdapter(Done),
     "Help": TypeAdapter(Help),
     "Listing": TypeAdapter(Listing),

@@ -9,6 +9,7 @@ from bot.operations import (
     answers,
     clients,
     costs,
+    credentials,
     explain,
     finding,
     grammar,
@@ -32,6 +33,7 @@ _ABOUT = {
     Verb.PAUSE: "nothing runs or is posted until then",
     Verb.RESUME: "end a pause",
     Verb.COST: "what a month cost, and will cost (in the ops channel or a direct message)",
+    Verb.ROTATE: "put another credential in the place of one, tried before it counts",
     Verb.WHOAMI: "what I take you for",
     Verb.HELP: "this list",
 }
@@ -67,6 +69,7 @@ class Operations:
         self.leaving = leaving.Leaving(self.scope, needs)
         self.outages = outages.Outages(self.scope, needs)
         self.costs = costs.Costs(self.scope, needs, budget=budget)
+        self.credentials = credentials.Credentials(self.scope, needs)
         self.explain = explain.Explain(self.scope, needs)
         self.finding = finding.Finding(self.scope, needs)
 
@@ -89,6 +92,7 @@ class Operations:
             Verb.COST: lambda asker, request: self.costs.month(
                 asker, request.names, month=request.month
             ),
+            Verb.ROTATE: lambda asker, request: self.credentials.form(asker, request.names),
             Verb.WHOAMI: lambda asker, _: self.whoami(asker),
             Verb.RERUN: lambda asker, request: self.runs.rerun(
                 asker, request.names, period=request.period

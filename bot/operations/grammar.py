@@ -30,6 +30,7 @@ class Verb(StrEnum):
     SCHEDULE = "schedule"
     HISTORY = "history"
     COST = "cost"
+    ROTATE = "rotate"
     WHOAMI = "whoami"
 
 
@@ -62,6 +63,7 @@ USAGE: dict[Verb, str] = {
     Verb.SCHEDULE: "/report schedule [client]",
     Verb.HISTORY: "/report history CLIENT",
     Verb.COST: "/report cost [2026-11] [client]",
+    Verb.ROTATE: "/report rotate CLIENT [SOURCE]",
     Verb.WHOAMI: "/report whoami",
 }
 """How each is typed, for help and for refusals."""
@@ -86,6 +88,7 @@ _MAX_NAMES = {
     Verb.SCHEDULE: 1,
     Verb.HISTORY: 1,
     Verb.COST: 1,
+    Verb.ROTATE: 2,
 }
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)

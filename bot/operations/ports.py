@@ -1,12 +1,12 @@
 """What the operations need of those who do things; app.py joins them. Instants are UTC."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from bot import errors, wire
-from bot.domain import audience, client, ids, views
+from bot.domain import audience, client, ids, period, views
 from bot.incidents import incidents
 from bot.runs import acts
 from bot.store import Store
@@ -114,6 +114,86 @@ def _nothing_sealed(owner: str) -> int:  # noqa: ARG001 - there is nothing of an
     return 0
 
 
+class Trier(Protocol):
+    """Filled by app's and the shell's executor together with runs.orders."""
+
+    async def __call__(
+        self,
+        of: client.Client,
+        source: str,
+        *,
+        reference: str,
+        periods: Mapping[ids.ReportName, period.Period],
+    ) -> wire.Source:
+        """Open one source of a client with another credential, in a process of its own, and ask
+        the client's queries of these periods; raises RunError and RunLost.
+        """
+        ...
+
+
+async def _untried(
+    of: client.Client,
+    source: str,
+    *,
+    reference: str,  # noqa: ARG001 - the Protocol's
+    periods: Mapping[ids.ReportName, period.Period],  # noqa: ARG001 - the Protocol's
+) -> wire.Source:
+    raise errors.UsageError(f"The source {source} of {of.name} cannot be opened from here.")
+
+
+class Versions(Protocol):
+    """What there is of one sealed credential; filled by sealed.writing.Versions."""
+
+    @property
+    def current(self) -> int | None:
+        """The version in force; None: there is none."""
+        ...
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Those that are there, oldest first."""
+        ...
+
+
+class Sealed(Protocol):
+    """Filled by sealed.writing.Sealed, whose calls block for as long as a disk takes."""
+
+    def put(self, owner: str, name: str, *, text: str) -> int:
+        """Seal a text as a new version that is not in force; raises UsageError, StoreTrouble."""
+        ...
+
+    def use(self, owner: str, name: str, *, version: int) -> None:
+        """Put a version in force, in one move."""
+        ...
+
+    def drop(self, owner: str, name: str, *, version: int) -> None:
+        """Delete a version that is not in force."""
+        ...
+
+    def remove(self, owner: str, name: str | None = None) -> int:
+        """Delete a credential, or all of an owner's; returns how many versions are gone."""
+        ...
+
+    def versions(self, owner: str, name: str) -> Versions:
+        """What there is of a credential."""
+        ...
+
+    def names(self, owner: str) -> tuple[str, ...]:
+        """The names of an owner's credentials."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotating:
+    """How credentials are replaced here."""
+
+    sealed: Sealed
+    rollback: timedelta
+    """How long the one before is kept."""
+    paste: bool = True
+    """Whether a credential may be entered in Slack."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What the operations stand on."""
@@ -131,3 +211,6 @@ class Needs:
     check: Checker = _nobody
     unseal: Callable[[str], int] = _nothing_sealed
     """Delete what is sealed to a client's key, and the key; returns how many versions went."""
+    trial: Trier = _untried
+    rotating: Rotating | None = None
+    """None: credentials cannot be replaced from here."""

@@ -1,6 +1,7 @@
 """What goes into the worker: the spec as it is now, and this client's credentials alone."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
@@ -8,12 +9,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot import clock, errors, kinds, settings, wire
-from bot.domain import client, run, spec
+from bot.domain import client, ids, period, run, spec
 from bot.kinds import stores
 from bot.runs import ports
 
 Credential = Callable[[str], str | None]
 """The text behind the name in ``env://NAME``, or None; settings.credential."""
+_TRIAL_SECONDS = 120.0
 _ENV = "env://"
 _MODEL = "https://api.anthropic.com"
 _HTTPS = 443
@@ -110,6 +112,21 @@ class Orders:
             scratch=self._scratch / "check",
             environment=self._environment(),
         )
+
+    def trial(
+        self,
+        of: client.Client,
+        source: str,
+        *,
+        reference: str,
+        periods: Mapping[ids.ReportName, period.Period],
+    ) -> wire.CheckOrder:
+        """Return the order that opens one source with a credential of ours to choose, which is the
+        only one it holds, and asks the client's queries of these periods.
+        """
+        only = replace(of.sources[source], credential=reference)
+        order = self.check(replace(of, sources={source: only}))
+        return replace(order, periods=periods, deadline_seconds=_TRIAL_SECONDS)
 
     def _reached(self, of: client.Client, names: Iterable[str]) -> set[str]:
         """Where sources are."""

@@ -28,6 +28,7 @@ from bot.store import (
     pauses,
     prints,
     promises,
+    rotations,
     runs,
     signs,
 )
@@ -53,6 +54,7 @@ class Store:
         self.identities = identities.IdentityStore(owner)
         self.leaving = leaving.Leaving(owner)
         self.prints = prints.PrintStore(owner)
+        self.rotations = rotations.RotationStore(owner)
         self.inbox = inbox.Inbox(owner)
         self.meta = meta.Meta(owner)
         self.signs = signs.Signs(owner)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot import clock, errors
+from bot import clock, errors, wire
 from bot.domain import ids, month, run, views
+from bot.domain.report import Report
 from bot.domain.walls import Walls
 from bot.store import codec, database, runs, statements
 
@@ -46,6 +47,14 @@ class Posted:
     at: datetime
     in_time: bool | None
     """None: nothing was promised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A report as it was posted."""
+
+    at: datetime
+    report: Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +133,14 @@ class History:
         for row in await self._many("last_posted", values):
             at = codec.moment(row, "posted_at")
             return Posted(at=at, in_time=_in_time(at, codec.maybe_moment(row, "deliver_by")))
+        return None
+
+    async def last_report(self, client: ids.ClientId, report: ids.ReportName) -> Delivered | None:
+        """What the newest post of a report says; None: there is none, or it is not kept."""
+        values: database.Values = {"client": client, "report": report}
+        for row in await self._many("last_report", values):
+            made = wire.load_report(codec.text(row, "report"))
+            return Delivered(at=codec.moment(row, "posted_at"), report=made)
         return None
 
     async def rows(

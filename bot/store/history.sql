@@ -67,6 +67,15 @@ WHERE deliveries.kind = 'report' AND deliveries.state = 'posted' AND deliveries.
 ORDER BY deliveries.posted_at DESC
 LIMIT 1
 
+-- name: last_report
+-- What the newest post of a report says.
+SELECT deliveries.posted_at, outcomes.report
+FROM deliveries JOIN outcomes ON outcomes.run = deliveries.run
+WHERE deliveries.kind = 'report' AND deliveries.state = 'posted' AND deliveries.client = :client
+  AND deliveries.report = :report
+ORDER BY deliveries.posted_at DESC
+LIMIT 1
+
 -- name: rows
 -- One line per run, newest first: its post, and what its last failed attempt said. A run that
 -- replaced a post has that post now, and was held before; the run it was taken from has none any

@@ -1,17 +1,21 @@
-"""Each source of a client opened and asked whose data it serves; no query, nothing that costs."""
+"""Each source of a client opened and asked whose data it serves. Without periods in the order it is
+asked no query, and nothing that costs.
+"""
 
 import asyncio
 import contextlib
 import time
 
 from bot import errors, wire
-from bot.domain import ids, report, run, spec
-from bot.worker import credentials, sources
+from bot.domain import ids, run, spec
+from bot.worker import credentials, sources, trying
 from bot.worker.sources import base
 
 _SHARE = 0.8
 """Of the deadline: what all sources may take; the rest is for telling what came."""
 _NAME = "check"
+_PATIENCE = 10.0
+"""Seconds for which a query is asked again, where a look is not."""
 
 
 async def check(order: wire.CheckOrder, keys: credentials.Keys) -> wire.Checked:
@@ -38,7 +42,7 @@ async def _one(
         return wire.Source(name=source.name, failure=failure)
     except errors.RunError as error:
         return wire.Source(name=source.name, failure=error.failure)
-    return wire.Source(name=source.name, identity=told)
+    return told
 
 
 def _asked(
@@ -47,8 +51,8 @@ def _asked(
     *,
     keys: credentials.Keys,
     opened: list[base.Source],
-) -> report.Identity | None:
-    """Open it, ask and close it; blocks. None: it is of a kind that cannot tell."""
+) -> wire.Source:
+    """Open it, ask and close it; blocks. Without identity: it is of a kind that cannot tell."""
     credential = keys.credential(source)
     made = sources.open_source(
         base.Access(
@@ -61,7 +65,7 @@ def _asked(
             attempt=1,
             as_of=order.as_of,
             deadline=time.monotonic() + order.deadline_seconds * _SHARE,
-            patience=0.0,
+            patience=_PATIENCE if order.periods else 0.0,
             credential=credential,
             environment=order.environment,
             mask=keys.mask,
@@ -69,7 +73,14 @@ def _asked(
     )
     opened.append(made)
     try:
-        return made.identity() if isinstance(made, base.Telling) else None
+        told = made.identity() if isinstance(made, base.Telling) else None
+        tried = trying.ask(order, source, opened=made)
+        return wire.Source(
+            name=source.name,
+            identity=told,
+            figures=tuple(tried.figures),
+            refused=tuple(tried.refused),
+        )
     finally:
         made.close()
 

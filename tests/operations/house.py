@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot import access, clock, incidents, settings, wire
-from bot.domain import audience, client, delivery, ids, incident, run, views
+from bot import access, clock, errors, incidents, settings, wire
+from bot.domain import audience, client, delivery, ids, incident, period, run, views
 from bot.operations import facade, ports, scope
 from bot.runs import orders, runner
 from bot.runs import ports as run_ports
+from bot.sealed import age, places, writing
 from bot.slack.screens import card, post
 from bot.store import Store
 from tests import samples
@@ -80,6 +81,28 @@ class Silent:
         raise AssertionError("no test here starts a worker")
 
 
+class Trier:
+    """Serves what a test says for each credential reference, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.serves: dict[str, wire.Source | run.Failure] = {}
+        self.asked: list[tuple[str, Mapping[ids.ReportName, period.Period]]] = []
+
+    async def __call__(
+        self,
+        of: client.Client,
+        source: str,
+        *,
+        reference: str,
+        periods: Mapping[ids.ReportName, period.Period],
+    ) -> wire.Source:
+        self.asked.append((reference, periods))
+        found = self.serves[reference]
+        if isinstance(found, run.Failure):
+            raise errors.RunError(found)
+        return found
+
+
 @dataclass(kw_only=True)
 class House:
     """Everything, joined."""
@@ -92,6 +115,8 @@ class House:
     runner: runner.Runner
     operations: facade.Operations
     needs: ports.Needs
+    trier: Trier
+    sealed: writing.Sealed
     asked: list[str] = field(default_factory=list[str])
 
     async def failed(
@@ -152,6 +177,7 @@ async def opened(
             store, clients=clients, audiences=seen, cards=card, clock=ticking, ops_channel=OPS
         )
         running = _runner(store, clients, seen, cards, set_up, ticking)
+        trier, sealed = Trier(), _sealed(folder / "credentials")
         needs = ports.Needs(
             store=store,
             runner=running,
@@ -161,6 +187,10 @@ async def opened(
             faults=lambda: 0,
             ops_channel=OPS,
             isolation=lambda: "strong",
+            trial=trier,
+            rotating=ports.Rotating(
+                sealed=sealed, rollback=set_up.rollback, paste=set_up.paste == "on"
+            ),
         )
         operations = facade.Operations(needs, clients_=clients, clock=ticking)
         yield House(
@@ -172,6 +202,8 @@ async def opened(
             runner=running,
             operations=operations,
             needs=needs,
+            trier=trier,
+            sealed=sealed,
         )
 
 
@@ -212,6 +244,12 @@ def _runner(
         group=asyncio.TaskGroup(),
         wake=lambda: None,
     )
+
+
+def _sealed(folder: Path) -> writing.Sealed:
+    """A folder of sealed credentials, to a master key that nobody has."""
+    places.write(places.Places(root=folder).master, age.generate().recipient.encode())
+    return writing.Sealed(folder)
 
 
 def _nothing(name: str) -> str | None:

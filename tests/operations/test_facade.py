@@ -21,6 +21,7 @@ TYPED = {
     Verb.SCHEDULE: "schedule",
     Verb.HISTORY: "history acme",
     Verb.COST: "cost",
+    Verb.ROTATE: "rotate acme",
     Verb.WHOAMI: "whoami",
 }
 FOR_ALL = {Verb.MENU, Verb.HELP, Verb.WHOAMI, Verb.STATUS}

@@ -96,5 +96,6 @@ def _source(source: views.SourceHealth, view: views.ClientStatus, *, now: dateti
 
 def _buttons(view: views.ClientStatus) -> Block:
     pause = ("Resume", ids.MENU_RESUME) if view.pause else ("Pause…", ids.MENU_PAUSE)
-    wanted = (("Rerun", ids.MENU_RERUN), pause, ("History", ids.MENU_HISTORY))
+    rotate, history = ("Rotate…", ids.MENU_ROTATE), ("History", ids.MENU_HISTORY)
+    wanted = (("Rerun", ids.MENU_RERUN), pause, rotate, history)
     return blocks.actions(*(blocks.button(text, name, value=view.client) for text, name in wanted))

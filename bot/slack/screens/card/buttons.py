@@ -48,19 +48,22 @@ def _button(view: views.CardView, kind: views.Button) -> Block | None:
             return _send_without(view, value)
         case views.Button.DETAILS:
             return blocks.button("Details", names.DETAILS, value=value)
-        case views.Button.RESUME:
-            return _primary("Resume", names.MENU_RESUME, value=view.incident.client)
-        case views.Button.CONFIRM:
-            return _primary(
-                "Post all the same", names.CONFIRM_AUDIENCE, value=view.incident.runs[-1]
-            )
+        case views.Button.RESUME | views.Button.CONFIRM | views.Button.ROTATE:
+            return _primary(view, kind)
         case views.Button.SKIP | views.Button.PAUSE:
             return None
         case _:
             assert_never(kind)
 
 
-def _primary(text: str, action_id: str, *, value: str) -> Block:
+def _primary(view: views.CardView, kind: views.Button) -> Block:
+    """What is to be done before anything else."""
+    told = {
+        views.Button.RESUME: ("Resume", names.MENU_RESUME, view.incident.client),
+        views.Button.ROTATE: ("Rotate credential", names.ROTATE, stamp(view.incident)),
+    }
+    other = ("Post all the same", names.CONFIRM_AUDIENCE, view.incident.runs[-1])
+    text, action_id, value = told.get(kind, other)
     return blocks.button(text, action_id, value=value, style="primary")
 
 

@@ -1,0 +1,93 @@
+"""The versions of a credential that is replaced: sealed, put in force, dropped. Each may be done
+again, and changes nothing then.
+"""
+
+import asyncio
+from dataclasses import replace
+
+from bot import errors
+from bot.domain import reference, rotation
+from bot.domain.reference import Reference, Scheme
+from bot.operations import ports
+
+_AWS_BEFORE = "AWSPREVIOUS"
+"""The label that AWS moves to the version before, whenever one is written."""
+
+
+class Holding:
+    """Where the versions are; a store that other hands write is left alone."""
+
+    def __init__(self, needs: ports.Needs) -> None:
+        self._needs = needs
+
+    @property
+    def rotating(self) -> ports.Rotating:
+        """How it is done here; raises UsageError where it is not."""
+        if self._needs.rotating is None:
+            raise errors.UsageError("Credentials cannot be replaced from here.")
+        return self._needs.rotating
+
+    async def versions(self, owner: str, named: Reference) -> ports.Versions | None:
+        """What there is of it; None: its store is written by other hands."""
+        if named.scheme is not Scheme.LOCAL:
+            return None
+        return await asyncio.to_thread(self.rotating.sealed.versions, owner, named.name)
+
+    async def seal(self, of: rotation.Rotation, text: str) -> str:
+        """Seal a text as a version that is not in force, and return which."""
+        name = reference.parse(of.reference).name
+        return str(await asyncio.to_thread(self.rotating.sealed.put, of.owner, name, text=text))
+
+    async def use(self, of: rotation.Rotation, version: str | None) -> None:
+        """Put a version in force; None: there is none to put."""
+        if version is not None:
+            name = reference.parse(of.reference).name
+            await asyncio.to_thread(self.rotating.sealed.use, of.owner, name, version=int(version))
+
+    async def drop(self, of: rotation.Rotation, version: str | None) -> None:
+        """Delete a version, unless it is in force."""
+        named = reference.parse(of.reference)
+        known = await self.versions(of.owner, named)
+        if version is not None and known is not None and int(version) != known.current:
+            sealed = self.rotating.sealed
+            await asyncio.to_thread(sealed.drop, of.owner, named.name, version=int(version))
+
+    async def tidy(self, of: rotation.Rotation) -> None:
+        """Drop what is neither in force nor kept for a roll back: also a candidate of which a death
+        left no word in its row.
+        """
+        known = await self.versions(of.owner, reference.parse(of.reference))
+        kept = {
+            version
+            for one in await self._needs.store.rotations.standing()
+            if (one.owner, one.reference) == (of.owner, of.reference)
+            for version in (one.previous, one.candidate)
+        }
+        for version in () if known is None else known.kept:
+            if str(version) not in kept:
+                await self.drop(of, str(version))
+
+    async def is_reversible(self, of: rotation.Rotation) -> bool:
+        """Whether it is still in force, and the one before is still there."""
+        known = await self.versions(of.owner, reference.parse(of.reference))
+        if known is None or of.previous is None:
+            return False
+        return str(known.current) == of.candidate and int(of.previous) in known.kept
+
+
+def tried(of: rotation.Rotation) -> str:
+    """Return the reference of what is tried: a version, or what its store holds now."""
+    return _version(of, of.candidate) or of.reference
+
+
+def before(of: rotation.Rotation) -> str | None:
+    """Return the reference of what it is held against; None: it cannot be asked any more."""
+    if of.reference.startswith(f"{Scheme.AWS.value}://"):
+        return _version(of, _AWS_BEFORE)
+    return _version(of, of.previous)
+
+
+def _version(of: rotation.Rotation, version: str | None) -> str | None:
+    if version is None:
+        return None
+    return str(replace(reference.parse(of.reference), version=version))
