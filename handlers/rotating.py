@@ -94,7 +94,7 @@ class Rotations:
             raise errors_.UsageError(message) from None
         names = turn.value.partition(" ")[0].split("/")
         try:
-            return await self._credentials.begin(asker, names, values or None)
+            return await self._credentials.begin(asker, names, entered=values or None)
         except entering.WrongError as wrong:
             return wrong
 

@@ -63,7 +63,7 @@ class Credentials:
         return await self.form(asker, (of.id, found.failure.source))
 
     async def begin(
-        self, asker: scope.Asker, names: Sequence[str], entered: Mapping[str, str] | None
+        self, asker: scope.Asker, names: Sequence[str], *, entered: Mapping[str, str] | None
     ) -> rotation.Rotation:
         """Seal what was entered as a version that is not in force; ``try_`` comes next.
 
@@ -75,20 +75,20 @@ class Credentials:
         if entered is None:
             if asked.how is not answers.How.OUTSIDE:
                 raise errors.UsageError("Nothing was entered.")
-            return await self._begun(asker, about, None)
+            return await self._begun(asker, about, facts=None)
         if asked.how is not answers.How.PASTE:
             raise errors.UsageError(f"It is not entered in Slack. {asked.told}")
         facts = entering.read(about.source, entered, now=self._scope.now(), pasted=True)
-        return await self._begun(asker, about, facts)
+        return await self._begun(asker, about, facts=facts)
 
     async def adopt(
-        self, asker: scope.Asker, names: Sequence[str], version: int | None
+        self, asker: scope.Asker, names: Sequence[str], *, version: int | None
     ) -> rotation.Rotation:
         """Begin with a version that the shell has sealed itself; None: with what is there."""
         about = await self._choosing.about(asker, names)
         known = await self._holding.versions(about.owner, about.named)
         if known is None and version is None:
-            return await self._begun(asker, about, None)
+            return await self._begun(asker, about, facts=None)
         if known is None or version not in known.kept:
             raise errors.UsageError("There is no such version of this credential.")
         return await self._written(asker, about, candidate=version)
@@ -183,7 +183,7 @@ class Credentials:
         return min(ahead, default=None)
 
     async def _begun(
-        self, asker: scope.Asker, about: choosing.About, facts: Facts | None
+        self, asker: scope.Asker, about: choosing.About, *, facts: Facts | None
     ) -> rotation.Rotation:
         """Write the row, then seal: what a death leaves between the two is no version in force."""
         row = await self._written(asker, about, candidate=None)

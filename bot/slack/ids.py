@@ -72,8 +72,6 @@ PAUSE_UNTIL = "pause_until"
 PAUSE_REASON = "pause_reason"
 ROTATE_VIEW = "rotate_view"
 """Asks for a credential. ``private_metadata`` is ``<client>/<source> <channel>``."""
-ROTATE_TRYING = "rotate_trying"
-"""Says that it is tried, or why it is refused; nothing is sent off."""
 ROTATE_CONFIRM = "rotate_confirm"
 """What the trial found, as a modal and as a button; the value begins with ``<rotation>``."""
 

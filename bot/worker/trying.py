@@ -84,7 +84,7 @@ class _Asking:
             mine = one.formula is None and one.query in {None, query.name}
             if mine and answers.has(one.column):
                 cell = row.get(one.column.casefold())
-                yield self._figure(one.name, _number(asked, cell, one.unit))
+                yield self._figure(one.name, _number(asked, cell, unit=one.unit))
 
     def _sum(self, split: spec.BreakdownSpec, table: base.Table) -> Sequence[rotation.Figure]:
         """Its parts together, where they add up to anything."""
@@ -93,7 +93,7 @@ class _Asking:
         if unit not in _ADDITIVE:
             return []
         rows = tables.records(asked, table, needed=(split.metric,))
-        cells = [_number(asked, row[split.metric.casefold()], unit) for row in rows]
+        cells = [_number(asked, row[split.metric.casefold()], unit=unit) for row in rows]
         known = [one for one in cells if one is not None]
         return [self._figure(split.name, sum(known, Decimal(0)) if known else None)]
 
@@ -107,7 +107,7 @@ class _Asking:
         return rotation.Figure(report=ids.ReportName(self.report.name), name=name, value=value)
 
 
-def _number(asked: tables.Asked, cell: base.Cell, unit: metric.Unit) -> Decimal | None:
+def _number(asked: tables.Asked, cell: base.Cell, *, unit: metric.Unit) -> Decimal | None:
     try:
         return tables.number(cell, unit)
     except ValueError as fault:

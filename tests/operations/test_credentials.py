@@ -53,7 +53,7 @@ def serves(
 
 async def _begun(home: House) -> rotation.Rotation:
     entered = {entering.WHOLE: SECRET}
-    return await home.operations.credentials.begin(house.asker(), ("acme",), entered)
+    return await home.operations.credentials.begin(house.asker(), ("acme",), entered=entered)
 
 
 async def _tried(home: House) -> rotation.View:
@@ -252,7 +252,7 @@ async def test_it_is_for_operators(home: House, kind: Kind) -> None:
     tried = await _tried(home)
     for work in (
         desk.form(who, ("acme",)),
-        desk.begin(who, ("acme",), {entering.WHOLE: SECRET}),
+        desk.begin(who, ("acme",), entered={entering.WHOLE: SECRET}),
         desk.confirm(who, tried.rotation.id),
         desk.cancel(who, tried.rotation.id),
         desk.back(who, tried.rotation.id),
@@ -267,7 +267,7 @@ async def test_nothing_of_it_is_in_the_database_or_the_trail(home: House, tmp_pa
     await home.operations.credentials.confirm(house.asker(), tried.rotation.id)
     await home.store.backup(tmp_path / "copy.db")
     assert SECRET.encode() not in (tmp_path / "copy.db").read_bytes()
-    sealed = [*tmp_path.joinpath("credentials").rglob("*.age")]  # noqa: ASYNC240 - a few files
+    sealed = [*tmp_path.joinpath("credentials").rglob("*.age")]
     assert sealed
     assert not any(SECRET.encode() in file.read_bytes() for file in sealed)
     trail = [(who, what) for who, what, _ in await home.trail()]
@@ -293,7 +293,7 @@ async def test_what_other_hands_write_is_tried_as_it_is_there(
     assert form.how is answers.How.OUTSIDE
     assert form.steps[0].startswith(step)
     home.trier.serves = {credential: serves(), "aws-sm://acme/web?version=AWSPREVIOUS": serves()}
-    begun = await desk.begin(house.asker(), ("acme",), None)
+    begun = await desk.begin(house.asker(), ("acme",), entered=None)
     tried = await desk.try_(begun.id)
     is_aws = credential.startswith("aws")
     assert len(home.trier.asked) == (2 if is_aws else 1), "only AWS still serves the one before"
@@ -309,13 +309,13 @@ async def test_policy_sends_people_to_the_shell(tmp_path: Path) -> None:
         assert (form.how, form.fields) == (answers.How.SHELL, ())
         assert form.steps == ("reportops credential rotate acme warehouse",)
         with pytest.raises(errors.UsageError, match="not entered in Slack"):
-            await desk.begin(house.asker(), ("acme",), {entering.WHOLE: SECRET})
+            await desk.begin(house.asker(), ("acme",), entered={entering.WHOLE: SECRET})
 
 
 async def test_faults_of_what_is_entered_stand_beside_the_field(home: House) -> None:
     with pytest.raises(entering.WrongError) as caught:
         await home.operations.credentials.begin(
-            house.asker(), ("acme",), {entering.WHOLE: "env://" + "ACME_KEY"}
+            house.asker(), ("acme",), entered={entering.WHOLE: "env://" + "ACME_KEY"}
         )
     assert caught.value.field == entering.WHOLE
     assert "reference" in str(caught.value)
@@ -342,5 +342,5 @@ async def test_the_card_knows_which(home: House) -> None:
     stamp = f"{found.id}:{found.version}"
     form = await home.operations.credentials.of_card(house.asker(), stamp)
     assert (form.client, form.source, form.reference) == ("acme", "warehouse", NAME)
-    with pytest.raises(errors.UsageError, match="no longer kept"):
+    with pytest.raises(errors.UsageError, match="I do not know that client"):
         await home.operations.credentials.of_card(house.asker(), ids.IncidentId("none:1"))

@@ -69,19 +69,19 @@ def trying(head: str) -> Mapping[str, object]:
         "your own queries with the new credential and with the one in force. This may take a minute"
         "; you may close this window, what comes of it is told to you."
     )
-    return _modal([blocks.section(text)], callback=ids.ROTATE_TRYING)
+    return _modal([blocks.section(text)])
 
 
 def failed(text: str) -> Mapping[str, object]:
     """Return that it could not be tried."""
-    return _modal([blocks.section(text)], callback=ids.ROTATE_TRYING)
+    return _modal([blocks.section(text)])
 
 
 def tried(view: rotation.View, *, channel: str = "") -> Mapping[str, object]:
     """Return what the trial found, to be confirmed where it may be."""
     shown = list(_found(view))
     if view.rotation.state is not State.TESTED:
-        return _modal(shown, callback=ids.ROTATE_TRYING)
+        return _modal(shown)
     return _modal(
         shown,
         callback=ids.ROTATE_CONFIRM,
@@ -273,19 +273,19 @@ def _input(one: form.Field) -> Block:
 def _modal(
     shown: Sequence[Block],
     *,
-    callback: str,
+    callback: str = "",
     metadata: str = "",
     submit: str = "",
     notify: bool = False,
 ) -> Mapping[str, object]:
     view: dict[str, object] = {
         "type": "modal",
-        "callback_id": callback,
-        "private_metadata": metadata,
         "title": blocks.plain(TITLE),
         "close": blocks.plain("Cancel" if submit else "Close"),
         "blocks": list(shown),
     }
+    if callback:
+        view |= {"callback_id": callback, "private_metadata": metadata}
     if submit:
         view["submit"] = blocks.plain(submit)
     if notify:
