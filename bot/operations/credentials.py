@@ -8,7 +8,7 @@ entered outlives the call it came with: it is sealed, and nothing else holds it.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot import errors
+from bot import bulkhead, errors
 from bot.access import Operation
 from bot.domain import ids, rotation
 from bot.domain.rotation import State
@@ -168,19 +168,29 @@ class Credentials:
         now = self._scope.now()
         ahead: list[datetime] = []
         for one in await self._kept.standing():
-            if one.state is State.TESTING and one.id not in self._trying:
-                await self._end(one, State.CANCELLED, change=Change(said=_CUT))
-            elif one.state is State.SWAPPING:
-                await self._swapped(one)
-            elif one.state is State.RETURNING:
-                await self._returned(one)
-            elif one.until is not None and one.until > now:
+            if one.until is not None and one.until > now:
                 ahead.append(one.until)
-            elif one.state is State.TESTED:
-                await self._end(one, State.CANCELLED, change=Change(said=_LATE))
-            elif one.state is State.SWAPPED:
-                await self._end(one, State.SETTLED)
+                continue
+            passing = (errors.StoreTrouble,)
+            with bulkhead.step("rotation_step_failed", passing=passing, rotation=one.id):
+                await self._step(one)
         return min(ahead, default=None)
+
+    async def _step(self, one: rotation.Rotation) -> None:
+        """Do what nobody does any more, or what its time has come for."""
+        match one.state:
+            case State.TESTING if one.id not in self._trying:
+                await self._end(one, State.CANCELLED, change=Change(said=_CUT))
+            case State.SWAPPING:
+                await self._swapped(one)
+            case State.RETURNING:
+                await self._returned(one)
+            case State.TESTED:
+                await self._end(one, State.CANCELLED, change=Change(said=_LATE))
+            case State.SWAPPED:
+                await self._end(one, State.SETTLED)
+            case _:
+                pass
 
     async def _begun(
         self, asker: scope.Asker, about: choosing.About, *, facts: Facts | None

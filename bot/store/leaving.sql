@@ -45,6 +45,15 @@ DELETE FROM identities WHERE client = :client AND confirmed_at <= :at RETURNING 
 -- What it signed in with is another client's to have, as far as we know.
 DELETE FROM prints WHERE owner = :client AND seen_at <= :at RETURNING print
 
+-- name: rotations
+-- Of its own credentials nothing is left that could be put in force.
+DELETE FROM rotations WHERE client = :client AND owner = :client AND began_at <= :at RETURNING id
+
+-- name: trials
+-- Of one that it shared, what its own queries found.
+UPDATE rotations SET found = NULL, said = '' WHERE client = :client AND began_at <= :at
+RETURNING id
+
 -- name: said
 -- Of a failure its code stays: what the other side said does not.
 UPDATE attempts SET failure = json_object('code', json_extract(failure, '$.code'))
