@@ -10,7 +10,17 @@ from bot.domain import ids
 from bot.store import codec, database, statements
 
 _BEGUN, _LEFT = "leaving:", "left:"
-_WHAT = ("reports", "texts", "identities", "prints", "rotations", "trials", "said", "incidents", "reasons")
+_WHAT = (
+    "reports",
+    "texts",
+    "identities",
+    "prints",
+    "rotations",
+    "trials",
+    "said",
+    "incidents",
+    "reasons",
+)
 _EVER = datetime.max.replace(tzinfo=UTC)
 """Also what a clock that was ahead wrote down."""
 
