@@ -38,6 +38,7 @@ class Siege:
     ) -> None:
         self._ground = None if guard is None else guard.ground
         self._own = () if guard is None else guard.own
+        self._pids = () if guard is None else tuple(guard.pids.values())
         self._executor = executor
         self._clock = now
         self._warn = warn
@@ -94,7 +95,7 @@ class Siege:
         self._failed = taken.error is not None
 
     async def _attack(self, ground: Path) -> None:
-        found = await trial.attacked(self._executor, place=ground)
+        found = await trial.attacked(self._executor, place=ground, pids=self._pids)
         found = walls.Trial(walls=found.walls, attacks=(*found.attacks, *self._own))
         self.found, self._at = found, self._clock.monotonic()
         self._executor.distrust(found.breached)

@@ -104,7 +104,8 @@ async def _attacked(config: settings.Settings) -> Trial:
         executor = process.ProcessExecutor(
             memory_mb=config.run_memory_mb, starter=guarding.starter(config, guard)
         )
-        return await trial.attacked(executor, place=place)
+        pids = () if guard is None else guard.pids.values()
+        return await trial.attacked(executor, place=place, pids=pids)
 
 
 def _tell(found: Trial) -> None:

@@ -99,11 +99,13 @@ class Targets:
     other: str
     """Another client's folder, with a file ``secret``."""
     beside: str
-    """A folder of the bot's: ``database``, another run's ``figures``, a unix socket ``bot``."""
+    """A folder of the bot's: ``database``, another run's ``figures``, a unix socket ``bot``, and
+    ``credentials`` of others, sealed.
+    """
     shared: str
     """A file in /dev/shm."""
     pids: tuple[int, ...]
-    """Processes that are not the run's: the bot's, for one."""
+    """Processes that are not the run's: the bot's, and the keeper's, which has the master key."""
     port: int
     """Where the bot listens on TCP, on 127.0.0.1."""
     abstract: str

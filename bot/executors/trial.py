@@ -10,7 +10,7 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Iterable
 from pathlib import Path
 
 from bot.domain import walls
@@ -21,12 +21,15 @@ _GROUND = "reportops-trial-"
 _WORD = b"figures of somebody else"
 
 
-async def attacked(executor: process.ProcessExecutor, *, place: Path) -> walls.Trial:
+async def attacked(
+    executor: process.ProcessExecutor, *, place: Path, pids: Iterable[int] = ()
+) -> walls.Trial:
     """Return what this machine holds; raises RunError when no run could be started.
 
-    ``place`` is an empty folder that runs may pass, in the folder of all clients or beside it.
+    ``place`` is an empty folder that runs may pass, in the folder of all clients or beside it;
+    ``pids`` are processes that are attacked as this one is: those that hold secrets.
     """
-    async with _targets(place) as targets:
+    async with _targets(place, (os.getpid(), *pids)) as targets:
         return await executor.attack(targets)
 
 
@@ -59,7 +62,7 @@ def _held(path: Path) -> Generator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _targets(place: Path) -> AsyncGenerator[walls.Targets]:
+async def _targets(place: Path, pids: tuple[int, ...]) -> AsyncGenerator[walls.Targets]:
     name = f"reportops-{secrets.token_hex(8)}"
     clients, beside, shared = place / "clients", place / "beside", SHARED / name
     with contextlib.ExitStack() as stack:
@@ -68,7 +71,7 @@ async def _targets(place: Path) -> AsyncGenerator[walls.Targets]:
         stack.callback(shared.unlink, missing_ok=True)
         shared.write_bytes(_WORD)
         shared.chmod(0o666)
-        for one in ("database", "figures"):
+        for one in ("database", "figures", "credentials/sealed", "credentials/keys/other.age"):
             _open(beside / one)
         sockets = [
             stack.enter_context(_listening(socket.AF_INET, ("127.0.0.1", 0))),
@@ -80,7 +83,7 @@ async def _targets(place: Path) -> AsyncGenerator[walls.Targets]:
             other=str(clients / "other"),
             beside=str(beside),
             shared=str(shared),
-            pids=(os.getpid(),),
+            pids=pids,
             port=sockets[0].getsockname()[1],
             abstract=name,
         )

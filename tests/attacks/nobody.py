@@ -72,6 +72,6 @@ def _walled() -> Trial:
         try:
             starter = walled.starter(guard, private=(), model={})
             made = process.ProcessExecutor(memory_mb=2048, starter=starter)
-            return asyncio.run(trial.attacked(made, place=place))
+            return asyncio.run(trial.attacked(made, place=place, pids=guard.pids.values()))
         finally:
             guard.close()

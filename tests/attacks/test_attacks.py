@@ -22,7 +22,10 @@ _HELD_BY: Mapping[Layer, tuple[str, ...]] = {
         *("change the mode of another client's folder", "System V shared memory"),
         "keep memory where no count shows it",
     ),
-    Layer.FILES: ("read another client's file", "read the bot's database", "read the bot's memory"),
+    Layer.FILES: (
+        *("read another client's file", "read the bot's database", "read the bot's memory"),
+        *("read another client's key", "read another client's sealed credential"),
+    ),
     Layer.MOUNTS: ("look at another client's file (name, size, time)",),
     Layer.NETWORK: ("connect to a port of the bot's", "connect to a host that is not allowed"),
     Layer.LIMITS: ("take 16 GiB of memory", "write a file of 1 GiB"),

@@ -37,6 +37,9 @@ def attempts(targets: Targets) -> Mapping[str, Callable[[], object]]:
         "link to another client's file": lambda: os.link(secret, beside / "linked"),
         "read another run's figures": (beside / "figures").read_bytes,
         "read the bot's database": (beside / "database").read_bytes,
+        "read another client's key": (beside / "credentials/keys/other.age").read_bytes,
+        "read another client's sealed credential": (beside / "credentials/sealed").read_bytes,
+        "list whose credentials are sealed": lambda: os.listdir(beside / "credentials/keys"),  # noqa: PTH208
         "write the bot's database": lambda: (beside / "database").open("ab").write(b"x"),
         "remove the bot's database": (beside / "database").unlink,
         "read shared memory of another run (/dev/shm)": Path(targets.shared).read_bytes,
