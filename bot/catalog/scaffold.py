@@ -26,7 +26,7 @@ def new_client(folder: Path, client_id: str, *, name: str | None = None) -> list
     _refuse(folder, client_id, name=name)
     words = {
         "{name}": json.dumps(name or client_id.replace("-", " ").title(), ensure_ascii=False),
-        "{variable}": client_id.replace("-", "_").upper(),
+        "{id}": client_id,
     }
     draft, place = folder / f".{client_id}.new", folder / client_id
     try:
