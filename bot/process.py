@@ -12,6 +12,7 @@ import structlog
 
 from bot import app, errors, logs, settings
 from bot.domain.walls import Came
+from bot.executors import own as tokens
 from bot.executors import trial
 from bot.guard import launcher
 from bot.guard.walls import own
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     logs.configure(style="auto", level="info")  # until the settings are read
     try:
         guard = _guard(arguments)
-        config = settings.read()
+        config = tokens.taken(settings.read(), arguments)
         logs.configure(style=config.log_format, level=config.log_level, secrets=config.secrets)
         with _walled_in(config, guard) as walled:
             asyncio.run(app.serve(config, guard=walled))

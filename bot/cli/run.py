@@ -22,7 +22,7 @@ from bot.catalog import load
 from bot.cli import guarding, local, outcome, plain, reach, start
 from bot.domain import client, ids, periods, spec
 from bot.domain import run as runs
-from bot.executors import process
+from bot.executors import own, process
 from bot.operations import answers, control, grammar, scope, standing
 from bot.runs import orders
 
@@ -88,7 +88,7 @@ def run(**typed: Unpack[Options]) -> None:
 
     Exit code 0: done; 1: the run failed; 2: wrong usage or configuration.
     """
-    config = reach.configured()
+    config = own.resolved(reach.configured())
     if typed["clients_dir"] is not None:
         config = config.model_copy(update={"clients_dir": typed["clients_dir"]})
     asked = Asked(

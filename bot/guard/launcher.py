@@ -31,7 +31,7 @@ _OURS = ("LC_", "PYTHON", "KUBERNETES_", "REPORTOPS_")
 _MASTER = "REPORTOPS_MASTER_KEY"
 """Told to the keeper alone, and not by way of an environment."""
 _PROGRAMS: Sequence[str] = ("spawner", "broker", "keeper")
-_BOT = "bot.process"
+BOT = "bot.process"
 GUARDED = "--guarded"
 """Before the descriptors and process ids that a launched bot was given."""
 IDLE_SECONDS = 600.0
@@ -101,24 +101,26 @@ def launch(
     settings: Collection[str],
     clients: Path,
     sealing: Sealing = NOWHERE,
-    module: str = _BOT,
+    become: Sequence[str] = (BOT,),
 ) -> NoReturn:
     """Start the programs and become the bot, which keeps its own settings alone.
 
     ``settings`` are the names that the bot reads, ``clients`` is where its clients are,
-    ``sealing`` where sealed credentials are and what opens them,
-    ``module`` what it runs. Where there is no guard for the machine, becomes the bot at once. Never
-    returns; raises OSError, and ConfigurationError as ``start`` does.
+    ``sealing`` where sealed credentials are and what opens them, ``become`` the module that it
+    runs, and what that is told besides. Where there is no guard for the machine, becomes the bot
+    at once. Never returns; raises OSError, and ConfigurationError as ``start`` does.
     """
     if not available():
-        os.execve(sys.executable, [sys.executable, "-m", module], dict(environment))  # noqa: S606
+        os.execve(sys.executable, [sys.executable, "-m", *become], dict(environment))  # noqa: S606
     own, kept = split(environment, settings=settings)
     guard = start(kept, clients=clients, machine=own, sealing=sealing)
     files = (guard.spawner.fileno(), guard.broker.fileno())
     for file in files:
         os.set_inheritable(file, True)  # noqa: FBT003 - its only parameter
     told = ",".join(map(str, (*files, *(guard.pids[name] for name in _PROGRAMS))))
-    os.execve(sys.executable, [sys.executable, "-m", module, GUARDED, told], own)  # noqa: S606
+    module, *besides = become
+    arguments = [sys.executable, "-m", module, GUARDED, told, *besides]
+    os.execve(sys.executable, arguments, own)  # noqa: S606 - ourselves
 
 
 def launched(told: str) -> Guard:

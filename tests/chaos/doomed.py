@@ -136,7 +136,7 @@ def main(arguments: Sequence[str]) -> int:
             settings=settings.names(),
             clients=config.clients_dir,
             sealing=sealing.found(config),
-            module="tests.chaos.doomed",
+            become=("tests.chaos.doomed",),
         )
     at = Boundaries(config.database.parent)
     for owner, name, naming in cast(
