@@ -94,20 +94,20 @@ def _opened(field: str, text: str, *, sealed: Sealing) -> str:
     try:
         asked = reference.parse(text)
     except ValueError as fault:
-        raise _refused(field, "its value", str(fault)) from None
+        raise _refused(field, "its value", why=str(fault)) from None
     match asked.scheme:
         case Scheme.LOCAL:
             found = _unsealed(field, asked, sealed=sealed)
         case Scheme.KEYRING:
             found = _from_keyring(field, asked)
         case Scheme.ENV:
-            raise _refused(field, str(asked), "it is a variable already: write the value there")
+            raise _refused(field, str(asked), why="it is a variable already: write the value there")
         case _:
             why = "stores of the network are asked as a client; write local:// or keyring://"
-            raise _refused(field, str(asked), why)
+            raise _refused(field, str(asked), why=why)
     found = found.strip()
     if not found or len(found) > _LARGEST:
-        raise _refused(field, str(asked), "what it stands for is empty, or no token")
+        raise _refused(field, str(asked), why="what it stands for is empty, or no token")
     return found
 
 
@@ -115,38 +115,38 @@ def _unsealed(field: str, asked: Reference, *, sealed: Sealing) -> str:
     """What is sealed to the bot: ``local://slack`` is ``local://bot/slack`` here."""
     whose = asked.path.rpartition("/")[0]
     if whose not in {"", reference.BOT}:
-        raise _refused(field, str(asked), "it is not the bot's; write local://bot/NAME")
+        raise _refused(field, str(asked), why="it is not the bot's; write local://bot/NAME")
     own = f"{Scheme.LOCAL.value}://{reference.BOT}/{asked.name}"
     kept = opening.Opener(Path(sealed.folder), master=sealed.master).kept("", [own])
     why = kept.faults.get(own)
     if why is not None:
         again = f"set it with reportops credential set bot {asked.name}"
-        raise _refused(field, own, _WORDS.get(why, again))
+        raise _refused(field, own, why=_WORDS.get(why, again))
     try:
         raw = base64.b64decode(kept.sealed[own])
         return age.unseal(raw, identity=kept.identities[reference.OWN])
     except (age.DamagedError, age.ForeignError, age.NotAKeyError):
         again = f"its file is damaged; set it with reportops credential set bot {asked.name}"
-        raise _refused(field, own, again) from None
+        raise _refused(field, own, why=again) from None
 
 
 def _from_keyring(field: str, asked: Reference) -> str:
     try:
         door = cast("_Keyring", import_module("keyring"))
     except ImportError:
-        raise _refused(field, str(asked), "pip install 'reportops[keyring]'") from None
+        raise _refused(field, str(asked), why="pip install 'reportops[keyring]'") from None
     failed = cast("type[Exception]", import_module("keyring.errors").KeyringError)
     try:
         found = door.get_password(_SERVICE, asked.path)
     except (failed, OSError, RuntimeError) as error:
         why = f"the keyring does not answer ({type(error).__name__})"
-        raise _refused(field, str(asked), why) from None
+        raise _refused(field, str(asked), why=why) from None
     if found is None:
         why = f"it is not there; put it there: keyring set {_SERVICE} {asked.path}"
-        raise _refused(field, str(asked), why)
+        raise _refused(field, str(asked), why=why)
     return found
 
 
-def _refused(field: str, what: str, why: str) -> errors.ConfigurationError:
+def _refused(field: str, what: str, *, why: str) -> errors.ConfigurationError:
     name = settings.environment_name(field)
     return errors.ConfigurationError(f"{name}: {what} cannot be opened: {why}.")
