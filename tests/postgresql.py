@@ -79,11 +79,13 @@ class _Shell:
 
 
 @contextmanager
-def started() -> Generator[Server]:
-    """Start a server of its own; skips the test where this machine has none."""
+def started(*names: str) -> Generator[Server]:
+    """Start a server of its own; skips the test where this machine has none. ``names`` are those
+    of its certificate, in place of the loopback's.
+    """
     programs = _programs()
     place = Path(tempfile.mkdtemp(prefix="reportops-pg-"))
-    certificates.server(place, "127.0.0.1", "localhost")
+    certificates.server(place, *(names or ("127.0.0.1", "localhost")))
     (place / "server.pem").chmod(0o600)
     shell, port = _shell(place), _free_port()
     place.chmod(0o755)

@@ -43,10 +43,6 @@ def _identity(settings: kind.Settings, _folder: Path) -> str:
     return f"bigquery:{place}"
 
 
-def _problems(_settings: kind.Settings, _folder: Path) -> tuple[kind.Problem, ...]:
-    return ()
-
-
 KIND = kind.Kind(
     name="bigquery",
     label="BigQuery",
@@ -55,7 +51,6 @@ KIND = kind.Kind(
     credential=True,
     hosts=_hosts,
     identity=_identity,
-    problems=_problems,
     width=4,
     estimates=True,
 )

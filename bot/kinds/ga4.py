@@ -124,10 +124,6 @@ def _identity(settings: kind.Settings, _folder: Path) -> str:
     return f"ga4:{cast('Ga4Settings', settings).property}"
 
 
-def _problems(_settings: kind.Settings, _folder: Path) -> tuple[kind.Problem, ...]:
-    return ()
-
-
 RANGES = 4
 """Of days that one report may hold."""
 REPORTS = 5
@@ -141,7 +137,6 @@ KIND = kind.Kind(
     credential=True,
     hosts=_hosts,
     identity=_identity,
-    problems=_problems,
     width=2,
     batch=RANGES * REPORTS,
     permits=5,  # ten requests at a time

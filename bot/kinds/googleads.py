@@ -49,10 +49,6 @@ def _identity(settings: kind.Settings, _folder: Path) -> str:
     return f"google_ads:{cast('GoogleAdsSettings', settings).customer}"
 
 
-def _problems(_settings: kind.Settings, _folder: Path) -> tuple[kind.Problem, ...]:
-    return ()
-
-
 KIND = kind.Kind(
     name="google_ads",
     label="Google Ads",
@@ -62,7 +58,6 @@ KIND = kind.Kind(
     credential=True,
     hosts=_hosts,
     identity=_identity,
-    problems=_problems,
     width=2,
     permits=5,
 )

@@ -38,6 +38,10 @@ class Problem:
     remedy: str
 
 
+def _none(_settings: Settings, _folder: Path) -> tuple[Problem, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of source. ``settings`` given to its functions are of its own model."""
@@ -61,7 +65,7 @@ class Kind:
     """The addresses that its client talks to."""
     identity: Callable[[Settings, Path], str]
     """Whose data it is, as one comparable line; the path is the client's folder."""
-    problems: Callable[[Settings, Path], tuple[Problem, ...]]
+    problems: Callable[[Settings, Path], tuple[Problem, ...]] = _none
     """What is wrong with settings that are well-formed, such as a file that is not there."""
     native: bool = False
     """Whether its client opens sockets of its own, beneath Python: then it needs a network

@@ -51,10 +51,6 @@ def _identity(settings: kind.Settings, _folder: Path) -> str:
     return f"linkedin_ads:{cast('LinkedinAdsSettings', settings).account}"
 
 
-def _problems(_settings: kind.Settings, _folder: Path) -> tuple[kind.Problem, ...]:
-    return ()
-
-
 KIND = kind.Kind(
     name="linkedin_ads",
     label="LinkedIn Ads",
@@ -63,7 +59,6 @@ KIND = kind.Kind(
     credential=True,
     hosts=_hosts,
     identity=_identity,
-    problems=_problems,
     width=2,
     permits=3,
 )

@@ -87,10 +87,6 @@ def _identity(settings: kind.Settings, _folder: Path) -> str:
     return f"looker:{checked.host}/{checked.model}"
 
 
-def _problems(_settings: kind.Settings, _folder: Path) -> tuple[kind.Problem, ...]:
-    return ()
-
-
 KIND = kind.Kind(
     name="looker",
     label="Looker",
@@ -99,7 +95,6 @@ KIND = kind.Kind(
     credential=True,
     hosts=_hosts,
     identity=_identity,
-    problems=_problems,
     width=2,
     permits=4,
 )

@@ -69,10 +69,6 @@ def _identity(settings: kind.Settings, _folder: Path) -> str:
     return f"meta_ads:{cast('MetaAdsSettings', settings).account}"
 
 
-def _problems(_settings: kind.Settings, _folder: Path) -> tuple[kind.Problem, ...]:
-    return ()
-
-
 KIND = kind.Kind(
     name="meta_ads",
     label="Meta Ads",
@@ -81,7 +77,6 @@ KIND = kind.Kind(
     credential=True,
     hosts=_hosts,
     identity=_identity,
-    problems=_problems,
     width=2,
     permits=3,
 )

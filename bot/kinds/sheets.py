@@ -63,10 +63,6 @@ def _identity(settings: kind.Settings, _folder: Path) -> str:
     return f"google_sheets:{cast('SheetsSettings', settings).spreadsheet}"
 
 
-def _problems(_settings: kind.Settings, _folder: Path) -> tuple[kind.Problem, ...]:
-    return ()
-
-
 KIND = kind.Kind(
     name="google_sheets",
     label="Google Sheets",
@@ -75,7 +71,6 @@ KIND = kind.Kind(
     credential=True,
     hosts=_hosts,
     identity=_identity,
-    problems=_problems,
     batch=100,
     permits=4,  # sixty reads a minute
 )

@@ -6,8 +6,9 @@ it but a bench whose ``access`` can be pickled and whose files are in its folder
 
 import asyncio
 import socket
+import sys
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -39,6 +40,14 @@ _MODULES = (
 _DEADLINE = 60.0
 _SECONDS = 20.0
 """Until a run has come up on a loaded machine."""
+
+
+def places(kinds: Iterable[str]) -> tuple[object, ...]:
+    """Return each kind inside a walled run, as a fixture's parameter."""
+    no_walls = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+    return tuple(
+        pytest.param(f"{one}, walled", marks=[pytest.mark.slow, no_walls]) for one in kinds
+    )
 
 
 class Run:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -11,8 +12,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from bot import errors
 from bot.demo import bigquery, google
 from bot.domain import ids, spec
+from bot.domain.run import FailureCode
 from bot.kinds import KINDS
 from bot.kinds.typed import google as credential
 from bot.worker import sources
@@ -105,6 +108,24 @@ def access(folder: Path, source: spec.SourceSpec) -> base.Access:
         deadline=time.monotonic() + 15,
         patience=0.3,
     )
+
+
+def stopped(source: base.Source, ask: base.Ask) -> list[FailureCode]:
+    """Read, stop the source until the read has ended, and return what it failed with."""
+    caught: list[FailureCode] = []
+
+    def read() -> None:
+        try:
+            source.read(ask)
+        except errors.RunError as error:
+            caught.append(error.failure.code)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    while reader.is_alive():
+        source.stop()
+        reader.join(0.05)
+    return caught
 
 
 def duckdb(folder: Path) -> Bench:

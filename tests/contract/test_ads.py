@@ -1,7 +1,5 @@
 """What every ad platform does alike, here and inside a walled run."""
 
-import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,9 +15,8 @@ from bot.domain import run
 from bot.domain.run import FailureCode
 from bot.worker.sources import base
 from tests import samples
-from tests.contract import adsbenches, behind
+from tests.contract import adsbenches, behind, benches
 
-_NO_WALLS = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 _MADE: dict[str, Callable[[ExitStack, Path], adsbenches.Bench]] = {
     "google_ads": adsbenches.google_bench,
     "meta_ads": adsbenches.meta_bench,
@@ -27,16 +24,10 @@ _MADE: dict[str, Callable[[ExitStack, Path], adsbenches.Bench]] = {
 }
 PLACES = (
     *_MADE,
-    *(pytest.param(f"{one}, walled", marks=[pytest.mark.slow, _NO_WALLS]) for one in _MADE),
+    *behind.places(_MADE),
 )
 FIGURES = ("spend", "impressions", "clicks", "conversions", "value")
 WEEK = (Decimal("35.00"), 4750, 150, 12, Decimal("500.75"))
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[behind.House]:
-    with behind.house(tmp_path_factory.mktemp("clients")) as made:
-        yield made
 
 
 @pytest.fixture(params=PLACES)
@@ -167,20 +158,8 @@ def test_a_slow_platform_is_left_at_the_deadline(bench: adsbenches.Bench) -> Non
 
 
 def test_a_read_can_be_stopped_from_outside(bench: adsbenches.Bench) -> None:
-    ask, source, caught = bench.wants(bench.slow()), bench.source, list[errors.RunError]()
-
-    def read() -> None:
-        try:
-            source.read(ask)
-        except errors.RunError as error:
-            caught.append(error)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    while reader.is_alive():
-        source.stop()
-        reader.join(0.05)
-    assert [one.failure.code for one in caught] == [FailureCode.SOURCE_TIMEOUT]
+    ask = bench.wants(bench.slow())
+    assert benches.stopped(bench.source, ask) == [FailureCode.SOURCE_TIMEOUT]
 
 
 def test_nothing_of_the_machine_takes_part_and_no_secret_stands_in_an_address(

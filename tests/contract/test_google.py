@@ -15,12 +15,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[behind.House]:
-    with behind.house(tmp_path_factory.mktemp("clients")) as made:
-        yield made
-
-
 @pytest.fixture(params=["ga4", "google_sheets"])
 def bench(request: pytest.FixtureRequest, house: behind.House) -> Iterator[googlebenches.Bench]:
     kind = str(request.param)

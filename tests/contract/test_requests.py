@@ -1,6 +1,5 @@
 """What every kind does alike that is asked by requests over HTTPS."""
 
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,19 +17,12 @@ from tests import samples
 from tests.contract import behind, requests
 
 KINDS = ("http_json", "looker")
-_NO_WALLS = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 PLACES = (
     *KINDS,
-    *(pytest.param(f"{one}, walled", marks=[pytest.mark.slow, _NO_WALLS]) for one in KINDS),
+    *behind.places(KINDS),
 )
 """Each kind is read here, and once more inside a walled run."""
 LONG_AGO = samples.week(date(2020, 1, 6))
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[behind.House]:
-    with behind.house(tmp_path_factory.mktemp("clients")) as made:
-        yield made
 
 
 def _bench(kind: str, folder: Path, stack: ExitStack) -> requests.Bench:

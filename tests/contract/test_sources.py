@@ -1,7 +1,5 @@
 """What every kind of source does alike."""
 
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
@@ -17,21 +15,14 @@ from tests.contract import behind, benches, sqlbenches
 
 KINDS = ("duckdb", "bigquery", "snowflake", "postgres")
 _SLOW = frozenset({"postgres"})
-_NO_WALLS = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 HERE = [pytest.param(one, marks=[pytest.mark.slow] * (one in _SLOW)) for one in KINDS]
 PLACES = (
     *HERE,
-    *(pytest.param(f"{one}, walled", marks=[pytest.mark.slow, _NO_WALLS]) for one in KINDS),
+    *behind.places(KINDS),
 )
 """Each kind is read here, and once more inside a walled run."""
 MIDNIGHT = datetime.fromisoformat("2026-11-23T00:00:00")
 """An instant comes as naive local time."""
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[behind.House]:
-    with behind.house(tmp_path_factory.mktemp("clients")) as made:
-        yield made
 
 
 @pytest.fixture(params=PLACES)
@@ -201,20 +192,8 @@ def test_a_slow_query_ends_at_the_deadline(bench: benches.Bench) -> None:
 
 
 def test_a_read_can_be_stopped_from_outside(bench: benches.Bench) -> None:
-    ask, source, caught = bench.ask(bench.slow()), bench.source, list[errors.RunError]()
-
-    def read() -> None:
-        try:
-            source.read(ask)
-        except errors.RunError as error:
-            caught.append(error)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    while reader.is_alive():
-        source.stop()
-        reader.join(0.05)
-    assert [one.failure.code for one in caught] == [FailureCode.SOURCE_TIMEOUT]
+    ask = bench.ask(bench.slow())
+    assert benches.stopped(bench.source, ask) == [FailureCode.SOURCE_TIMEOUT]
 
 
 def test_reads_may_follow_each_other(bench: benches.Bench) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo
 
+from tests import postgresql
 from tests.guard import run
 
 _ADDRESS = "127.9.0.1"
@@ -32,7 +33,13 @@ def _attempts(port: int, ca: str) -> Mapping[str, Callable[[], str]]:
 
 def _read(**where: str) -> str:
     try:
-        at = conninfo.make_conninfo(dbname="postgres", user="reader", connect_timeout=5, **where)
+        at = conninfo.make_conninfo(
+            dbname=postgresql.DATABASE,
+            user=postgresql.READER,
+            password=postgresql.PASSWORDS[postgresql.READER],
+            connect_timeout=5,
+            **where,
+        )
         with psycopg.connect(at) as asking:
             version = asking.execute(
                 "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"

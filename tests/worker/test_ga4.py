@@ -1,6 +1,5 @@
 """Google Analytics through Google's own client, against the double that checks who asks."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,7 +17,7 @@ from bot.kinds.ga4 import KIND
 from bot.worker.sources import base
 from bot.worker.sources.ga4 import Ga4
 from tests import samples
-from tests.contract import googlebenches
+from tests.contract import benches, googlebenches
 from tests.contract.googlebenches import PROPERTY, Bench
 
 ZONE = "America/Los_Angeles"
@@ -272,10 +271,4 @@ def test_a_slow_answer_ends_at_the_deadline(bench: Bench) -> None:
 
 def test_a_read_can_be_stopped_from_outside(bench: Bench) -> None:
     bench.api.slow(60)
-    caught = list[FailureCode]()
-    source = bench.source
-    reader = threading.Thread(target=lambda: caught.append(bench.failure().code))
-    reader.start()
-    source.stop()
-    reader.join(10)
-    assert caught == [FailureCode.SOURCE_TIMEOUT]
+    assert benches.stopped(bench.source, bench.question()) == [FailureCode.SOURCE_TIMEOUT]

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count, islice
-from threading import Condition, Event
+from threading import Event
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from google.cloud.bigquery.table import RowIterator
 from bot.domain import money, report
 from bot.domain.run import FailureCode
 from bot.kinds.bigquery import BigquerySettings
-from bot.worker.sources import base, bigqueryerrors, googleauth, statement
+from bot.worker.sources import base, bigqueryerrors, busy, googleauth, statement
 
 _DOLLARS_PER_TIB = Decimal("6.25")
 """On-demand analysis in US multi-regions, https://cloud.google.com/bigquery/pricing, 2026-11.
@@ -102,13 +102,12 @@ class Bigquery:
         self._settings = settings
         self._client = client
         self._stopping = Event()
-        self._reading = 0
-        self._idle = Condition()
+        self._busy = busy.Busy()
 
     def read(self, ask: base.Ask) -> base.Answer:
         """Read one query; raises RunError."""
         bound = statement.read(self._access, ask, dialect=statement.BIGQUERY).bound
-        with self._counted(), self._explained(ask):
+        with self._busy, self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
             job = self._begun(ask, bound, until=until)
             self._wait(job, ask, until=until)
@@ -148,8 +147,7 @@ class Bigquery:
     def stop(self) -> None:
         """Let every waiting read cancel its job, and give them a moment to."""
         self._stopping.set()
-        with self._idle:
-            self._idle.wait_for(lambda: self._reading == 0, timeout=_STOP_SECONDS)
+        self._busy.rest(_STOP_SECONDS)
 
     def close(self) -> None:
         """Close the connections."""
@@ -260,17 +258,6 @@ class Bigquery:
             fault = f"it has more than {base.MOST_ROWS} rows"
             raise self._access.failed(FailureCode.RESULT_INVALID, about=ask, fault=fault)
         return base.Table(columns=columns, rows=tuple(rows))
-
-    @contextmanager
-    def _counted(self) -> Generator[None]:
-        with self._idle:
-            self._reading += 1
-        try:
-            yield
-        finally:
-            with self._idle:
-                self._reading -= 1
-                self._idle.notify_all()
 
     @contextmanager
     def _opened(self, what: str) -> Generator[None]:

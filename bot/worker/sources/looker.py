@@ -5,8 +5,7 @@ of the machine, and asks another host about each error.
 """
 
 import time
-from collections.abc import Generator, Mapping, Sequence
-from threading import Lock
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import httpx
@@ -17,7 +16,7 @@ from bot.domain.run import FailureCode
 from bot.kinds.looker import LookerRequest, LookerSettings
 from bot.kinds.typed import http as credential
 from bot.kinds.typed import looker as pair
-from bot.worker.sources import base, lookerrows, notes, web
+from bot.worker.sources import base, lookerrows, notes, tokens, web
 
 parse_credential = pair.parse
 
@@ -26,7 +25,6 @@ _EARLY_SECONDS = 10.0
 """Before its end a token is used no more."""
 _BAD_KEYS = frozenset({400, 401, 403, 404})
 """What Looker says to keys that it does not know; 404 since its API 4."""
-_UNAUTHORIZED = 401
 _OPENING = base.Opening(file="client.yaml")
 _KEPT = ("view", "fields", "filters", "filter_expression", "sorts", "dynamic_fields")
 """What of a Look's query is asked again."""
@@ -45,7 +43,8 @@ class Looker:
         self._settings = settings
         self._url = access.address(settings.url) + _API
         session = _Session(access, f"{self._url}/login")
-        self._caller = web.Caller(access, seconds=settings.timeout, judge=_judge, auth=session)
+        auth = tokens.Renewed(session.token)
+        self._caller = web.Caller(access, seconds=settings.timeout, judge=_judge, auth=auth)
         session.caller = self._caller
 
     def read(self, ask: base.Ask) -> base.Answer:
@@ -129,8 +128,8 @@ class Looker:
         return self._access.failed(FailureCode.RESULT_INVALID, about=about, fault=fault)
 
 
-class _Session(httpx.Auth):
-    """Signs in with an API key before the first call, and when a token ends or is refused."""
+class _Session:
+    """Has the token of an API key."""
 
     def __init__(self, access: base.Access, url: str) -> None:
         found = access.signed(credential.Credential).parts
@@ -139,28 +138,15 @@ class _Session(httpx.Auth):
             raise access.failed(FailureCode.CREDENTIAL_INVALID, fault=fault)
         self._access = access
         self._call = web.Call(url=url, method="POST", form=found)
-        self._lock = Lock()
         self._token = ""
         self._until = 0.0
         self.caller: web.Caller | None = None
 
-    def sync_auth_flow(
-        self, request: httpx.Request
-    ) -> Generator[httpx.Request, httpx.Response, None]:
-        """As httpx.Auth has it; raises RunError where the sign-in is refused."""
-        token = self._signed(but="")
-        request.headers["authorization"] = f"Bearer {token}"
-        response = yield request
-        if response.status_code == _UNAUTHORIZED:
-            request.headers["authorization"] = f"Bearer {self._signed(but=token)}"
-            yield request
-
-    def _signed(self, *, but: str) -> str:
-        """The token, or a new one where it is ``but`` or over."""
-        with self._lock:
-            if self._token == but or time.monotonic() >= self._until:
-                self._sign_in()
-            return self._token
+    def token(self, but: str) -> str:
+        """Return the token, or a new one where it is ``but`` or over; raises RunError."""
+        if self._token == but or time.monotonic() >= self._until:
+            self._sign_in()
+        return self._token
 
     def _sign_in(self) -> None:
         if self.caller is None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from threading import Condition, Event
+from threading import Event
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from bot.domain import money, report
 from bot.domain.run import FailureCode
 from bot.kinds.snowflake import SnowflakeSettings
 from bot.kinds.typed import snowflake as credential
-from bot.worker.sources import base, snowflakecredits, snowflakeerrors, statement
+from bot.worker.sources import base, busy, snowflakecredits, snowflakeerrors, statement
 
 parse_credential = credential.parse
 
@@ -104,8 +104,7 @@ class Snowflake:
         self._access = access
         self._settings = settings
         self._stopping = Event()
-        self._reading = 0
-        self._idle = Condition()
+        self._busy = busy.Busy()
         self._begun: dict[str, str] = {}
         options = _options(access, settings)
         _forget()
@@ -116,7 +115,7 @@ class Snowflake:
         """Read one query; raises RunError."""
         asked = statement.read(self._access, ask, dialect=statement.SNOWFLAKE)
         values = [_bound(asked.bound[mark.name]) for mark in asked.marks]
-        with self._counted(), self._explained(ask):
+        with self._busy, self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
             cursor = self._connection.cursor()
             self._wait(cursor, asked.written(lambda _: "?"), values=values, about=(ask, until))
@@ -140,7 +139,7 @@ class Snowflake:
         """Estimate the credits of what was read; nothing where the role may not ask for it."""
         if not self._begun:
             return ()
-        with self._counted(), suppress(connector_errors.Error):
+        with self._busy, suppress(connector_errors.Error):
             cursor = self._connection.cursor()
             sql = snowflakecredits.question(self._settings.database)
             began = str(cursor.execute_async(sql, None)["queryId"])
@@ -153,8 +152,7 @@ class Snowflake:
     def stop(self) -> None:
         """Let every waiting read end its query, and give them a moment to."""
         self._stopping.set()
-        with self._idle:
-            self._idle.wait_for(lambda: self._reading == 0, timeout=_STOP_SECONDS)
+        self._busy.rest(_STOP_SECONDS)
 
     def close(self) -> None:
         """Sign out."""
@@ -204,17 +202,6 @@ class Snowflake:
         return base.Table(
             columns=columns, rows=tuple(tuple(_local(cell, zone) for cell in row) for row in rows)
         )
-
-    @contextmanager
-    def _counted(self) -> Generator[None]:
-        with self._idle:
-            self._reading += 1
-        try:
-            yield
-        finally:
-            with self._idle:
-                self._reading -= 1
-                self._idle.notify_all()
 
     @contextmanager
     def _explained(self, ask: base.Ask | None) -> Generator[None]:
