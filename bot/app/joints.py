@@ -90,6 +90,8 @@ class Outward:
             body = identity.held(await serving.question(self._kept, self._clients, about=held))
         elif held.hold == posting.STALE:
             body = ops.stale(name, title, run_id=held.id, why=why)
+        elif held.hold == posting.SHOWN:
+            body = ops.shown(name, title, run_id=held.id)
         elif why:
             body = ops.absurd(name, title, run_id=held.id, why=why)
         else:
@@ -236,7 +238,11 @@ def _held(held: run.Run) -> str:
     """The key of the question about a held report; each try that is held for what it found asks
     anew.
     """
-    again = f":{held.attempts}" if held.hold in posting.UNSEEN | {posting.IDENTITY} else ""
+    again = (
+        f":{held.attempts}"
+        if held.hold in posting.UNSEEN | {posting.IDENTITY, posting.SHOWN}
+        else ""
+    )
     return f"ops:held:{held.id}:{held.hold}{again}"
 
 

@@ -52,25 +52,19 @@ def texts(value: object) -> Iterator[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    for word in _plain(text):
-        yield word
-        if "%" in word:
-            yield unquote(word)
-    for match in _BASE64.finditer(text):
-        yield from _plain(_decoded(match[0]))
+    words = _runs(text)
+    words.update(unquote(word) for word in tuple(words) if "%" in word)
+    for encoded in {*_BASE64.findall(text)}:
+        words |= _runs(_decoded(encoded))
+    for word in words:
+        if not _FIGURE.fullmatch(word):
+            yield word
+            yield word.strip(".,:;!?…_~")
+    yield from (line.strip() for line in (text, *text.splitlines()) if len(line) <= _LONGEST)
 
 
-def _plain(text: str) -> Iterator[str]:
-    if len(text) <= _LONGEST:
-        yield text.strip()
-    for line in text.splitlines():
-        if len(line) <= _LONGEST:
-            yield line.strip()
-    for runs in _RUNS:
-        for match in runs.finditer(text):
-            if not _FIGURE.fullmatch(match[0]):
-                yield match[0]
-                yield match[0].strip(".,:;!?…_~")
+def _runs(text: str) -> set[str]:
+    return {word for runs in _RUNS for word in runs.findall(text)}
 
 
 def _decoded(text: str) -> str:

@@ -1,7 +1,7 @@
 """Takes every trace of one run's credentials out of a text; on both sides of the border.
 
 Searching for each form by itself beats one expression of all of them tenfold: a text of 100 kB
-takes 7 µs for each, and a key of 2048 bits has some 240 (bench/masking.py).
+takes 7 µs for each, and a key of 2048 bits has some 270 (bench/masking.py).
 """
 
 import base64

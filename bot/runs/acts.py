@@ -21,9 +21,10 @@ _CHOICES: Mapping[str, Collection[Choice]] = {
     posting.CHANGED: ("replace", "new", "discard"),
     **dict.fromkeys(posting.UNSEEN, ("post", "again", "discard")),
     posting.IDENTITY: ("again", "discard"),
+    posting.SHOWN: ("again", "discard"),
 }
 """What may be chosen about a held run, by why it is."""
-_MADE_ANEW = posting.UNSEEN | {posting.IDENTITY}
+_MADE_ANEW = posting.UNSEEN | {posting.IDENTITY, posting.SHOWN}
 """What asking for the report again tries again: its cause may be mended."""
 _TRIED_AGAIN = frozenset({run.Status.QUEUED, run.Status.WAITING, run.Status.FAILED})
 SKIPPED = _TRIED_AGAIN | {run.Status.RUNNING, run.Status.HELD, run.Status.READY}

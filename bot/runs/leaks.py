@@ -3,6 +3,7 @@
 A worker masks what it tells. This is for the one that does not: it was misled, or has a fault.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from bot import clock, wire
-from bot.domain import client, credential, delivery, money, run, traces
+from bot.domain import client, credential, delivery, ids, money, run, traces
 
 _log = structlog.get_logger(__name__)
 _AGENCY = "agency."
@@ -65,8 +66,7 @@ class Leaks:
             shared = await self._prints.keep(seen, at=self._clock.now())
         known = await self._prints.known(sorted({order.client.id, *owners.values()}))
         known |= {mark for one in outcome.seen for mark in one.prints}
-        told = json.loads(wire.write_line(replace(outcome, seen=())))
-        if traces.found(traces.texts(told), known=known, pepper=order.pepper):
+        if await asyncio.to_thread(_tells, outcome, known, pepper=order.pepper):
             _log.error("outcome_held_back", client=order.client.id, run=order.run)
             failed = _failed(outcome, run.Failure(code=run.FailureCode.LEAKED))
             return replace(failed, timings={}, usage=tuple(_counted(outcome, order)))
@@ -79,11 +79,19 @@ class Leaks:
             return _failed(outcome, _shared(order, reference))
         return outcome
 
-    async def holds(self, bodies: Sequence[delivery.Body], *, of: str) -> bool:
-        """Whether a message that is about to be kept for posting shows a secret."""
-        told = [[body.text, body.blocks] for body in bodies]
-        known = await self._prints.known([of])
-        return traces.found(traces.texts(told), known=known, pepper=await self._prints.pepper())
+
+async def holds(prints: Prints, bodies: Sequence[delivery.Body], *, of: ids.ClientId) -> bool:
+    """Whether a message that is about to be kept for posting shows a secret of this client's, or
+    what looks like anybody's.
+    """
+    told = [*traces.texts([[body.text, body.blocks] for body in bodies])]
+    known, pepper = await prints.known([of]), await prints.pepper()
+    return await asyncio.to_thread(traces.found, told, known=known, pepper=pepper)
+
+
+def _tells(outcome: wire.RunOutcome, known: frozenset[str], *, pepper: str) -> bool:
+    told = json.loads(wire.write_line(replace(outcome, seen=())))
+    return traces.found(traces.texts(told), known=known, pepper=pepper)
 
 
 def _owners(order: wire.RunOrder) -> Mapping[str, str]:

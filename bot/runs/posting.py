@@ -3,9 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.domain import client, delivery, ids, run, views
 from bot.domain.report import Report
-from bot.runs import ports, serving
+from bot.runs import leaks, ports, serving
+
+_log = structlog.get_logger(__name__)
 
 CHANGED = "changed"
 """``Run.hold``: the figures differ from those that were sent."""
@@ -19,6 +23,8 @@ IDENTITY = "identity"
 """``Run.hold``: nobody has said that what its sources serve is this client's."""
 STALE = "stale"
 """``Run.hold``: its data is not complete, and its client's file has an operator decide."""
+SHOWN = "shown"
+"""``Run.hold``: its post would show a credential."""
 UNSEEN = frozenset({ABSURD, STALE})
 """Nobody was sent anything, and nobody shall be before an operator has seen it."""
 _READERS = frozenset({OUTSIDERS, UNSURE})
@@ -184,6 +190,9 @@ class Posting:
             ),
             created_at=now,
         )
+        if await leaks.holds(self._house.prints, wanted.bodies, of=ready.client):
+            _log.error("post_held_back", client=ready.client, run=ready.id)
+            return await self._hold(ready, SHOWN) if ready.status is run.Status.READY else None
         if not await self._house.runs.enter_posting(ready.id, wanted):
             return None
         return await self._house.runs.get(ready.id)
@@ -195,6 +204,9 @@ class Posting:
         if of is None or made is None or found is None:
             return False
         bodies = self._house.composer(made, run=held, client=of, corrected=True)
+        if await leaks.holds(self._house.prints, bodies, of=held.client):
+            _log.error("post_held_back", client=held.client, run=held.id)
+            return False
         return await self._house.posts.revise(found[0].key, bodies, run=held.id)
 
     async def change(self, held: run.Run) -> views.ChangeView | None:

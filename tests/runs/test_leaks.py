@@ -7,6 +7,7 @@ import pytest
 from bot.domain import client, credential, run
 from bot.domain.report import Identity
 from bot.domain.run import FailureCode
+from bot.runs import posting
 from tests.runs.people import FLAKY, HOUR, MONDAY, customer
 from tests.runs.stage import Stage, Store, stage
 
@@ -57,6 +58,18 @@ async def test_a_failure_with_a_secrets_shape_in_it_is_not_kept(store: Store) ->
         here.worker.script["acme"] = [replace(FLAKY, said=f"refused {token}")]
         await here.live_until(MONDAY + HOUR)
         assert await _failure(here, "acme") == run.Failure(code=FailureCode.LEAKED)
+
+
+async def test_a_post_that_would_show_a_credential_is_held(store: Store) -> None:
+    """The second door: here what shows it stands in the client's own name, and no run told it."""
+    acme = replace(customer("acme"), name=f"Acme {SECRET}")
+    async with stage(store, acme) as here:
+        await here.prints.keep({"acme": [_seen(SECRET)]}, at=MONDAY)
+        await here.live_until(MONDAY + HOUR)
+        held = await here.only("acme")
+        assert (held.status, held.hold) == (run.Status.HELD, posting.SHOWN)
+        assert await here.posted("acme") is None
+        assert here.people.holds == ["shown"]
 
 
 async def test_another_clients_print_is_nobody_elses_word(store: Store) -> None:

@@ -26,6 +26,7 @@ HELD: Mapping[str, str] = {
     "changed": "a rerun differs from what was sent, and waits for somebody to choose",
     "absurd": "held: its figures need a look before they are sent",
     "stale": "held: its data is not complete",
+    "shown": "held: its post would show a credential",
     "paused": "ready, held by the pause",
 }
 """Why a run waits for somebody, by its ``hold``."""

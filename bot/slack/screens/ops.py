@@ -113,6 +113,21 @@ def stale(name: str, title: str, *, run_id: ids.RunId, why: Sequence[str]) -> de
     )
 
 
+def shown(name: str, title: str, *, run_id: ids.RunId) -> delivery.Body:
+    """Return that a report's post would show a credential, with what may become of it."""
+    text = f"🔴 {_what(name, title)} is ready and held: its post would show a credential."
+    row = (
+        _button("Try again", names.TRY_AGAIN, run_id=run_id),
+        _button("Discard", names.DISCARD, run_id=run_id),
+    )
+    note = (
+        "Nobody was sent anything. See that no label, text or link of this client shows a secret, "
+        "and replace what was shown."
+    )
+    parts = (blocks.section(text), blocks.context(note), blocks.actions(*row))
+    return limits.fit(delivery.Body(text=text, blocks=parts))
+
+
 def _what(name: str, title: str) -> str:
     return f"{blocks.escape(name)} · {blocks.escape(title)}"
 
