@@ -118,4 +118,4 @@ async def test_money_of_another_currency_is_refused(tmp_path: Path) -> None:
     assert isinstance(outcome, wire.RunFailed)
     assert outcome.failure.code is not FailureCode.CRASHED
     assert outcome.failure.source == "meta"
-    assert "USD" in outcome.failure.params["fault"]
+    assert outcome.failure.params["given"] == "USD"

@@ -84,7 +84,7 @@ def test_an_encoding_that_is_another_is_told_and_not_guessed(
     _put(tmp_path, text, encoding="cp1252", setup=READ.format(encoding="latin-1"))
     with pytest.raises(errors.RunError) as caught:
         bench.read(SUM)
-    assert caught.value.failure.code is FailureCode.QUERY_INVALID
+    assert caught.value.failure.code is FailureCode.FILE_UNREADABLE
     assert "not latin-1 encoded" in caught.value.failure.said
 
 
