@@ -87,6 +87,9 @@ class Trier:
     def __init__(self) -> None:
         self.serves: dict[str, wire.Source | run.Failure] = {}
         self.asked: list[tuple[str, Mapping[ids.ReportName, period.Period]]] = []
+        self.may = asyncio.Event()
+        """Cleared: it takes its time."""
+        self.may.set()
 
     async def __call__(
         self,
@@ -97,6 +100,7 @@ class Trier:
         periods: Mapping[ids.ReportName, period.Period],
     ) -> wire.Source:
         self.asked.append((reference, periods))
+        await self.may.wait()
         found = self.serves[reference]
         if isinstance(found, run.Failure):
             raise errors.RunError(found)

@@ -29,14 +29,15 @@ _SOURCE = replace(
 )
 
 
-def _acme(credential: str = NAME) -> client.Client:
+def acme(credential: str = NAME) -> client.Client:
+    """Acme, whose warehouse is kept there."""
     source = replace(_SOURCE, credential=credential)
     return replace(house.ACME, sources={**samples.SOURCES, "warehouse": source})
 
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncGenerator[House]:
-    async with house.opened(tmp_path, _acme(), house.GLOBEX) as opened:
+    async with house.opened(tmp_path, acme(), house.GLOBEX) as opened:
         version = opened.sealed.put("acme", "warehouse", text="the one before")
         opened.sealed.use("acme", "warehouse", version=version)
         opened.trier.serves = {f"{NAME}@{number}": serves() for number in (1, 2, 3)}
@@ -151,9 +152,9 @@ async def test_figures_that_differ_are_for_a_person_to_judge(home: House) -> Non
 
 async def test_a_dead_one_is_held_against_the_last_report(home: House) -> None:
     """The candidate is asked for the period of that report, so that figures can be compared."""
-    await home.sent(of=_acme())
+    await home.sent(of=acme())
     home.clock.advance(timedelta(days=7))
-    stopped, _ = await home.failed(failure=REFUSED, of=_acme())
+    stopped, _ = await home.failed(failure=REFUSED, of=acme())
     home.trier.serves[f"{NAME}@1"] = REFUSED
     tried = await _tried(home)
     assert [dict(asked)[samples.WEEKLY].start.day for _, asked in home.trier.asked] == [23, 16]
@@ -287,7 +288,7 @@ async def test_nothing_of_it_is_in_the_database_or_the_trail(home: House, tmp_pa
 async def test_what_other_hands_write_is_tried_as_it_is_there(
     home: House, credential: str, step: str
 ) -> None:
-    home.clients.by_id[samples.ACME] = _acme(credential)
+    home.clients.by_id[samples.ACME] = acme(credential)
     desk = home.operations.credentials
     form = await desk.form(house.asker(), ("acme", "warehouse"))
     assert form.how is answers.How.OUTSIDE
@@ -303,7 +304,7 @@ async def test_what_other_hands_write_is_tried_as_it_is_there(
 
 async def test_policy_sends_people_to_the_shell(tmp_path: Path) -> None:
     config = settings.Settings(ops_channel=house.OPS, paste="off")
-    async with house.opened(tmp_path, _acme(), config=config) as home:
+    async with house.opened(tmp_path, acme(), config=config) as home:
         desk = home.operations.credentials
         form = await desk.form(house.asker(), ("acme",))
         assert (form.how, form.fields) == (answers.How.SHELL, ())
@@ -338,7 +339,7 @@ async def test_what_is_not_there_cannot_be_rotated(
 
 
 async def test_the_card_knows_which(home: House) -> None:
-    _, found = await home.failed(failure=REFUSED, of=_acme())
+    _, found = await home.failed(failure=REFUSED, of=acme())
     stamp = f"{found.id}:{found.version}"
     form = await home.operations.credentials.of_card(house.asker(), stamp)
     assert (form.client, form.source, form.reference) == ("acme", "warehouse", NAME)
