@@ -61,7 +61,7 @@ class Operation(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CHECK = "check"
-    """Open a client's sources, and say whose data each serves."""
+    """Open a client's sources, and say what was found: for its reports to be made and posted."""
     REMOVE = "remove client"
     """End a client's runs, and delete its credentials and what is stored of it."""
     ROTATE = "rotate"
@@ -77,9 +77,7 @@ OWN = frozenset({Operation.STATUS, Operation.WHY})
 """For everybody, about the channel they stand in."""
 PRIVATE = frozenset({Operation.COST})
 """For operators, in the ops channel or by direct message only."""
-SHELL_ONLY = frozenset(
-    {Operation.HEALTH, Operation.BACKUP, Operation.WAKE, Operation.CHECK, Operation.REMOVE}
-)
+SHELL_ONLY = frozenset({Operation.HEALTH, Operation.BACKUP, Operation.WAKE, Operation.REMOVE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

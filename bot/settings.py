@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import errors
+from bot.domain import foresight
 
 PREFIX = "REPORTOPS_"
 ENV_FILE = ".env"
@@ -149,6 +150,10 @@ class Settings(BaseSettings):
         default=timedelta(minutes=10),
         description="The widest distance between reports due together (seconds or ISO 8601).",
     )
+    preflight: Annotated[foresight.Plan, NoDecode] = Field(
+        default=foresight.Plan(),
+        description="When clients are looked at before a report is due: evening, 1 hour; or off.",
+    )
     keep_days: int = Field(
         default=400, ge=35, description="How long finished reports are kept, in days."
     )
@@ -183,6 +188,11 @@ class Settings(BaseSettings):
             message = "not doubles on this machine; write ga4=http://127.0.0.1:8080, …"
             raise ValueError(message)
         return found
+
+    @field_validator("preflight", mode="before")
+    @classmethod
+    def _planned(cls, value: object) -> object:
+        return foresight.parse(value) if isinstance(value, str) else value
 
     @field_validator("run_timeout", "stop_grace", "stagger", "rollback", mode="before")
     @classmethod

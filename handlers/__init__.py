@@ -49,6 +49,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     bolt.action(ids.SEND_WITHOUT)(action.send_without)
     bolt.action(ids.DETAILS)(action.details)
     bolt.action(ids.CARD_MENU)(action.menu)
+    bolt.action(ids.CHECK)(action.check)
     bolt.action(ids.CONFIRM_AUDIENCE)(action.confirm)
     _held(bolt, action)
     _rotations(bolt, rotating.Rotations(desk))

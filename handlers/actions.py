@@ -64,6 +64,13 @@ class Actions:
         """Post although outside people read the channel."""
         await self._desk.act(ack, respond, payload.press(body), deed=ids.CONFIRM_AUDIENCE)
 
+    async def check(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:
+        """Look again at what a preflight found."""
+        turn = payload.press(body)
+        await self._query(
+            ack, respond, turn, lambda who: self._operations.identities.check(who, turn.value)
+        )
+
     # a rerun's preview
 
     async def replace(self, ack: AsyncAck, respond: AsyncRespond, body: payload.Body) -> None:

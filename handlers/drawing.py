@@ -2,11 +2,12 @@
 
 from functools import singledispatch
 
-from bot.domain import bill, delivery, views
-from bot.operations import answers
+from bot.domain import bill, delivery, foresight, views
+from bot.operations import answers, found
 from bot.slack.screens import (
     about,
     card,
+    checked,
     cost,
     details,
     history,
@@ -26,6 +27,7 @@ Shown = (
     | views.WhyView
     | views.DetailsView
     | views.CardView
+    | foresight.AheadView
     | views.AboutView
 )
 
@@ -111,3 +113,13 @@ def _(shown: views.DetailsView) -> delivery.Body:
 @_draw.register
 def _(shown: views.CardView) -> delivery.Body:
     return card.fix(shown)
+
+
+@_draw.register
+def _(shown: foresight.AheadView) -> delivery.Body:
+    return card.ahead(shown)
+
+
+@_draw.register
+def _(shown: answers.Checked) -> delivery.Body:
+    return checked.draw(found.whole(shown))

@@ -213,6 +213,7 @@ class _Running:
         parts.connection.close()
         await socket
         await parts.desk.drained(_ACCEPTED_SECONDS)
+        parts.foresight.stop()
         cut = await parts.runner.drain(self._config.stop_grace)
         await self._alarms.stop()
         with bulkhead.step("last_messages_failed"):  # they wait in the outbox for the next start

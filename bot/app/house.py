@@ -8,13 +8,15 @@ from pathlib import Path
 import handlers
 from bot import clock, settings
 from bot import store as stores
-from bot.app import bolt, charts, guarding, joints, siege
+from bot.app import bolt, charts, foreseeing, guarding, joints, siege
 from bot.catalog import watch
 from bot.delivery import Deliveries
 from bot.digest import Digest
 from bot.domain import ids
 from bot.executors import plain, process, walled
-from bot.incidents import Incidents
+from bot.foresight import Foresight
+from bot.foresight import ports as ahead
+from bot.incidents import Incidents, Places
 from bot.ipc import guarded
 from bot.operations import facade
 from bot.operations import ports as needs
@@ -64,6 +66,7 @@ class House:
     runner: runner.Runner
     deliveries: Deliveries
     incidents: Incidents
+    foresight: Foresight
     digest: Digest
     outward: joints.Outward
     operations: facade.Operations
@@ -101,7 +104,8 @@ def build(ground: Ground, line: Line) -> House:
         ops_channel=ground.ops_channel,
     )
     runner_ = _runner(ground, _ports(ground, base, incidents=incidents))
-    operations = _operations(ground, base, runner_=runner_, cards=incidents)
+    looking = _foresight(ground, base, line=line, runner_=runner_, cards=incidents)
+    operations = _operations(ground, base, runner_=runner_, cards=incidents, looking=looking)
     desk_ = _desk(ground, base, operations=operations)
     app = bolt.build(desk_, line.bot.sdk, identity=line.identity)
     return House(
@@ -118,6 +122,7 @@ def build(ground: Ground, line: Line) -> House:
             charts=charts.Charts(base.executor),
         ),
         incidents=incidents,
+        foresight=looking,
         digest=Digest(
             ground.store,
             clients=base.clients,
@@ -228,8 +233,44 @@ def _runner(ground: Ground, joined: ports.Ports) -> runner.Runner:
     )
 
 
+def _foresight(
+    ground: Ground,
+    base: _Base,
+    *,
+    line: Line,
+    runner_: runner.Runner,
+    cards: Incidents,
+) -> Foresight:
+    where = Places(clients=base.clients, audiences=base.audiences, ops_channel=ground.ops_channel)
+    house = ahead.Ports(
+        rows=ground.store.foresight,
+        audit=ground.store.audit,
+        pauses=ground.store.pauses,
+        clients=base.clients,
+        opener=lambda of: base.executor.check(_orders(ground).check(of)),
+        channels=foreseeing.Channels(line.bot, ops_channel=ground.ops_channel),
+        incidents=cards,
+        room=runner_,
+        notices=foreseeing.Notices(
+            ground.store.deliveries, base.clients, where=where, now=ground.clock
+        ),
+    )
+    return Foresight(
+        house,
+        plan=ground.config.preflight,
+        now=ground.clock,
+        group=ground.group,
+        wake=ground.wake,
+    )
+
+
 def _operations(
-    ground: Ground, base: _Base, *, runner_: runner.Runner, cards: Incidents
+    ground: Ground,
+    base: _Base,
+    *,
+    runner_: runner.Runner,
+    cards: Incidents,
+    looking: Foresight,
 ) -> facade.Operations:
     return facade.Operations(
         needs.Needs(
@@ -242,7 +283,7 @@ def _operations(
             ops_channel=ground.ops_channel,
             isolation=lambda: base.siege.told,
             unseal=writing.Sealed(ground.config.credentials_dir).remove,
-            check=lambda of: base.executor.check(_orders(ground).check(of)),
+            look=looking.look,
             trial=trying.Trier(base.executor, _orders(ground)),
             rotating=needs.Rotating(
                 sealed=writing.Sealed(ground.config.credentials_dir),

@@ -284,7 +284,7 @@ class Told:
         if found is None:
             await self._incidents.undelivered(settled, refused)
             return
-        await self._incidents.failed(found, _failure(run.FailureCode.POST_REFUSED, refused))
+        await self._incidents.failed(found, failure(run.FailureCode.POST_REFUSED, refused))
 
     async def stuck(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
         """Whether it was posted cannot be found out for many minutes."""
@@ -293,7 +293,7 @@ class Told:
         if found is None:
             await self._outward.warned(outbox.stuck(waiting, _why(refused)))
         else:
-            await self._incidents.failed(found, _failure(run.FailureCode.POST_UNCLEAR, refused))
+            await self._incidents.failed(found, failure(run.FailureCode.POST_UNCLEAR, refused))
 
     async def delayed(self, waiting: delivery.Delivery, refused: delivery.Refused) -> None:
         """Slack has not taken it for many minutes."""
@@ -327,7 +327,8 @@ class Told:
         return await self._runs.get(settled.run)
 
 
-def _failure(code: run.FailureCode, refused: delivery.Refused) -> run.Failure:
+def failure(code: run.FailureCode, refused: delivery.Refused) -> run.Failure:
+    """Return what Slack refused as a failure of a run."""
     fault, remedy = _why(refused)
     params = {"fault": fault, "remedy": remedy}
     if refused.code in remedies.WORKSPACE:

@@ -111,6 +111,7 @@ class Service:
         wanted = [due]
         wanted.append(await self._part("rotations", parts.operations.credentials.sweep()))
         await self._part("incidents", parts.incidents.sweep())
+        wanted.append(await self._part("foresight", parts.foresight.sweep()))
         wanted.append(await self._part("digest", parts.digest.sweep()))
         wanted.append(await self._part("messages", parts.deliveries.pump()))
         await self._part("pruning", self._prune())

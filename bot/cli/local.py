@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot import clock, errors, incidents, settings, wire
+from bot import clock, errors, foresight, incidents, settings, wire
 from bot.catalog import watch
-from bot.domain import audience, client, ids, run, views
+from bot.domain import audience, ids, run, views
+from bot.domain import foresight as nouns
 from bot.executors import process
+from bot.foresight import ports as ahead
 from bot.operations import answers, control, facade, ports, shell
 from bot.runs import orders, runner
 from bot.runs import ports as run_ports
@@ -63,22 +65,49 @@ async def opened(
             unseal=writing.Sealed(config.credentials_dir).remove,
         )
         if executor is not None:
-            needs = replace(needs, check=_Checker(executor, write))
+            looking = _foresight(
+                store,
+                clients,
+                opener=lambda of: executor.check(write.check(of)),
+                cards=cards,
+                room=running,
+                ticking=ticking,
+            )
+            needs = replace(needs, look=looking.look)
         operations = facade.Operations(
             needs, clients_=clients, clock=ticking, budget=config.monthly_ai_budget
         )
         yield shell.Shell(operations, store, wake=_nothing, health=_health)
 
 
-class _Checker:
-    """Opens sources in a worker of the shell's own."""
-
-    def __init__(self, executor: process.ProcessExecutor, write: orders.Orders) -> None:
-        self._executor = executor
-        self._orders = write
-
-    async def __call__(self, of: client.Client) -> wire.Checked:
-        return await self._executor.check(self._orders.check(of))
+def _foresight(
+    store: Store,
+    clients: watch.Current,
+    *,
+    opener: ahead.Opener,
+    cards: incidents.Incidents,
+    room: runner.Runner,
+    ticking: clock.Clock,
+) -> foresight.Foresight:
+    """Looks when it is asked, through a worker of the shell's own; Slack is not asked."""
+    house = ahead.Ports(
+        rows=store.foresight,
+        audit=store.audit,
+        pauses=store.pauses,
+        clients=clients,
+        opener=opener,
+        channels=None,
+        incidents=cards,
+        room=room,
+        notices=_Silent(),
+    )
+    return foresight.Foresight(
+        house,
+        plan=nouns.Plan(),
+        now=ticking,
+        group=asyncio.TaskGroup(),  # never entered: no sweep is made
+        wake=_nothing,
+    )
 
 
 def ticker(config: settings.Settings) -> clock.Clock:
@@ -183,4 +212,7 @@ class _Silent:
         """Nobody is told."""
 
     async def failed(self, asked: run.Run, failure: run.Failure) -> None:
+        """Nobody is told."""
+
+    async def ending(self, found: Sequence[nouns.Ending]) -> None:
         """Nobody is told."""

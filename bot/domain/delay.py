@@ -26,6 +26,8 @@ class LateView:
     """The day whose data it waits for."""
     rests: str = ""
     """Why nothing is tried for it now, such as ``paused``; empty: it is."""
+    ahead: bool = False
+    """It is not due yet: nothing has stopped it so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

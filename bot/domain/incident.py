@@ -44,6 +44,8 @@ class Incident:
     next_retry_at: datetime | None = None
     noticed: bool = False
     """The client's channel got its neutral line."""
+    foreseen: datetime | None = None
+    """When a preflight met it, while no run has: it stops nothing yet."""
     acted_by: ids.UserId | None = None
     """Whose press won last, …"""
     acted_at: datetime | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.domain import delay, delivery, ids, run, views
+from bot.domain import delay, delivery, foresight, ids, run, views
 from bot.domain.period import PeriodKind
 
 
@@ -38,6 +38,10 @@ class Cards(Protocol):
 
     def many(self, found: Sequence[delay.LateView]) -> delivery.Body:
         """The same about many that came at risk together; for the ops channel only."""
+        ...
+
+    def ahead(self, view: foresight.AheadView) -> delivery.Body:
+        """The card of what stops nothing yet, as it should stand now."""
         ...
 
     def outage(self, view: delay.OutageView) -> delivery.Body:

@@ -3,15 +3,25 @@ several clients share the cause.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot import bulkhead, clock, errors
-from bot.domain import delivery, ids, incident, run, views
-from bot.incidents import causes, drawing, idle, outages, places, ports, promises, showing
+from bot.domain import delivery, foresight, ids, incident, run, views
+from bot.incidents import (
+    ahead,
+    causes,
+    drawing,
+    idle,
+    outages,
+    places,
+    ports,
+    promises,
+    showing,
+)
 
 _PATIENCE = 2
 """Failed attempts of a retryable kind before anybody is told."""
@@ -67,6 +77,9 @@ class Incidents:
         self._showing = showing.Showing(
             book=book, clients=clients, places=where, cards=cards, clock=clock
         )
+        self._ahead = ahead.Ahead(
+            book=book, clients=clients, places=where, cards=cards, clock=clock
+        )
         self._promises = promises.Promises(
             book=book,
             clients=clients,
@@ -97,12 +110,27 @@ class Incidents:
         async with self._turn:
             if stopped.status in run.TERMINAL:
                 await self._promises.over(stopped.id)
+            if stopped.status is run.Status.SUCCEEDED:
+                await self._show_all(await self._ahead.worked(stopped))
             found = await self._book.incidents.open_of_run(stopped.id)
             if found is None:
                 return
             ended = await self._ended(found)
             is_recovered = ended.status is incident.IncidentStatus.RECOVERED
-            await self._showing.show(ended, link=await link() if link and is_recovered else "")
+            await self._show(ended, link=await link() if link and is_recovered else "")
+
+    async def foreseen(
+        self, client: ids.ClientId, found: Sequence[run.Failure], *, met: Sequence[run.Failure] = ()
+    ) -> None:
+        """A preflight looked: ``found`` would stop the client's reports, each a card of its own
+        until it is met no more. What is only ``met`` may pass by itself: it opens none.
+        """
+        async with self._turn:
+            await self._show_all(await self._ahead.gone(client, but=(*found, *met)))
+            for failure in found:
+                opened = await self._ahead.open(client, failure)
+                if opened is not None:
+                    await self._show(await self._outages.join(opened))
 
     async def act(
         self, incident_id: ids.IncidentId, version: int, *, by: ids.UserId, what: str
@@ -115,7 +143,7 @@ class Incidents:
             won = await self._book.incidents.act(incident_id, version, by=by, at=at, what=what)
             if won is None:
                 return Acted(won=False, now=await self._book.incidents.get(incident_id))
-            await self._showing.show(won)
+            await self._show(won)
             return Acted(won=True, now=won)
 
     async def act_on_outage(
@@ -131,7 +159,7 @@ class Incidents:
         """Redraw a client's open cards: it was paused or resumed, or its files changed."""
         async with self._turn:
             for found in await self._book.incidents.all_open(client_id):
-                await self._showing.show(found)
+                await self._show(found)
 
     async def sweep(self) -> None:
         """Say what a crash left unsaid, and what is late, or will be, to who should know.
@@ -167,7 +195,7 @@ class Incidents:
             await self._step(self._end(found), incident=found.id, client=found.client)
 
     async def _end(self, found: incident.Incident) -> None:
-        await self._showing.show(await self._ended(found))
+        await self._show(await self._ended(found))
 
     async def _withdraw(self) -> None:
         """What was said of a promise is mended where nobody else did it."""
@@ -176,7 +204,7 @@ class Incidents:
 
     async def _tell_clients(self, now: datetime) -> None:
         for found in await self._promises.broken(now):
-            await self._step(self._showing.show(found), incident=found.id, client=found.client)
+            await self._step(self._show(found), incident=found.id, client=found.client)
 
     async def _step(self, work: Awaitable[None], **about: str) -> None:
         """Do it; what goes wrong is logged. A store that refuses ends the whole sweep."""
@@ -195,13 +223,20 @@ class Incidents:
         else:
             found = await self._book.incidents.ticking(promises.marks(self._swept, now))
         for one in found:
-            await self._step(self._showing.show(one), incident=one.id, client=one.client)
+            await self._step(self._show(one), incident=one.id, client=one.client)
 
     async def view(self, incident_id: ids.IncidentId) -> views.CardView | None:
         """What a card says now, or None where there is no such incident."""
         found = await self._book.incidents.get(incident_id)
         facts = None if found is None else await self._showing.gather(found)
         return None if facts is None else self._showing.draw(facts)
+
+    async def ahead(self, incident_id: ids.IncidentId) -> foresight.AheadView | None:
+        """What the card says of something that no run has met, or None where there is none."""
+        found = await self._book.incidents.get(incident_id)
+        if found is None or found.runs:
+            return None
+        return self._ahead.view(found, channel=self._ops_channel)
 
     async def details(self, incident_id: ids.IncidentId) -> views.DetailsView | None:
         """What the Details button shows to operators."""
@@ -229,7 +264,7 @@ class Incidents:
                 await self._book.deliveries.redirect(settled.key, channel=ops)
                 found = await self._of_card(settled)
                 if found is not None:
-                    await self._showing.show(found)
+                    await self._show(found)
                 return
             await self._book.deliveries.put(self._word(settled, refused, ops=ops))
 
@@ -254,7 +289,18 @@ class Incidents:
             lately=now - causes.LATELY,
         )
         log.warning("incident", incident=joined.id, client=joined.client, cause=joined.cause)
-        await self._showing.show(await self._outages.join(joined))
+        await self._show(await self._outages.join(joined))
+
+    async def _show(self, found: incident.Incident, *, link: str = "") -> None:
+        """Draw its card: what a preflight foresaw, until a run has met it."""
+        if found.runs:
+            await self._showing.show(found, link=link)
+        else:
+            await self._ahead.show(found)
+
+    async def _show_all(self, found: Sequence[incident.Incident]) -> None:
+        for one in found:
+            await self._show(one)
 
     async def _is_blip(self, stopped: run.Run) -> bool:
         """Whether it is tried again by itself and has failed but once; to wait is not to fail."""

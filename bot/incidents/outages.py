@@ -3,14 +3,14 @@ name them all. Without an ops channel there are none: every incident keeps a car
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot import clock, kinds
 from bot.domain import delay, delivery, ids, incident, lending, run
-from bot.incidents import causes, drawing, picture, ports
+from bot.incidents import ahead, causes, drawing, picture, ports, rows
 
 _EVERY = 5.0
 """Seconds between two looks at the open ones, so that their cards are edited no more often."""
@@ -145,13 +145,17 @@ class Outages:
         await self._put(key, body, at=self._clock.now(), parent=_key(to.id))
 
     async def _view(self, found: incident.Outage) -> delay.OutageView | None:
-        stopped = await self._book.outages.runs(found.id)
-        if not stopped:
-            return None
         now = self._clock.now()
         kind = kinds.KINDS.get(found.failure.kind or "")
         paused = {one.client for one in await self._book.pauses.all()}
-        reports = tuple(self._report(one, paused=paused, now=now) for one in stopped)
+        stopped = await self._book.outages.runs(found.id)
+        foreseen = await self._book.outages.foreseen(found.id)
+        reports = (
+            *(self._report(one, paused=paused, now=now) for one in stopped),
+            *self._foreseen(found, foreseen, now=now),
+        )
+        if not reports:
+            return None
         zones = Counter(one.timezone for one in reports)
         return delay.OutageView(
             outage=found,
@@ -159,7 +163,9 @@ class Outages:
             timezone=max(sorted(zones), key=zones.__getitem__),
             reports=reports,
             agency=causes.agency(found.shared),
-            others=self._others(found, {one.client for one in stopped}),
+            others=self._others(
+                found, {one.client for one in stopped} | {name for name, _ in foreseen}
+            ),
             now=now,
         )
 
@@ -168,6 +174,15 @@ class Outages:
         lent = causes.agency(found.shared)
         users = (one for one in self._clients.clients() if lent in lending.used(one))
         return tuple(one.name for one in users if one.id not in stopped)
+
+    def _foreseen(
+        self, found: incident.Outage, those: Sequence[rows.Foreseen], *, now: datetime
+    ) -> Iterator[delay.LateView]:
+        """The next reports of those whom it has stopped in nothing yet."""
+        for named, status in those:
+            of = self._clients.client(named)
+            if of is not None:
+                yield from ahead.lates(of, found.failure, status=status, now=now)
 
     def _report(
         self, one: run.Run, *, paused: Collection[ids.ClientId], now: datetime

@@ -28,6 +28,15 @@ class Places:
         found = await self.audiences.audience(wanted)
         return self.ops_channel if found.outside else wanted
 
+    async def ahead(self, of: client.Client | None) -> ids.ChannelId | None:
+        """Where operators are told of what has stopped nothing yet: the client's ``alerts`` where
+        no outside people read that, else the ops channel; never the client's own channel.
+        """
+        if of is None or of.alerts is None or of.alerts == of.channel:
+            return self.ops_channel
+        found = await self.audiences.audience(of.alerts)
+        return self.ops_channel if found.outside else of.alerts
+
     async def notice(self, stopped: run.Run, *, card: ids.ChannelId | None) -> ids.ChannelId | None:
         """The client's own channel, where the card does not stand in it; None: nothing is to be
         said there. The line tells nothing, so it waits for no confirmation of who reads it, but

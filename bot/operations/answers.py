@@ -8,7 +8,7 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from bot import wire
-from bot.domain import bill, ids, rotation, views
+from bot.domain import bill, foresight, ids, rotation, views
 from bot.domain.identity import Confirmed
 from bot.domain.report import Identity
 from bot.domain.run import Run
@@ -104,16 +104,27 @@ class Source:
     """What was confirmed, where that is something else."""
     others: tuple[ids.ClientId, ...] = ()
     """The clients of whom the same account was confirmed."""
+    credential: foresight.Standing | None = None
+    """What is known of its credential; None: it has none, or it has not worked yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """`reportops check --online`: whose data a client's sources serve."""
+    """`/report check` and `reportops check --online`: whether a report could be made and posted
+    now, and whose data it would come from.
+    """
 
     client: ids.ClientId
     client_name: str
     timezone: str
+    at: datetime
     sources: tuple[Source, ...]
+    live: bool = False
+    """It is posted in its own channel, and not in that of the operators."""
+    slack: str = ""
+    """Why it could not be posted there."""
+    asked: bool = True
+    """False: Slack was not asked, since no bot runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

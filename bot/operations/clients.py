@@ -1,6 +1,6 @@
 """Clients: how they stand, when they run, what became of them; and pausing them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 from bot import clock, errors
 from bot.access import Operation
 from bot.domain import client, lending, month, pause, run, views, walls
-from bot.operations import answers, grammar, ports, scope, standing
+from bot.operations import answers, grammar, health, ports, scope, standing
 from bot.runs import schedule
 from bot.slack import moments
 from bot.slack.screens import lent
-from bot.store import history
 
 _HISTORY = 12
 _MAX_REASON = 200
@@ -199,8 +198,13 @@ class Clients:
             months=await self._months(found),
             corrections=record.corrections,
             without_ai=record.without_ai,
-            sources=_sources(
-                found, await past.uses(found.id), sharing=lending.users(self._scope.all())
+            sources=health.sources(
+                found,
+                await past.uses(found.id),
+                look=next(iter(await self._needs.store.foresight.looks(found.id)), None),
+                known=await self._needs.store.foresight.standings(found.id),
+                sharing=lending.users(self._scope.all()),
+                now=facts.at,
             ),
             pause=_pause_view(facts.pauses.get(found.id)),
             incident=line.text if line.incident else "",
@@ -235,26 +239,6 @@ def _pause_view(paused: pause.Pause | None) -> views.PauseView | None:
     if paused is None:
         return None
     return views.PauseView(until=paused.until, by=paused.by, reason=paused.reason)
-
-
-def _sources(
-    found: client.Client, uses: Mapping[str, history.Use], *, sharing: Mapping[str, int]
-) -> tuple[views.SourceHealth, ...]:
-    """``sharing``: how many clients use each of the agency's credentials, by its name."""
-    told = (_source(found, name, use=uses.get(name)) for name in found.sources)
-    return tuple(
-        replace(one, sharing=sharing.get(found.sources[one.name].agency or "", 0)) for one in told
-    )
-
-
-def _source(found: client.Client, name: str, *, use: history.Use | None) -> views.SourceHealth:
-    label = standing.source_label(found, name) or name
-    if use is None:
-        return views.SourceHealth(name=name, label=label, ok=None)
-    failed = errors.WORDS[use.failure.code].short if use.failure else ""
-    return views.SourceHealth(
-        name=name, label=label, ok=use.failure is None, text=failed, at=use.at
-    )
 
 
 def _usual_zone(shown: Sequence[client.Client]) -> str:

@@ -2,7 +2,7 @@
 
 from bot import errors
 from bot.access import Operation
-from bot.domain import client, ids, metric, report, views
+from bot.domain import client, foresight, ids, metric, report, views
 from bot.operations import ports, scope, standing
 
 _GONE = "These figures are too old: what they were made of is no longer kept."
@@ -37,9 +37,10 @@ class Explain:
             raise errors.UsageError(_NO_CARD)
         return view
 
-    async def card(self, asker: scope.Asker, stamp: str) -> views.CardView:
+    async def card(self, asker: scope.Asker, stamp: str) -> views.CardView | foresight.AheadView:
         """A failure card as it stands now, for the menu's Fix; any version of it will do."""
-        view = await self._needs.cards.view(await self._incident(asker, stamp))
+        name = await self._incident(asker, stamp)
+        view = await self._needs.cards.view(name) or await self._needs.cards.ahead(name)
         if view is None:
             raise errors.UsageError(_NO_CARD)
         return view

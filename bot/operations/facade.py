@@ -30,6 +30,7 @@ _ABOUT = {
     Verb.HISTORY: "the last runs, with what they cost",
     Verb.RERUN: "run it again, or for the first time, of the last complete period or the one named",
     Verb.RERUN_FAILED: "try everything again that has failed",
+    Verb.CHECK: "whether its report could be made and posted now: sources, credentials, channel",
     Verb.PAUSE: "nothing runs or is posted until then",
     Verb.RESUME: "end a pause",
     Verb.COST: "what a month cost, and will cost (in the ops channel or a direct message)",
@@ -98,6 +99,9 @@ class Operations:
                 asker, request.names, period=request.period
             ),
             Verb.RERUN_FAILED: lambda asker, _: self.runs.rerun_failed(asker),
+            Verb.CHECK: lambda asker, request: self.identities.check(
+                asker, next(iter(request.names), "")
+            ),
             Verb.PAUSE: self.clients.pause,
             Verb.RESUME: lambda asker, request: self.clients.resume(asker, request.names),
         }

@@ -25,6 +25,7 @@ class Verb(StrEnum):
     STATUS = "status"
     RERUN = "rerun"
     RERUN_FAILED = "rerun failed"
+    CHECK = "check"
     PAUSE = "pause"
     RESUME = "resume"
     SCHEDULE = "schedule"
@@ -58,6 +59,7 @@ USAGE: dict[Verb, str] = {
     Verb.STATUS: "/report status [client]",
     Verb.RERUN: "/report rerun CLIENT [REPORT] [PERIOD]",
     Verb.RERUN_FAILED: "/report rerun failed",
+    Verb.CHECK: "/report check CLIENT",
     Verb.PAUSE: "/report pause CLIENT [until 2026-12-01 | for 3d] [reason]",
     Verb.RESUME: "/report resume CLIENT",
     Verb.SCHEDULE: "/report schedule [client]",
@@ -87,6 +89,7 @@ _MAX_NAMES = {
     Verb.RESUME: 1,
     Verb.SCHEDULE: 1,
     Verb.HISTORY: 1,
+    Verb.CHECK: 1,
     Verb.COST: 1,
     Verb.ROTATE: 2,
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot import errors, wire
 from bot.access import Operation
-from bot.domain import client, identity, ids, run
+from bot.domain import client, foresight, identity, ids, run
 from bot.domain.report import Identity, Report
 from bot.operations import answers, ports, scope, standing
 from bot.runs import posting, serving
@@ -40,20 +40,26 @@ class Identities:
         return answers.Done(text="Confirmed.")
 
     async def check(self, asker: scope.Asker, name: str) -> answers.Checked:
-        """`reportops check --online CLIENT`: open its sources, and tell whose data each serves."""
+        """`/report check CLIENT`: open its sources, ask for its channel, tell what was found."""
         of = self._scope.one(asker, (name,), to=Operation.CHECK).client
         try:
-            came = await self._needs.check(of)
-        except errors.RunError as error:
-            raise errors.ConfigurationError(_words(of, error.failure)) from None
+            came = await self._needs.look(of)
         except errors.RunLost as lost:
             raise errors.StoreError(str(lost)) from None
         confirmed = await self._needs.store.identities.all()
+        found = came.sources or tuple(
+            wire.Source(name=name, failure=failure) for name, failure in came.look.sources.items()
+        )
+        known = await self._needs.store.foresight.standings(of.id)
         return answers.Checked(
             client=of.id,
             client_name=of.name,
             timezone=of.timezone,
-            sources=tuple(_found(of, one, confirmed=confirmed) for one in came.sources),
+            at=came.look.at,
+            sources=tuple(_found(of, one, confirmed=confirmed, known=known) for one in found),
+            live=of.stage is client.Stage.LIVE,
+            asked=came.asked,
+            slack=_words(of, came.look.slack) if came.look.slack else "",
         )
 
     async def own(
@@ -94,7 +100,11 @@ class Identities:
 
 
 def _found(
-    of: client.Client, came: wire.Source, *, confirmed: Sequence[identity.Confirmed]
+    of: client.Client,
+    came: wire.Source,
+    *,
+    confirmed: Sequence[identity.Confirmed],
+    known: Sequence[foresight.Standing],
 ) -> answers.Source:
     """A source as it was found, beside what was confirmed of it."""
     source = of.sources[came.name]
@@ -109,6 +119,7 @@ def _found(
         doubted=doubt is not None and came.failure is None,
         was=doubt.was if doubt else None,
         others=doubt.others if doubt else (),
+        credential=next((one for one in known if one.reference == source.credential), None),
     )
 
 

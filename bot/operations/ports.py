@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot import errors, wire
-from bot.domain import audience, client, ids, period, views
+from bot.domain import audience, client, foresight, ids, period, views
+from bot.foresight import Looked
 from bot.incidents import incidents
 from bot.runs import acts
 from bot.store import Store
@@ -69,6 +70,10 @@ class Cards(Protocol):
         """What a card says now, or None where there is no such incident."""
         ...
 
+    async def ahead(self, incident_id: ids.IncidentId) -> foresight.AheadView | None:
+        """What the card says of something that no run has met."""
+        ...
+
     async def details(self, incident_id: ids.IncidentId) -> views.DetailsView | None:
         """What the Details button shows."""
         ...
@@ -98,15 +103,17 @@ class Audiences(Protocol):
         ...
 
 
-class Checker(Protocol):
-    """Filled by app's and the shell's executor together with runs.orders."""
+class Look(Protocol):
+    """Filled by foresight.Foresight.look."""
 
-    async def __call__(self, of: client.Client) -> wire.Checked:
-        """Open the client's sources in a process of its own; raises RunError and RunLost."""
+    async def __call__(self, of: client.Client) -> Looked:
+        """Open the client's sources, ask for its channel, tell what stands in the way; raises
+        RunLost.
+        """
         ...
 
 
-async def _nobody(of: client.Client) -> wire.Checked:
+async def _nobody(of: client.Client) -> Looked:
     raise errors.UsageError(f"The sources of {of.name} cannot be opened from here.")
 
 
@@ -208,7 +215,7 @@ class Needs:
     ops_channel: ids.ChannelId | None
     isolation: Callable[[], str] = str
     """What holds between clients on this machine, in words; empty: nothing is known."""
-    check: Checker = _nobody
+    look: Look = _nobody
     unseal: Callable[[str], int] = _nothing_sealed
     """Delete what is sealed to a client's key, and the key; returns how many versions went."""
     trial: Trier = _untried

@@ -41,6 +41,25 @@ def _bounded(sources: Sequence[spec.SourceSpec]) -> Iterator[tuple[Login, int]]:
             yield (one.kind, one.credential), kind.permits
 
 
+def spares(
+    of: client.Client,
+    *,
+    running: Collection[Claim],
+    beside: Collection[client.Client],
+    seats: int,
+) -> bool:
+    """Whether the client's sources may be looked at, all of them at once, ``beside`` the looks
+    under way: no look takes what a run could have.
+    """
+    if len(running) >= seats:
+        return False
+    taken = Counter(login for one in running for login in one.logins)
+    for each in beside:
+        taken.update(dict(_bounded([*each.sources.values()])).keys())
+    own = dict(_bounded([*of.sources.values()]))
+    return all(taken[login] < most for login, most in own.items())
+
+
 def admitted(
     waiting: Sequence[Claim], *, running: Collection[Claim], seats: int
 ) -> Iterator[ids.RunId]:

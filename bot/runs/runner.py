@@ -144,6 +144,12 @@ class Runner(acts.Acts):
         """How many attempts are under way."""
         return len(self._tasks)
 
+    def spare(self, of: client.Client, *, beside: Sequence[client.Client]) -> bool:
+        """Whether a look at a client takes nothing from a run: a seat, or a login's permit."""
+        running = [*self._claims.values()]
+        is_idle = not (self._draining or self._halted)
+        return is_idle and permits.spares(of, running=running, beside=beside, seats=self._seats)
+
     @property
     def next_fire(self) -> datetime | None:
         """The earliest fire that is still to be claimed, as far as was seen."""

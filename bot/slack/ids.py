@@ -25,6 +25,12 @@ RETRY_ALL = "outage_retry"
 CONFIRM_AUDIENCE = "audience_confirm"
 """The value is ``<run>``."""
 
+# what a preflight found
+CHECK = "client_check"
+"""The value is ``<client>``: look again."""
+ROTATE = "credential_rotate"
+"""The value is ``<client> <source>``."""
+
 # a rerun's preview; the value is ``<run>``
 REPLACE = "rerun_replace"
 POST_AS_NEW = "rerun_post_new"

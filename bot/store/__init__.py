@@ -15,6 +15,7 @@ from bot.store import (
     database,
     deliveries,
     fires,
+    foresight,
     history,
     identities,
     inbox,
@@ -55,6 +56,7 @@ class Store:
         self.leaving = leaving.Leaving(owner)
         self.prints = prints.PrintStore(owner)
         self.rotations = rotations.RotationStore(owner)
+        self.foresight = foresight.ForesightStore(owner)
         self.inbox = inbox.Inbox(owner)
         self.meta = meta.Meta(owner)
         self.signs = signs.Signs(owner)

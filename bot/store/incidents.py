@@ -39,7 +39,8 @@ class IncidentStore:
     async def join(
         self, wanted: incident.Incident, *, lately: datetime | None = None
     ) -> incident.Incident:
-        """Put the wanted incident's one run where it belongs, in one transaction.
+        """Put the wanted incident's one run where it belongs, in one transaction; one that is
+        foreseen has none yet.
 
         Into the open incident it is in already, else into the open one of the same client and
         cause, else into the newest one that was closed no earlier than ``lately``, which is open
@@ -157,7 +158,7 @@ def _find(
 def _join(
     connection: sqlite3.Connection, wanted: incident.Incident, *, lately: datetime | None
 ) -> incident.Incident:
-    (run_id,) = wanted.runs
+    run_id = next(iter(wanted.runs), None)
     values = _encode(wanted)
     of_cause: database.Values = {"client": wanted.client, "cause": wanted.cause}
     found = _find(connection, "open_of_run", values={"run": run_id}) or _find(
@@ -172,12 +173,13 @@ def _join(
     if found is None:
         database.rows(connection, _sql("insert"), **values)
     else:
-        names = ("cause", "shared", "failure", "next_retry_at")
+        names = ("cause", "shared", "failure", "next_retry_at", "foreseen")
         database.rows(
             connection, _sql("worsen"), **{"id": found.id, **{name: values[name] for name in names}}
         )
     joined = wanted.id if found is None else found.id
-    database.rows(connection, _sql("attach"), id=joined, run=run_id)
+    if run_id is not None:
+        database.rows(connection, _sql("attach"), id=joined, run=run_id)
     now = _find(connection, "get", values={"id": joined})
     if now is None:
         raise errors.StoreError(f"the incident {joined} that was just written is not there")
@@ -200,6 +202,7 @@ def _encode(one: incident.Incident) -> database.Values:
         "closed_by": one.closed_by,
         "next_retry_at": codec.maybe_instant(one.next_retry_at),
         "noticed": int(one.noticed),
+        "foreseen": codec.maybe_instant(one.foreseen),
         "acted_by": one.acted_by,
         "acted_at": codec.maybe_instant(one.acted_at),
         "acted": one.acted,
@@ -225,6 +228,7 @@ def _decode(connection: sqlite3.Connection, row: sqlite3.Row) -> incident.Incide
         closed_by=codec.user(row, "closed_by"),
         next_retry_at=codec.maybe_moment(row, "next_retry_at"),
         noticed=codec.flag(row, "noticed"),
+        foreseen=codec.maybe_moment(row, "foreseen"),
         acted_by=codec.user(row, "acted_by"),
         acted_at=codec.maybe_moment(row, "acted_at"),
         acted=codec.text(row, "acted"),

@@ -33,9 +33,9 @@ LIMIT 1
 
 -- name: insert
 INSERT INTO incidents (id, client, cause, shared, outage, failure, status, version, replies,
-  opened_at, closed_at, closed_by, next_retry_at, noticed, acted_by, acted_at, acted)
+  opened_at, closed_at, closed_by, next_retry_at, noticed, foreseen, acted_by, acted_at, acted)
 VALUES (:id, :client, :cause, :shared, :outage, :failure, :status, :version, :replies,
-  :opened_at, :closed_at, :closed_by, :next_retry_at, :noticed, :acted_by, :acted_at, :acted)
+  :opened_at, :closed_at, :closed_by, :next_retry_at, :noticed, :foreseen, :acted_by, :acted_at, :acted)
 
 -- name: reopen
 -- The same cause again, soon after: the same card, with what was said and done before forgotten.
@@ -56,9 +56,10 @@ SELECT :id, :run, coalesce(max(position), 0) + 1 FROM incident_runs WHERE incide
 ON CONFLICT (incident, run) DO NOTHING
 
 -- name: worsen
--- Another failure of one of its runs.
+-- Another failure of one of its runs; or the first, of what a preflight had foreseen.
 UPDATE incidents
-SET cause = :cause, shared = :shared, failure = :failure, next_retry_at = :next_retry_at, version = version + 1
+SET cause = :cause, shared = :shared, failure = :failure, next_retry_at = :next_retry_at,
+  foreseen = :foreseen, version = version + 1
 WHERE id = :id
 
 -- name: act
@@ -90,9 +91,10 @@ WHERE NOT EXISTS (SELECT 1 FROM incident_runs WHERE incident_runs.run = runs.id)
 ORDER BY created_at
 
 -- name: over
--- Open incidents none of whose runs can still fail: the bot died before it could say so.
+-- Open incidents none of whose runs can still fail: the bot died before it could say so. What is
+-- foreseen has no run, and ends when a later look finds it gone.
 SELECT * FROM incidents
-WHERE status = 'open' AND NOT EXISTS (
+WHERE status = 'open' AND foreseen IS NULL AND NOT EXISTS (
   SELECT 1 FROM incident_runs JOIN runs ON runs.id = incident_runs.run
   WHERE incident_runs.incident = incidents.id
     AND runs.status NOT IN ('succeeded', 'missed', 'skipped', 'cancelled'))

@@ -89,6 +89,17 @@ class OutageStore:
             ]
         )
 
+    async def foreseen(
+        self, outage_id: ids.OutageId
+    ) -> Sequence[tuple[ids.ClientId, incident.IncidentStatus]]:
+        """Whose incidents in it no run has met, oldest first, and how each stands."""
+        found = await self._database.read(
+            lambda connection: database.rows(connection, _sql("foreseen"), id=outage_id)
+        )
+        return [
+            (codec.client(row), incident.IncidentStatus(codec.text(row, "status"))) for row in found
+        ]
+
     async def _one(self, name: str, values: database.Values) -> incident.Outage | None:
         return await self._database.read(lambda connection: _find(connection, name, values=values))
 

@@ -71,6 +71,13 @@ WHERE status = 'open' AND NOT EXISTS (
   SELECT 1 FROM incidents WHERE incidents.outage = outages.id AND incidents.status = 'open')
 RETURNING *
 
+-- name: foreseen
+-- Its incidents that no run has met, oldest first.
+SELECT client, status FROM incidents
+WHERE outage = :id AND NOT EXISTS (
+  SELECT 1 FROM incident_runs WHERE incident_runs.incident = incidents.id)
+ORDER BY opened_at, rowid
+
 -- name: runs
 -- What it stops or stopped, by promise.
 SELECT DISTINCT runs.* FROM incidents

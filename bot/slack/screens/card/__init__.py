@@ -1,5 +1,6 @@
 """What is said about failures and promises: cards, their threads, warnings, the neutral line."""
 
+from bot.slack.screens.card.ahead import ahead
 from bot.slack.screens.card.buttons import row, stamp
 from bot.slack.screens.card.face import card, fix
 from bot.slack.screens.card.outage import outage, outage_again, outage_word
@@ -8,6 +9,7 @@ from bot.slack.screens.card.thread import act, attempt, elsewhere
 
 __all__ = [
     "act",
+    "ahead",
     "attempt",
     "card",
     "elsewhere",

@@ -50,7 +50,7 @@ def outage_again(view: delay.OutageView) -> delivery.Body:
 
 def row(view: delay.OutageView, going: Sequence[delay.LateView]) -> Sequence[Block]:
     """Return the one button, while there is something to try again."""
-    if all(one.status in _MOVING - {run.Status.QUEUED} for one in going):
+    if all(one.ahead or one.status in _MOVING - {run.Status.QUEUED} for one in going):
         return ()
     stamp = f"{view.outage.id}:{view.outage.version}"
     return (
@@ -74,6 +74,8 @@ def _standing(view: delay.OutageView, going: Sequence[delay.LateView]) -> tuple[
     stopped = f"{folding.count(len(going), 'report')} of {_clients(going)}"
     if any(one.status not in _MOVING for one in going):
         return words.RED, f"{stopped} not sent"
+    if all(one.ahead for one in going):
+        return words.RED, f"{stopped} would not be sent"
     again = [one.next_attempt_at for one in going if one.next_attempt_at]
     if all(one.rests for one in going):
         return words.AMBER, f"{stopped} not sent, and not tried now"
@@ -121,6 +123,7 @@ def _lent(view: delay.OutageView) -> Sequence[str]:
 def _line(view: delay.OutageView, one: delay.LateView) -> str:
     told = f"• {blocks.escape(one.client_name)} · {blocks.escape(one.report_title)}"
     told += f" · {one.rests}" if one.rests else ""
+    told += " · not due yet" if one.ahead else ""
     if not one.promised:
         return told
     at = moments.moment(one.deliver_by, view.timezone, now=view.outage.opened_at)
@@ -139,6 +142,8 @@ def _facts(view: delay.OutageView) -> Sequence[str]:
 
 
 def _count(view: delay.OutageView) -> str:
+    if all(one.ahead for one in view.reports):
+        return "before a report was due"
     sent = sum(one.status is run.Status.SUCCEEDED for one in view.reports)
     return f"{sent} of {folding.count(len(view.reports), 'report')} sent"
 

@@ -1,0 +1,55 @@
+"""How a client's sources do: at their last use, or at the look ahead where that was later."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot import errors
+from bot.domain import client, foresight, run, views
+from bot.operations import standing
+from bot.slack.screens import credential
+from bot.store import history
+
+
+def sources(
+    found: client.Client,
+    uses: Mapping[str, history.Use],
+    *,
+    look: foresight.Look | None,
+    known: Sequence[foresight.Standing],
+    sharing: Mapping[str, int],
+    now: datetime,
+) -> tuple[views.SourceHealth, ...]:
+    """Return each, in the order of the client's file. ``sharing``: how many clients use each of the
+    agency's credentials, by its name.
+    """
+    by_reference = {one.reference: one for one in known}
+    told: list[views.SourceHealth] = []
+    for name, source in found.sources.items():
+        ok, failure, at = _newest(name, use=uses.get(name), look=look)
+        own = by_reference.get(source.credential or "")
+        parts = [errors.WORDS[failure.code].short] if failure else []
+        if own is not None:
+            parts.append(credential.words(own, zone=found.timezone, now=now, last=not ok))
+        told.append(
+            views.SourceHealth(
+                name=name,
+                label=standing.source_label(found, name) or name,
+                ok=ok,
+                text=", ".join(parts),
+                at=at,
+                sharing=sharing.get(source.agency or "", 0),
+            )
+        )
+    return tuple(told)
+
+
+def _newest(
+    name: str, *, use: history.Use | None, look: foresight.Look | None
+) -> tuple[bool | None, run.Failure | None, datetime | None]:
+    """Whether it worked, why not, and when that was."""
+    if look is not None and name in look.sources and (use is None or use.at < look.at):
+        failure = look.sources[name]
+        return failure is None, failure, look.at
+    if use is None:
+        return None, None, None
+    return use.failure is None, use.failure, use.at
