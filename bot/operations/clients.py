@@ -176,6 +176,16 @@ class Clients:
         past, now = self._needs.store.history, self._scope.now()
         return tuple(await past.months(found.id, now=now, zone=found.timezone))
 
+    async def _known(self, found: client.Client, *, now: datetime) -> health.Known:
+        store = self._needs.store
+        return health.Known(
+            uses=await store.history.uses(found.id),
+            look=next(iter(await store.foresight.looks(found.id)), None),
+            standings=await store.foresight.standings(found.id),
+            sharing=lending.users(self._scope.all()),
+            now=now,
+        )
+
     async def _status(self, found: client.Client, *, operator: bool) -> views.ClientStatus:
         past, facts = self._needs.store.history, await self._facts()
         record = await past.record(found.id, now=facts.at)
@@ -198,14 +208,7 @@ class Clients:
             months=await self._months(found),
             corrections=record.corrections,
             without_ai=record.without_ai,
-            sources=health.sources(
-                found,
-                await past.uses(found.id),
-                look=next(iter(await self._needs.store.foresight.looks(found.id)), None),
-                known=await self._needs.store.foresight.standings(found.id),
-                sharing=lending.users(self._scope.all()),
-                now=facts.at,
-            ),
+            sources=health.sources(found, await self._known(found, now=facts.at)),
             pause=_pause_view(facts.pauses.get(found.id)),
             incident=line.text if line.incident else "",
             waits=line.text if line.light is views.Light.AMBER and not line.incident else "",

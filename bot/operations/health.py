@@ -1,6 +1,7 @@
 """How a client's sources do: at their last use, or at the look ahead where that was later."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import errors
@@ -10,26 +11,30 @@ from bot.slack.screens import credential
 from bot.store import history
 
 
-def sources(
-    found: client.Client,
-    uses: Mapping[str, history.Use],
-    *,
-    look: foresight.Look | None,
-    known: Sequence[foresight.Standing],
-    sharing: Mapping[str, int],
-    now: datetime,
-) -> tuple[views.SourceHealth, ...]:
-    """Return each, in the order of the client's file. ``sharing``: how many clients use each of the
-    agency's credentials, by its name.
-    """
-    by_reference = {one.reference: one for one in known}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a client's sources at one moment."""
+
+    uses: Mapping[str, history.Use]
+    """Of each source, by its runs."""
+    look: foresight.Look | None
+    """The newest look ahead."""
+    standings: Sequence[foresight.Standing]
+    sharing: Mapping[str, int]
+    """How many clients use each of the agency's credentials, by its name."""
+    now: datetime
+
+
+def sources(found: client.Client, known: Known) -> tuple[views.SourceHealth, ...]:
+    """Return each, in the order of the client's file."""
+    by_reference = {one.reference: one for one in known.standings}
     told: list[views.SourceHealth] = []
     for name, source in found.sources.items():
-        ok, failure, at = _newest(name, use=uses.get(name), look=look)
+        ok, failure, at = _newest(name, use=known.uses.get(name), look=known.look)
         own = by_reference.get(source.credential or "")
         parts = [errors.WORDS[failure.code].short] if failure else []
         if own is not None:
-            parts.append(credential.words(own, zone=found.timezone, now=now, last=not ok))
+            parts.append(credential.words(own, zone=found.timezone, now=known.now, last=not ok))
         told.append(
             views.SourceHealth(
                 name=name,
@@ -37,7 +42,7 @@ def sources(
                 ok=ok,
                 text=", ".join(parts),
                 at=at,
-                sharing=sharing.get(source.agency or "", 0),
+                sharing=known.sharing.get(source.agency or "", 0),
             )
         )
     return tuple(told)

@@ -28,8 +28,6 @@ CONFIRM_AUDIENCE = "audience_confirm"
 # what a preflight found
 CHECK = "client_check"
 """The value is ``<client>``: look again."""
-ROTATE = "credential_rotate"
-"""The value is ``<client> <source>``."""
 
 # a rerun's preview; the value is ``<run>``
 REPLACE = "rerun_replace"

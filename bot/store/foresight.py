@@ -61,7 +61,7 @@ class ForesightStore:
         """
         return await self._database.write(
             lambda connection: [
-                one.reference for one in used if _use(connection, client, one, at=at)
+                one.reference for one in used if _use(connection, one, client=client, at=at)
             ]
         )
 
@@ -93,14 +93,16 @@ class ForesightStore:
 
     async def forget(self, client: ids.ClientId, reference: str | None = None) -> None:
         """Forget one credential of a client; without one, all that is known of it here."""
-        await self._database.write(lambda connection: _forget(connection, client, reference))
+        await self._database.write(
+            lambda connection: _forget(connection, client, reference=reference)
+        )
 
 
 def _use(
     connection: sqlite3.Connection,
-    client: ids.ClientId,
     one: foresight.Used,
     *,
+    client: ids.ClientId,
     at: datetime,
 ) -> bool:
     named: database.Values = {"client": client, "reference": one.reference}
@@ -121,7 +123,7 @@ def _use(
     return before is None
 
 
-def _forget(connection: sqlite3.Connection, client: ids.ClientId, reference: str | None) -> None:
+def _forget(connection: sqlite3.Connection, client: ids.ClientId, *, reference: str | None) -> None:
     database.rows(connection, _sql("forget_standings"), client=client, reference=reference)
     if reference is None:
         database.rows(connection, _sql("forget_looks"), client=client)

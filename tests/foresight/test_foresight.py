@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import clock, errors, wire
-from bot.domain import client, foresight, ids, pause, run
+from bot.domain import client, foresight, ids, run
 from bot.foresight import Foresight, ports
 from bot.foresight import foresight as module
 from bot.store import Store
@@ -42,6 +42,7 @@ class House:
     most: int = 0
     busy: bool = False
     under_way: int = 0
+    full: asyncio.Event = field(default_factory=asyncio.Event)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def clients(self) -> Sequence[client.Client]:
@@ -51,6 +52,8 @@ class House:
         self.opened.append(of.id)
         self.under_way += 1
         self.most = max(self.most, self.under_way)
+        if self.under_way >= module.SEATS:
+            self.full.set()
         try:
             await self.gate.wait()
         finally:
@@ -153,7 +156,7 @@ async def test_what_may_pass_is_told_only_when_it_stays(house: House) -> None:
 
 async def test_paused_clients_are_left_alone(house: House) -> None:
     await house.kept.pauses.pause(
-        samples.ACME, until=None, by=ids.UserId("U0CLAIRE"), at=SATURDAY
+        samples.ACME, None, by=ids.UserId("U0CLAIRE"), reason="", at=SATURDAY
     )
     async with asyncio.TaskGroup() as group:
         await house.life(group).sweep()
@@ -161,9 +164,7 @@ async def test_paused_clients_are_left_alone(house: House) -> None:
 
 
 async def test_few_at_a_time_and_none_where_runs_need_the_room(house: House) -> None:
-    house.found = [
-        replace(samples.CLIENT, id=ids.ClientId(f"c{number}")) for number in range(7)
-    ]
+    house.found = [replace(samples.CLIENT, id=ids.ClientId(f"c{number}")) for number in range(7)]
     house.gate.clear()
     async with asyncio.TaskGroup() as group:
         looking = house.life(group)
@@ -172,8 +173,7 @@ async def test_few_at_a_time_and_none_where_runs_need_the_room(house: House) -> 
         assert house.opened == []
         house.busy = False
         await looking.sweep()
-        while house.under_way < module.SEATS:
-            await asyncio.sleep(0)
+        await house.full.wait()
         await looking.sweep()
         house.gate.set()
         while len(house.told) < len(house.found):
@@ -219,9 +219,7 @@ async def test_a_credential_that_works_is_known_and_its_first_use_audited(house:
     assert known.reference == "env://ACME_BIGQUERY"
     assert (known.first_at, known.good_at) == (SATURDAY, SATURDAY + timedelta(hours=5))
     lines = await house.kept.audit.latest()
-    assert [(one.what, one.detail) for one in lines] == [
-        (module.FIRST_USE, "env://ACME_BIGQUERY")
-    ]
+    assert [(one.what, one.detail) for one in lines] == [(module.FIRST_USE, "env://ACME_BIGQUERY")]
 
 
 async def test_an_end_is_announced_once_and_survives_a_restart(house: House) -> None:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import access, clock, errors, incidents, settings, wire
-from bot.domain import audience, client, delivery, ids, incident, period, run, views
+from bot.domain import audience, client, delivery, foresight, ids, incident, period, run, views
+from bot.foresight import Looked
 from bot.operations import facade, ports, scope
 from bot.runs import orders, runner
 from bot.runs import ports as run_ports
@@ -195,6 +196,7 @@ async def opened(
             rotating=ports.Rotating(
                 sealed=sealed, rollback=set_up.rollback, paste=set_up.paste == "on"
             ),
+            look=_look,
         )
         operations = facade.Operations(needs, clients_=clients, clock=ticking)
         yield House(
@@ -209,6 +211,11 @@ async def opened(
             trier=trier,
             sealed=sealed,
         )
+
+
+async def _look(of: client.Client) -> Looked:
+    look = foresight.Look(client=of.id, at=make.NOW, sources=dict.fromkeys(of.sources))
+    return Looked(look=look)
 
 
 def _runner(

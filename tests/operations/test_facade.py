@@ -16,6 +16,7 @@ TYPED = {
     Verb.STATUS: "status acme",
     Verb.RERUN: "rerun acme",
     Verb.RERUN_FAILED: "rerun failed",
+    Verb.CHECK: "check acme",
     Verb.PAUSE: "pause acme",
     Verb.RESUME: "resume acme",
     Verb.SCHEDULE: "schedule",

@@ -6,8 +6,9 @@ import pytest
 
 from bot import errors, wire
 from bot.access import Kind
-from bot.domain import client, identity, run
+from bot.domain import client, foresight, identity, run
 from bot.domain.report import Identity
+from bot.foresight import Looked
 from bot.operations import identities
 from tests import samples
 from tests.operations import house
@@ -92,18 +93,23 @@ async def test_of_an_internal_client_it_is_just_written_down(home: House) -> Non
     assert [one.identity for one in await home.store.identities.all()] == [OWN]
 
 
-async def test_the_shell_opens_the_sources_and_confirms_what_it_was_shown(home: House) -> None:
+async def test_who_asks_has_the_sources_opened_and_the_shell_confirms_what_it_was_shown(
+    home: House,
+) -> None:
     """What a worker tells is completed with the files' own word, and files need none."""
 
-    async def opened(of: client.Client) -> wire.Checked:
+    async def opened(of: client.Client) -> Looked:
         told = replace(OWN, settings="the worker's word")
         refused = run.Failure(code=run.FailureCode.CREDENTIAL_REFUSED, source="warehouse")
         shop = wire.Source(name="shop", identity=replace(told, source="shop"))
         own = wire.Source(name="warehouse", identity=told if of.id == "acme" else None)
         failed = wire.Source(name="warehouse", failure=refused)
-        return wire.Checked(sources=(shop, own if of.id == "acme" else failed))
+        sources = (shop, own if of.id == "acme" else failed)
+        found = {one.name: one.failure for one in sources}
+        look = foresight.Look(client=of.id, at=home.clock.now(), sources=found)
+        return Looked(look=look, sources=sources)
 
-    desk = identities.Identities(home.operations.scope, replace(home.needs, check=opened))
+    desk = identities.Identities(home.operations.scope, replace(home.needs, look=opened))
     shell = house.asker(Kind.SHELL, "shell", who="shell:claire")
     files, web = (await desk.check(shell, "acme")).sources
     assert (files.identity.settings, files.doubted) == ("", False)
@@ -114,5 +120,6 @@ async def test_the_shell_opens_the_sources_and_confirms_what_it_was_shown(home: 
     _, failed = (await desk.check(shell, "globex")).sources
     assert (failed.doubted, "press Retry" in failed.failed) == (False, False)
     assert "refused" in failed.failed
+    assert (await desk.check(house.asker(), "acme")).sources[1] == again
     with pytest.raises(errors.UsageError, match="not something you can do here"):
-        await desk.check(house.asker(), "acme")
+        await desk.check(house.asker(kind=Kind.MEMBER), "acme")

@@ -84,11 +84,5 @@ def _facts(view: foresight.AheadView) -> Sequence[str]:
 
 
 def _row(view: foresight.AheadView) -> Block:
-    of = view.incident.client
-    again = blocks.button("Check again", names.CHECK, value=of)
-    if view.source is None:
-        return blocks.actions(again)
-    rotate = blocks.button(
-        "Rotate credential", names.ROTATE, value=f"{of} {view.source}", style="primary"
-    )
-    return blocks.actions(rotate, again)
+    again = blocks.button("Check again", names.CHECK, value=view.incident.client)
+    return blocks.actions(again)
