@@ -1,14 +1,17 @@
 """What the shell prints of whose data a client's sources serve."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.cli import online
-from bot.domain import ids
+from bot.domain import foresight, ids
 from bot.domain.identity import Confirmed
 from bot.domain.report import Identity
 from bot.operations import answers
+from bot.operations import found as told
+from bot.slack.screens import checked
 from tests import samples
+from tests.slack import local
 
 OWN = Identity(
     source="web",
@@ -29,9 +32,16 @@ WAS = Confirmed(
 
 def _lines(*sources: answers.Source) -> list[str]:
     found = answers.Checked(
-        client=samples.ACME, client_name="Acme Corp", timezone="Europe/Paris", sources=sources
+        client=samples.ACME,
+        client_name="Acme Corp",
+        timezone="Europe/Paris",
+        at=WAS.at,
+        sources=sources,
+        live=True,
     )
-    return list(online.lines(found))
+    *lines, channel = online.lines(found)
+    assert channel == "  Slack: can be posted in its channel"
+    return lines
 
 
 def test_each_source_is_a_line_with_how_it_stands() -> None:
@@ -64,6 +74,33 @@ def test_another_stands_above_what_was_confirmed() -> None:
 def test_answers_travel_whole() -> None:
     source = answers.Source(label="GA4", identity=OWN, doubted=True, was=WAS)
     found = answers.Checked(
-        client=samples.ACME, client_name="Acme", timezone="UTC", sources=(source,)
+        client=samples.ACME, client_name="Acme", timezone="UTC", at=WAS.at, sources=(source,)
     )
     assert answers.unpack(answers.pack(found)) == found
+
+
+def test_its_credential_and_a_channel_in_the_way_stand_below() -> None:
+    known = foresight.Standing(
+        client=samples.ACME,
+        reference="env://ACME_GA4",
+        first_at=WAS.at - timedelta(days=84),
+        good_at=WAS.at,
+        expires_at=WAS.at + timedelta(days=14),
+        expires_what="its access token",
+    )
+    source = answers.Source(label="GA4", identity=OWN, credential=known)
+    found = answers.Checked(
+        client=samples.ACME,
+        client_name="Acme",
+        timezone="UTC",
+        at=WAS.at,
+        sources=(source,),
+        slack="The channel is archived.",
+    )
+    assert online.lines(found)[2:] == [
+        "    env://ACME_GA4: in use for 84 days, last good 09:00, its access token ends Thu 26 Nov",
+        "  Slack: The channel is archived.",
+    ]
+    body = checked.draw(told.whole(found))
+    assert body.text == "🔴 Acme · 1 of 2 in the way"
+    assert local.refusal(body) == ""
