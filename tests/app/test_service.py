@@ -107,6 +107,7 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             deliveries=SimpleNamespace(pump=nothing),
             desk=SimpleNamespace(catch_up=nothing),
             digest=SimpleNamespace(sweep=nothing),
+            foresight=SimpleNamespace(sweep=nothing),
             guarding=SimpleNamespace(expect=_always(None), say=nothing),
             incidents=SimpleNamespace(sweep=nothing),
             outward=SimpleNamespace(warned=nothing),
