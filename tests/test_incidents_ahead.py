@@ -83,6 +83,15 @@ async def test_what_may_pass_by_itself_opens_no_card_and_ends_none(desk: Desk) -
     assert len(await desk.kept.incidents.all_open()) == 1
 
 
+async def test_of_a_client_whose_files_are_gone_it_is_closed(desk: Desk) -> None:
+    await foresee(desk, make.REFUSED)
+    desk.world.found = None
+    await desk.incidents.sweep()
+    found = await the_incident(desk)
+    assert found.status is incident.IncidentStatus.CLOSED
+    assert "its files are gone" in (await desk.card_of(found)).bodies[0].text
+
+
 async def test_sweeps_leave_it_open(desk: Desk) -> None:
     await foresee(desk, make.REFUSED)
     await desk.incidents.sweep()

@@ -62,6 +62,16 @@ class Ahead:
             one for one in await self._open(made.client) if one.failure.source in used
         )
 
+    async def left(self) -> Sequence[incident.Incident]:
+        """Close what was foreseen of clients whose files are gone: nothing looks again."""
+        found = await self.book.incidents.all_open()
+        gone = (
+            one
+            for one in found
+            if one.foreseen is not None and self.clients.client(one.client) is None
+        )
+        return await self._end(gone, to=incident.IncidentStatus.CLOSED)
+
     async def show(self, found: incident.Incident) -> None:
         """Draw the card; part of an outage it has none, unless it had one before."""
         key = picture.card_key(found.id)
@@ -109,11 +119,13 @@ class Ahead:
         found = await self.book.incidents.all_open(of)
         return [one for one in found if one.foreseen is not None]
 
-    async def _end(self, found: Iterator[incident.Incident]) -> Sequence[incident.Incident]:
-        recovered = incident.IncidentStatus.RECOVERED
-        ended = [
-            await self.book.incidents.close(one.id, recovered, at=self.clock.now()) for one in found
-        ]
+    async def _end(
+        self,
+        found: Iterator[incident.Incident],
+        *,
+        to: incident.IncidentStatus = incident.IncidentStatus.RECOVERED,
+    ) -> Sequence[incident.Incident]:
+        ended = [await self.book.incidents.close(one.id, to, at=self.clock.now()) for one in found]
         return [one for one in ended if one is not None]
 
 

@@ -191,6 +191,7 @@ class Incidents:
             await self._step(self._attend(run_id), run=run_id)
 
     async def _end_all(self) -> None:
+        await self._show_all(await self._ahead.left())
         for found in await self._book.incidents.over():
             await self._step(self._end(found), incident=found.id, client=found.client)
 

@@ -119,7 +119,7 @@ def _forget(connection: sqlite3.Connection, client: ids.ClientId, *, until: date
 
 
 def _unplan(connection: sqlite3.Connection, client: ids.ClientId) -> None:
-    for name in ("expected", "watermarks"):
+    for name in ("expected", "looks", "standings", "watermarks"):
         database.rows(connection, _sql(name), client=client)
 
 

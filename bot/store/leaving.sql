@@ -72,5 +72,11 @@ UPDATE pauses SET reason = '' WHERE client = :client AND since < :at AND reason 
 -- name: expected
 DELETE FROM expected WHERE client = :client
 
+-- name: looks
+DELETE FROM preflights WHERE client = :client
+
+-- name: standings
+DELETE FROM standings WHERE client = :client
+
 -- name: watermarks
 DELETE FROM watermarks WHERE client = :client

@@ -32,7 +32,7 @@ async def test_an_archived_channel_cannot(slack: server.LocalSlack, bot_web: web
 async def test_a_channel_that_we_were_taken_out_of_cannot(
     slack: server.LocalSlack, bot_web: web.Web
 ) -> None:
-    slack.workspace.channels[ACME].members.remove(slack.workspace.bot_user)
+    slack.workspace.channels[ACME].members.discard(slack.workspace.bot_user)
     refused = await reach.fault(bot_web, ACME)
     assert refused is not None
     assert refused.code in {"not_in_channel", "channel_not_found"}

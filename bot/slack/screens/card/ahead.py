@@ -17,7 +17,10 @@ _CHECK = "press Check again"
 def ahead(view: foresight.AheadView) -> delivery.Body:
     """Return the card as it should stand now."""
     name = blocks.escape(view.client_name)
-    if view.incident.status is not incident.IncidentStatus.OPEN:
+    if view.incident.status is incident.IncidentStatus.CLOSED:
+        head = f"{words.GREY} {name} · {_short(view)} · its files are gone, nothing looks again"
+        return limits.fit(delivery.Body(text=head, blocks=(blocks.section(words.bold(head)),)))
+    if view.incident.status is incident.IncidentStatus.RECOVERED:
         head = f"{words.GREEN} {name} · {_what(view)} works again, before a report was due"
         return limits.fit(delivery.Body(text=head, blocks=(blocks.section(words.bold(head)),)))
     head = f"{words.RED} {name} · {_short(view)} · nothing is late yet"
