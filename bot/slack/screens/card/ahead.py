@@ -7,7 +7,7 @@ from bot.domain import delivery, foresight, incident
 from bot.domain.delivery import Block
 from bot.slack import blocks, limits, moments
 from bot.slack import ids as names
-from bot.slack.screens.card import words
+from bot.slack.screens.card import buttons, words
 
 _MOST = 5
 """Reports that have a line; the rest are counted."""
@@ -88,4 +88,8 @@ def _facts(view: foresight.AheadView) -> Sequence[str]:
 
 def _row(view: foresight.AheadView) -> Block:
     again = blocks.button("Check again", names.CHECK, value=view.incident.client)
-    return blocks.actions(again)
+    if view.source is None:
+        return blocks.actions(again)
+    stamp = buttons.stamp(view.incident)
+    rotate = blocks.button("Rotate credential", names.ROTATE, value=stamp, style="primary")
+    return blocks.actions(rotate, again)
