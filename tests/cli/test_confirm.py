@@ -60,15 +60,16 @@ def _at_a_terminal(answer: str) -> str:
             capture_output=True,
             text=True,
             timeout=60,
-            check=True,
+            check=False,
         )
     finally:
         os.close(inner)
         os.close(outer)
+    assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
 
-@pytest.mark.usefixtures("doubles")
+@pytest.mark.usefixtures("shell", "doubles")
 @pytest.mark.parametrize(("answer", "confirmed"), [("y\n", True), ("\n", False)])
 def test_who_sits_at_a_terminal_is_asked_and_no_is_the_default(
     answer: str, confirmed: bool
