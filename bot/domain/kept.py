@@ -20,6 +20,12 @@ class Fault(StrEnum):
     """Its owner's key is gone."""
     DAMAGED = "damaged"
     """A file is not what was written."""
+    NO_KEYRING = "no_keyring"
+    """There is no keyring of the machine's session, or none that is trusted."""
+    NO_PACKAGE = "no_package"
+    """The package that reads keyrings is not installed."""
+    LOCKED = "locked"
+    """The keyring is, and nobody unlocks it."""
     UNREADABLE = "unreadable"
     """The folder cannot be read."""
 

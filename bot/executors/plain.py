@@ -13,13 +13,16 @@ import signal
 import sys
 from asyncio import subprocess
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import bot
 from bot import settings
-from bot.domain.kept import Kept
+from bot.domain.kept import Fault, Kept
+from bot.domain.reference import Scheme
 from bot.domain.walls import NOTHING, Level
 from bot.executors import listening, sealing, starting
+from bot.ipc import keyring
 from bot.sealed import opening
 
 _ROOT = Path(bot.__file__).parents[1]
@@ -31,6 +34,7 @@ _BOOT = (
 )
 _ENDING_SECONDS = 2.0
 _LEFT = 65_536
+_KEYRING = f"{Scheme.KEYRING.value}://"
 
 
 Keep = Callable[[str, Sequence[str]], Kept]
@@ -55,7 +59,9 @@ class Plain:
         if self._keep is None:
             return order
         sealed = self._keep(str(order.client.id), order.references)
-        return order.with_kept(order.credentials, sealed)
+        texts, faults = _of_keyring(order.references)
+        sealed = replace(sealed, faults={**sealed.faults, **faults})
+        return order.with_kept({**order.credentials, **texts}, sealed)
 
     @contextlib.asynccontextmanager
     async def child(
@@ -93,6 +99,19 @@ def configured(config: settings.Settings) -> Plain:
     """
     told = sealing.found(config)
     return Plain(keep=opening.Opener(Path(told.folder), master=told.master).kept)
+
+
+def _of_keyring(references: Sequence[str]) -> tuple[dict[str, str], dict[str, Fault]]:
+    """What references into the machine's keyring stand for, and why there is nothing for others."""
+    texts: dict[str, str] = {}
+    faults: dict[str, Fault] = {}
+    for one in references:
+        if one.startswith(_KEYRING):
+            try:
+                texts[one] = keyring.read(one.removeprefix(_KEYRING))
+            except keyring.Unread as unread:
+                faults[one] = unread.why
+    return texts, faults
 
 
 async def _over(child: subprocess.Process) -> None:

@@ -11,10 +11,12 @@ import contextlib
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from bot.domain.kept import Kept
+from bot.guard.clerk import Clerk
 from bot.guard.walls import landlock, limits, seccomp
 from bot.ipc import channel, parcel, sealing
 from bot.sealed import opening
@@ -23,15 +25,16 @@ _ENV = "env://"
 _MOST = 100
 
 
-def main(spawner: int) -> None:
+def main(spawner: int, clerk: int | None = None) -> None:
     """Give until the spawner is gone. ``spawner`` is the descriptor of its channel, on which the
-    launcher has told first where sealed credentials are.
+    launcher has told first where sealed credentials are; ``clerk`` that of who reads the keyring.
     """
     values = _taken()
     limits.private()
     with socket.socket(fileno=spawner) as asked:
         told, _ = channel.receive(asked)
         where = sealing.read(told)
+        reads = Clerk(None if clerk is None else socket.socket(fileno=clerk))
         opener = opening.Opener(Path(where.folder), master=where.master) if where.folder else None
         _close_in(where.folder)
         while True:
@@ -47,7 +50,9 @@ def main(spawner: int) -> None:
                 named = _named(message.get("references"))
                 client = str(message.get("client", ""))
                 kept = opener.kept(client, named) if opener else Kept()
-                _give(files[0], sealing.written(opened(named, values), kept))
+                texts, faults = reads.read(named)
+                kept = replace(kept, faults={**kept.faults, **faults})
+                _give(files[0], sealing.written({**texts, **opened(named, values)}, kept))
 
 
 def _taken() -> Mapping[str, str]:

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from subprocess import Popen
 from typing import NoReturn
 
 from bot.guard import fingerprint, programs
@@ -28,10 +29,14 @@ _SYSTEM = frozenset(
 _OUTWARD = frozenset({"HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"})
 """What whoever dials out for the runs must know of this machine."""
 _OURS = ("LC_", "PYTHON", "KUBERNETES_", "REPORTOPS_")
+_BUS = "DBUS_SESSION_BUS_ADDRESS"
+_SESSION = frozenset({_BUS, "XDG_RUNTIME_DIR", "HOME", "DISPLAY", "WAYLAND_DISPLAY"})
+"""What leads to the keyring of the session, if the machine has one."""
 _MASTER = "REPORTOPS_MASTER_KEY"
 """Told to the keeper alone, and not by way of an environment."""
 _PROGRAMS: Sequence[str] = ("spawner", "broker", "keeper")
 BOT = "bot.process"
+Program = Popen[bytes]
 GUARDED = "--guarded"
 """Before the descriptors and process ids that a launched bot was given."""
 IDLE_SECONDS = 600.0
@@ -68,9 +73,7 @@ def start(
     keeps, kept_by = channel.pair()
     goes, gone_by = channel.pair()
     with bots, bots_too, keeps, kept_by, goes, gone_by:
-        keeper = programs.start(
-            "keeper", str(kept_by.fileno()), files=[kept_by], environment={**kept, **programs.PLAIN}
-        )
+        keeper, clerk = _keeper(kept_by, kept=kept, machine=machine or {})
         channel.send(keeps, sealing.write())
         going = programs.start(
             "broker",
@@ -91,8 +94,31 @@ def start(
         spawner=spawner,
         broker=broker,
         pids={name: one.pid for name, one in started.items()},
-        programs=tuple(started.values()),
+        programs=(*started.values(), *clerk),
     )
+
+
+def _keeper(
+    spawner: socket.socket, *, kept: Mapping[str, str], machine: Mapping[str, str]
+) -> tuple[Program, tuple[Program, ...]]:
+    """Start the keeper, and the clerk where there is a session that may have a keyring."""
+    own = {**kept, **programs.PLAIN}
+    session = {name: value for name, value in {**kept, **machine}.items() if name in _SESSION}
+    if _BUS not in session:
+        return programs.start("keeper", str(spawner.fileno()), files=[spawner], environment=own), ()
+    clerk, keeper = channel.pair()
+    with clerk, keeper:
+        ends = (spawner, keeper)
+        keeping = programs.start(
+            "keeper", *(str(one.fileno()) for one in ends), files=ends, environment=own
+        )
+        reading = programs.start(
+            "clerk",
+            str(clerk.fileno()),
+            files=[clerk],
+            environment={**session, **programs.PLAIN},
+        )
+    return keeping, (reading,)
 
 
 def launch(
