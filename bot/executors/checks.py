@@ -9,6 +9,7 @@ from itertools import islice
 from bot import wire
 from bot.domain import client, credential, money, run
 from bot.executors import reports
+from bot.kinds import stores
 
 _WORDS = 200
 _PARAMS = 8
@@ -127,16 +128,22 @@ _UNTOLD = run.Failure(code=run.FailureCode.CRASHED)
 def _failure(told: run.Failure, of: client.Client, *, known: Collection[str]) -> run.Failure:
     sources = of.sources
     source = sources.get(told.source or "")
-    references = {one.credential for one in sources.values()}
     return run.Failure(
         code=told.code,
         source=source.name if source else None,
         kind=source.kind if source else None,
         query=told.query if told.query in {*known, "setup"} else None,
-        reference=told.reference if told.reference in references else None,
+        reference=told.reference if told.reference in _references(of) else None,
         said=_cut(told.said),
         params=_params(told.params),
     )
+
+
+def _references(of: client.Client) -> Collection[str]:
+    """All that a run of the client may have asked for, what signs in to its stores included."""
+    named = {one.credential for one in of.sources.values()}
+    named |= {one.narrative.credential for one in of.reports.values()}
+    return stores.needed(of.stores, [one for one in named if one])
 
 
 def _is_sane(usage: tuple[money.Usage, ...]) -> bool:
