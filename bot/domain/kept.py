@@ -30,6 +30,10 @@ class Fault(StrEnum):
     """The folder cannot be read."""
 
 
+OF_KEYRINGS = frozenset({Fault.NO_KEYRING, Fault.NO_PACKAGE, Fault.LOCKED})
+"""Why the machine's keyring gives nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """Sealed credentials of one run. Only the run itself opens them."""

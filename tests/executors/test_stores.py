@@ -144,7 +144,7 @@ def house() -> Generator[tuple[acting.Stage, Mapping[str, Kept]]]:
 async def _asked(stage: acting.Stage, kept: Kept, reference: str, *, reached: bool) -> str:
     """What a run said that asked for a reference: a digest of it, or why it has none."""
     executor = stage.executor(OPENED.format(reference=reference))
-    order = stage.order()
+    order = stage.order(deadline=45.0)
     sources = order.client.sources.items()
     named = {name: replace(one, credential=reference) for name, one in sources}
     order = replace(
