@@ -3,14 +3,32 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from bot import clock, store
+from bot import clock, store, wire
 from bot.app import joints
 from bot.domain import client, delivery, foresight, ids, run
+from bot.executors import process
 from bot.incidents import Places, places
-from bot.runs import ports
+from bot.runs import leaks, orders, ports
 from bot.slack import reach, web
 from bot.slack.screens import ending
+
+
+class Opener:
+    """Opens a client's sources as a run would, and has it told what their credentials are."""
+
+    def __init__(
+        self, executor: process.ProcessExecutor, write: orders.Orders, *, prints: leaks.Prints
+    ) -> None:
+        self._executor = executor
+        self._orders = write
+        self._prints = prints
+
+    async def __call__(self, of: client.Client) -> wire.Checked:
+        """Raise RunError and RunLost."""
+        order = self._orders.check(of)
+        return await self._executor.check(replace(order, pepper=await self._prints.pepper()))
 
 
 class Channels:

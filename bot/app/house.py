@@ -14,7 +14,7 @@ from bot.delivery import Deliveries
 from bot.digest import Digest
 from bot.domain import ids
 from bot.executors import plain, process, walled
-from bot.foresight import Foresight
+from bot.foresight import Foresight, Known
 from bot.foresight import ports as ahead
 from bot.incidents import Incidents, Places
 from bot.ipc import guarded
@@ -186,6 +186,7 @@ def _ports(ground: Ground, base: _Base, *, incidents: Incidents) -> ports.Ports:
         audiences=base.audiences,
         identities=ground.store.identities,
         prints=ground.store.prints,
+        known=_known(ground),
         composer=post.compose,
         incidents=incidents,
         posts=ground.store.deliveries,
@@ -233,6 +234,10 @@ def _runner(ground: Ground, joined: ports.Ports) -> runner.Runner:
     )
 
 
+def _known(ground: Ground) -> Known:
+    return Known(ground.store.foresight, ground.store.audit, now=ground.clock)
+
+
 def _foresight(
     ground: Ground,
     base: _Base,
@@ -244,10 +249,10 @@ def _foresight(
     where = Places(clients=base.clients, audiences=base.audiences, ops_channel=ground.ops_channel)
     house = ahead.Ports(
         rows=ground.store.foresight,
-        audit=ground.store.audit,
+        known=_known(ground),
         pauses=ground.store.pauses,
         clients=base.clients,
-        opener=lambda of: base.executor.check(_orders(ground).check(of)),
+        opener=foreseeing.Opener(base.executor, _orders(ground), prints=ground.store.prints),
         channels=foreseeing.Channels(line.bot, ops_channel=ground.ops_channel),
         incidents=cards,
         room=runner_,

@@ -66,7 +66,7 @@ async def opened(
         )
         if executor is not None:
             opener = _Opener(executor, write)
-            house = _ahead(store, clients, opener=opener, cards=cards, room=running)
+            house = _ahead(store, clients, opener=opener, cards=cards, ticking=ticking)
             needs = replace(needs, look=_foresight(house, ticking).look)
         operations = facade.Operations(
             needs, clients_=clients, clock=ticking, budget=config.monthly_ai_budget
@@ -91,17 +91,17 @@ def _ahead(
     *,
     opener: _Opener,
     cards: incidents.Incidents,
-    room: runner.Runner,
+    ticking: clock.Clock,
 ) -> ahead.Ports:
     return ahead.Ports(
         rows=store.foresight,
-        audit=store.audit,
+        known=foresight.Known(store.foresight, store.audit, now=ticking),
         pauses=store.pauses,
         clients=clients,
         opener=opener,
         channels=None,
         incidents=cards,
-        room=room,
+        room=_Silent(),
         notices=_Silent(),
     )
 
@@ -193,7 +193,9 @@ class _NoWorker:
 
 
 class _Silent:
-    """Fills Ops and Replies: without Slack nobody is told, and the rows say it all."""
+    """Fills Ops and Replies, and what is never asked here: without Slack nobody is told, and the
+    rows say it all.
+    """
 
     async def missed(self, missed: Sequence[run.Run]) -> None:
         """Nobody is told."""
@@ -220,6 +222,10 @@ class _Silent:
 
     async def failed(self, asked: run.Run, failure: run.Failure) -> None:
         """Nobody is told."""
+
+    def spare(self, of: client.Client, *, beside: Sequence[client.Client]) -> bool:  # noqa: ARG002 - the Protocol's
+        """No look is begun here by itself."""
+        return False
 
     async def ending(self, found: Sequence[nouns.Ending]) -> None:
         """Nobody is told."""

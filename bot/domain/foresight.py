@@ -62,17 +62,6 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
-    """A credential that has just worked, and what it or its store told of itself."""
-
-    reference: str
-    made_at: datetime | None = None
-    expires_at: datetime | None = None
-    expires_what: str = ""
-    version: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What is known of one credential of a client; never the credential."""
 
@@ -86,7 +75,7 @@ class Standing:
     """Since when it is what it is, where it or its store tells."""
     expires_at: datetime | None = None
     expires_what: str = ""
-    """What ends then, such as ``its access token``."""
+    """What of it ends then, such as ``token``."""
     version: str = ""
     told: int | None = None
     """How many days ahead its end was last announced; None: it was not."""

@@ -1,5 +1,6 @@
 """Known to be good before it is needed: looks at clients before their reports are due."""
 
 from bot.foresight.foresight import Foresight, Looked
+from bot.foresight.known import Known
 
-__all__ = ["Foresight", "Looked"]
+__all__ = ["Foresight", "Known", "Looked"]

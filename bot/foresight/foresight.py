@@ -6,14 +6,14 @@ the login it asks. Which looks were made stands in the store.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot import bulkhead, clock, errors, wire
-from bot.domain import client, foresight, ids, pause, run, views
+from bot.domain import client, credential, foresight, ids, run
 from bot.foresight import expiry, marks, ports
 
 SEATS = 2
@@ -22,7 +22,6 @@ PATIENCE = 3
 """Looks in a row that meet what passes by itself, before anybody is told."""
 AGAIN = timedelta(minutes=5)
 _EXPIRY_EVERY = timedelta(minutes=10)
-FIRST_USE = "first use of a credential"
 
 log = structlog.get_logger()
 
@@ -84,7 +83,7 @@ class Foresight:
 
     async def look(self, of: client.Client) -> Looked:
         """Look at a client now; what is found is written down and told. Raises RunLost."""
-        sources, opened = await self._opened(of)
+        came, opened = await self._opened(of)
         channels = self._house.channels
         slack = await channels.fault(of) if channels else None
         at = self._clock.now()
@@ -100,23 +99,11 @@ class Foresight:
         if self._known is not None:
             self._known[of.id] = look
         self._next.pop(of.id, None)
-        await self.used(of.id, _used(of, opened))
+        await self._house.known.used(of.id, _used(of, opened, seen=came.seen))
         told = [one for one in found if again is None or one not in passing]
         await self._house.incidents.foreseen(of.id, told, met=passing if again else ())
         log.info("looked_ahead", client=of.id, failed=len(found), again=again is not None)
-        return Looked(look=look, sources=sources, asked=channels is not None)
-
-    async def used(self, of: ids.ClientId, used: Sequence[foresight.Used]) -> None:
-        """These credentials have just worked, in a look or in a run."""
-        if not used:
-            return
-        at = self._clock.now()
-        for reference in await self._house.rows.used(of, used, at=at):
-            await self._house.audit.append(
-                views.Entry(
-                    at=at, who=pause.BOT, what=FIRST_USE, client=of, detail=reference, via="bot"
-                )
-            )
+        return Looked(look=look, sources=came.sources, asked=channels is not None)
 
     def stop(self) -> None:
         """Begin none any more, and end those under way: they are made by the next life."""
@@ -161,12 +148,12 @@ class Foresight:
 
     async def _opened(
         self, of: client.Client
-    ) -> tuple[tuple[wire.Source, ...], dict[str, run.Failure | None]]:
+    ) -> tuple[wire.Checked, Mapping[str, run.Failure | None]]:
         try:
             came = await self._house.opener(of)
         except errors.RunError as error:
-            return (), dict.fromkeys(of.sources, error.failure)
-        return came.sources, {one.name: one.failure for one in came.sources}
+            return wire.Checked(sources=()), dict.fromkeys(of.sources, error.failure)
+        return came, {one.name: one.failure for one in came.sources}
 
     async def _announce(self, now: datetime) -> None:
         if self._told is not None and now - self._told < _EXPIRY_EVERY:
@@ -179,11 +166,20 @@ class Foresight:
         self._told = now
 
 
-def _used(of: client.Client, opened: dict[str, run.Failure | None]) -> Sequence[foresight.Used]:
-    """The credentials of the sources that were let in."""
+def _used(
+    of: client.Client,
+    opened: Mapping[str, run.Failure | None],
+    *,
+    seen: Sequence[credential.Seen],
+) -> Sequence[credential.Seen]:
+    """The credentials of the sources that let them in, with what they told of themselves."""
+    told = {one.reference: one for one in seen}
     references = {
         of.sources[name].credential
         for name, failure in opened.items()
         if failure is None and name in of.sources
     }
-    return [foresight.Used(reference=one) for one in sorted(filter(None, references))]
+    return [
+        told.get(name) or credential.Seen(reference=name)
+        for name in sorted(filter(None, references))
+    ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot import wire
-from bot.domain import client, foresight, ids, pause, run, views
+from bot.domain import client, credential, foresight, ids, pause, run, views
 
 
 class Opener(Protocol):
@@ -41,13 +41,21 @@ class Rows(Protocol):
         ...
 
     async def used(
-        self, client: ids.ClientId, used: Collection[foresight.Used], *, at: datetime
+        self, client: ids.ClientId, used: Collection[credential.Seen], *, at: datetime
     ) -> Sequence[str]:
         """These worked; return the references that did so for the first time."""
         ...
 
     async def told(self, told: Sequence[foresight.Standing]) -> None:
         """The end of each was announced."""
+        ...
+
+
+class Known(Protocol):
+    """Filled by foresight.known.Known."""
+
+    async def used(self, of: ids.ClientId, seen: Collection[credential.Seen]) -> None:
+        """These credentials of a client have just worked."""
         ...
 
 
@@ -106,7 +114,7 @@ class Ports:
     """All of them, joined once."""
 
     rows: Rows
-    audit: Audit
+    known: Known
     pauses: Pauses
     clients: Clients
     opener: Opener

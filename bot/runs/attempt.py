@@ -87,7 +87,10 @@ class Attempts:
         except errors.RunError as error:
             return wire.RunFailed(failure=error.failure, timings={})
         outcome = await self._house.executor.execute(order, on_progress=_progress)
-        return await self._leaks.judged(serving.stamped(outcome, order), order)
+        outcome = await self._leaks.judged(serving.stamped(outcome, order), order)
+        if isinstance(outcome, wire.ReportMade):
+            await self._house.known.used(of.id, outcome.seen)
+        return outcome
 
     def _share(self, one: client.Client, other: str) -> bool:
         """Whether two clients both say that what they read is the same."""

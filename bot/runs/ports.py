@@ -1,7 +1,7 @@
 """What runs need from the rest of the house; app.py joins them. Instants are UTC."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol, TypeAlias
@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 from bot import wire
 from bot.domain import audience, client, delivery, expected, identity, ids, pause, run, views
 from bot.domain.report import Identity, Report
-from bot.runs import leaks
+from bot.runs import leaks, uses
 
 # Siblings never meet (design.md): what passes between runs, store and slack is of the domain.
 Claim: TypeAlias = run.Claim
@@ -330,3 +330,4 @@ class Ports:
     spending: Spending
     ops: Ops
     replies: Replies
+    known: uses.Known = field(default_factory=uses.Unknown)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from bot.domain import foresight, ids, run
+from bot.domain import credential, foresight, ids, run
 from bot.store import codec, database, statements
 
 _SOURCES: TypeAdapter[Mapping[str, run.Failure | None]] = TypeAdapter(
@@ -54,7 +54,7 @@ class ForesightStore:
         return [_standing(row) for row in found]
 
     async def used(
-        self, client: ids.ClientId, used: Collection[foresight.Used], *, at: datetime
+        self, client: ids.ClientId, used: Collection[credential.Seen], *, at: datetime
     ) -> Sequence[str]:
         """These worked, all written in one transaction; return the references that did so for the
         first time, or in another version than before.
@@ -100,7 +100,7 @@ class ForesightStore:
 
 def _use(
     connection: sqlite3.Connection,
-    one: foresight.Used,
+    one: credential.Seen,
     *,
     client: ids.ClientId,
     at: datetime,

@@ -86,7 +86,7 @@ def test_its_credential_and_a_channel_in_the_way_stand_below() -> None:
         first_at=WAS.at - timedelta(days=84),
         good_at=WAS.at,
         expires_at=WAS.at + timedelta(days=14),
-        expires_what="its access token",
+        expires_what="token",
     )
     source = answers.Source(label="GA4", identity=OWN, credential=known)
     found = answers.Checked(
@@ -98,7 +98,7 @@ def test_its_credential_and_a_channel_in_the_way_stand_below() -> None:
         slack="The channel is archived.",
     )
     assert online.lines(found)[2:] == [
-        "    env://ACME_GA4: in use for 84 days, last good 09:00, its access token ends Thu 26 Nov",
+        "    env://ACME_GA4: in use for 84 days, last good 09:00, its token ends Thu 26 Nov",
         "  Slack: The channel is archived.",
     ]
     body = checked.draw(told.whole(found))

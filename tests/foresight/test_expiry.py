@@ -16,7 +16,7 @@ KNOWN = foresight.Standing(
     first_at=NOW - timedelta(days=40),
     good_at=NOW,
     expires_at=NOW + timedelta(days=20),
-    expires_what="its access token",
+    expires_what="token",
 )
 
 
@@ -62,6 +62,6 @@ def test_many_are_one_message_and_a_shared_one_is_one_line() -> None:
     ]
     body = ending.draw([*found, *shared], now=NOW)
     assert body.text.startswith("🟠 2 credentials end soon")
-    assert "its access token ends Wed 25 Nov, in 2 d" in str(body.blocks)
+    assert "its token ends Wed 25 Nov, in 2 d" in str(body.blocks)
     assert "and 27 more" in str(body.blocks)
     assert local.refusal(body) == ""

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot import clock, errors, wire
-from bot.domain import client, foresight, ids, run
-from bot.foresight import Foresight, ports
+from bot.domain import client, credential, foresight, ids, run
+from bot.foresight import Foresight, known, ports
 from bot.foresight import foresight as module
 from bot.store import Store
 from tests import samples
@@ -32,6 +32,7 @@ class House:
     found: list[client.Client] = field(default_factory=lambda: [samples.CLIENT])
     fails: dict[str, run.Failure] = field(default_factory=dict[str, run.Failure])
     lost: bool = False
+    seen: tuple[credential.Seen, ...] = ()
     slack: run.Failure | None = None
     told: list[Told] = field(default_factory=list[Told])
     opened: list[ids.ClientId] = field(default_factory=list[ids.ClientId])
@@ -44,6 +45,11 @@ class House:
     under_way: int = 0
     full: asyncio.Event = field(default_factory=asyncio.Event)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def known(self) -> known.Known:
+        """What is known of credentials."""
+        return known.Known(self.kept.foresight, self.kept.audit, now=self.clock)
 
     def clients(self) -> Sequence[client.Client]:
         return self.found
@@ -63,7 +69,8 @@ class House:
         return wire.Checked(
             sources=tuple(
                 wire.Source(name=name, failure=self.fails.get(name)) for name in of.sources
-            )
+            ),
+            seen=self.seen,
         )
 
     async def fault(self, of: client.Client) -> run.Failure | None:
@@ -85,7 +92,7 @@ class House:
         return Foresight(
             ports.Ports(
                 rows=self.kept.foresight,
-                audit=self.kept.audit,
+                known=self.known,
                 pauses=self.kept.pauses,
                 clients=self,
                 opener=self.open,
@@ -215,21 +222,30 @@ async def test_a_credential_that_works_is_known_and_its_first_use_audited(house:
         house.fails["warehouse"] = make.REFUSED
         house.clock.advance(timedelta(hours=5))
         await looking.look(samples.CLIENT)
-    (known,) = await house.kept.foresight.standings(samples.ACME)
-    assert known.reference == "env://ACME_BIGQUERY"
-    assert (known.first_at, known.good_at) == (SATURDAY, SATURDAY + timedelta(hours=5))
+    (found,) = await house.kept.foresight.standings(samples.ACME)
+    assert found.reference == "env://ACME_BIGQUERY"
+    assert (found.first_at, found.good_at) == (SATURDAY, SATURDAY + timedelta(hours=5))
     lines = await house.kept.audit.latest()
-    assert [(one.what, one.detail) for one in lines] == [(module.FIRST_USE, "env://ACME_BIGQUERY")]
+    assert [(one.what, one.detail) for one in lines] == [(known.FIRST_USE, "env://ACME_BIGQUERY")]
+
+
+async def test_what_a_credential_tells_of_itself_is_known(house: House) -> None:
+    name, made = "env://ACME_BIGQUERY", SATURDAY - timedelta(days=84)
+    house.seen = (credential.Seen(reference=name, made_at=made, version="3"),)
+    async with asyncio.TaskGroup() as group:
+        await house.life(group).look(samples.CLIENT)
+    (found,) = await house.kept.foresight.standings()
+    assert (found.made_at, found.version) == (made, "3")
 
 
 async def test_an_end_is_announced_once_and_survives_a_restart(house: House) -> None:
-    used = foresight.Used(
+    used = credential.Seen(
         reference="env://ACME_BIGQUERY",
         expires_at=SATURDAY + timedelta(days=6),
-        expires_what="its access token",
+        expires_what="token",
     )
     async with asyncio.TaskGroup() as group:
-        await house.life(group).used(samples.ACME, [used])
+        await house.known.used(samples.ACME, [used])
         await house.life(group).sweep()
         await house.life(group).sweep()
     assert [[one.standing.told for one in found] for found in house.endings] == [[7]]
@@ -238,16 +254,16 @@ async def test_an_end_is_announced_once_and_survives_a_restart(house: House) -> 
 async def test_another_version_begins_anew(house: House) -> None:
     rows, name = house.kept.foresight, "aws-sm://acme"
     end = SATURDAY + timedelta(days=6)
-    first = foresight.Used(reference=name, version="1", expires_at=end, expires_what="it")
+    first = credential.Seen(reference=name, version="1", expires_at=end, expires_what="it")
     assert await rows.used(samples.ACME, [first], at=SATURDAY) == [name]
     await rows.told([replace((await rows.standings())[0], told=7)])
     assert await rows.used(samples.ACME, [first], at=SATURDAY) == []
     assert (await rows.standings())[0].told == 7
     later = SATURDAY + timedelta(days=1)
-    second = foresight.Used(reference=name, version="2")
+    second = credential.Seen(reference=name, version="2")
     assert await rows.used(samples.ACME, [second], at=later) == [name]
-    (known,) = await rows.standings()
-    assert (known.first_at, known.made_at, known.expires_at, known.told) == (
+    (found,) = await rows.standings()
+    assert (found.first_at, found.made_at, found.expires_at, found.told) == (
         later,
         later,
         None,

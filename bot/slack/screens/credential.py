@@ -26,7 +26,7 @@ def _words(known: foresight.Standing, *, zone: str, now: datetime, last: bool) -
     if known.expires_at is not None:
         ends = "ended" if known.expires_at <= now else "ends"
         day = moments.weekday(moments.local(known.expires_at, zone))
-        yield f"{known.expires_what or 'it'} {ends} {day}"
+        yield f"its {known.expires_what or 'credential'} {ends} {day}"
 
 
 def _days(length: timedelta) -> str:

@@ -32,11 +32,11 @@ def _lines(found: Sequence[Ending], *, now: datetime) -> Iterator[str]:
     for reference, many in shared.items():
         one = many[0]
         names = folding.names([each.client_name for each in many])
-        what = blocks.escape(one.standing.expires_what or "its credential")
+        what = blocks.escape(one.standing.expires_what or "credential")
         day = moments.weekday(moments.local(_ends(one), one.timezone))
         left = moments.span(_ends(one) - now)
         yield (
-            f"• {names} · {blocks.escape(one.label)}: {what} ends {day}, in {left} "
+            f"• {names} · {blocks.escape(one.label)}: its {what} ends {day}, in {left} "
             f"(`{blocks.escape(reference)}`)"
         )
 
