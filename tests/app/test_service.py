@@ -102,13 +102,14 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         )
         runner = SimpleNamespace(sweep=write, next_fire=None)
         parts = SimpleNamespace(
-            clients=SimpleNamespace(refresh=lambda: None),
+            clients=SimpleNamespace(clients=tuple, refresh=lambda: None),
             connection=None,
             deliveries=SimpleNamespace(pump=nothing),
             desk=SimpleNamespace(catch_up=nothing),
             digest=SimpleNamespace(sweep=nothing),
             foresight=SimpleNamespace(sweep=nothing),
             guarding=SimpleNamespace(expect=_always(None), say=nothing),
+            operations=SimpleNamespace(credentials=SimpleNamespace(sweep=nothing)),
             incidents=SimpleNamespace(sweep=nothing),
             outward=SimpleNamespace(warned=nothing),
             poster=slack,
