@@ -9,18 +9,17 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
 
 from bot import errors
+from bot.domain.kept import Fault
+from bot.ipc import keyring
 from bot.sealed import age
 
 NAME = "REPORTOPS_MASTER_KEY"
 CREDENTIAL = "reportops-master-key"
 """Its name with systemd: ``LoadCredentialEncrypted=reportops-master-key``."""
 _FOLDER = "CREDENTIALS_DIRECTORY"
-_SERVICE = "reportops"
 _KEYRING, _OPEN = "keyring://", "fd://"
 _LARGEST = 4096
 WHERE = (
@@ -28,19 +27,6 @@ WHERE = (
     f"{_KEYRING}NAME), an open file ({NAME}={_OPEN}3) or systemd's credential {CREDENTIAL}."
 )
 """What to do with a master key."""
-
-
-class _Keyring(Protocol):
-    """As much of the package keyring as is used."""
-
-    def get_password(self, service: str, name: str) -> str | None: ...
-
-
-class _Errors(Protocol):
-    """As much of keyring.errors as is used."""
-
-    @property
-    def KeyringError(self) -> type[Exception]: ...  # noqa: N802 - its name
 
 
 def find(environment: Mapping[str, str], *, folder: Path) -> str | None:
@@ -81,24 +67,21 @@ def _checked(text: str) -> str:
 
 def _from_keyring(name: str) -> str:
     try:
-        door = cast("_Keyring", import_module("keyring"))
-        failed = cast("_Errors", import_module("keyring.errors")).KeyringError
-    except ImportError:
+        return keyring.read(name)
+    except keyring.Unread as error:
+        why = error.why
+    if why is Fault.NO_PACKAGE:
         message = f"{NAME} names a keyring: pip install 'reportops[keyring]'"
-        raise errors.ConfigurationError(message) from None
-    try:
-        found = door.get_password(_SERVICE, name)
-    except (failed, OSError, RuntimeError) as error:
-        kind = type(error).__name__
-        message = f"{NAME}: the keyring does not answer ({kind}). {WHERE}"
-        raise errors.ConfigurationError(message) from None
-    if found is None:
+    elif why is Fault.MISSING:
         message = (
-            f"{NAME}: the keyring has no {name[:60]} of the service {_SERVICE}. "
-            f"Put it there: keyring set {_SERVICE} {name[:60]}"
+            f"{NAME}: the keyring has no {name[:60]} of the service {keyring.SERVICE}. "
+            f"Put it there: keyring set {keyring.SERVICE} {name[:60]}"
         )
-        raise errors.ConfigurationError(message)
-    return found
+    elif why is Fault.LOCKED:
+        message = f"{NAME}: the keyring is locked. Unlock it, and start the bot again."
+    else:
+        message = f"{NAME}: no keyring that is trusted is there, where the bot runs. {WHERE}"
+    raise errors.ConfigurationError(message)
 
 
 def _from_open(number: str, *, folder: Path) -> str:

@@ -8,7 +8,10 @@ from types import ModuleType
 import pytest
 
 from bot import errors
+from bot.domain.kept import Fault
+from bot.ipc import keyring
 from bot.sealed import age, master
+from tests.ipc import session
 
 KEY = age.generate().identity
 
@@ -36,30 +39,58 @@ def test_it_is_read_from_a_pipe_that_is_closed_then(tmp_path: Path) -> None:
         os.fstat(reading)
 
 
-class Locked(Exception):  # noqa: N818
-    """What a keyring fails with."""
-
-
-class Keyring(ModuleType):
-    """A keyring of the system, and its errors."""
-
-    KeyringError = Locked
-
-    def get_password(self, service: str, name: str) -> str | None:
-        """Look it up."""
-        if name == "locked":
-            raise Locked("the word " + KEY)
-        return KEY if (service, name) == ("reportops", "master") else None
-
-
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="a GNOME keyring is Linux's")
 def test_it_is_taken_from_a_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("keyring", "keyring.errors"):
-        monkeypatch.setitem(sys.modules, name, Keyring(name))
-    assert find(tmp_path, "keyring://master") == KEY
-    for name, said in {"other": "keyring set reportops other", "locked": "Locked"}.items():
-        with pytest.raises(errors.ConfigurationError, match=said) as caught:
-            find(tmp_path, f"keyring://{name}")
-        assert KEY not in str(caught.value)
+    with session.started() as running:
+        running.put("master", KEY)
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        assert find(tmp_path, "keyring://master") == KEY
+        with pytest.raises(errors.ConfigurationError, match="keyring set reportops other"):
+            find(tmp_path, "keyring://other")
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Fault.LOCKED, "the keyring is locked. Unlock it"),
+        (Fault.NO_KEYRING, "no keyring that is trusted"),
+        (Fault.NO_PACKAGE, r"pip install 'reportops\[keyring\]'"),
+    ],
+)
+def test_a_keyring_that_gives_nothing_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, why: Fault, said: str
+) -> None:
+    def unread(_name: str) -> str:
+        raise keyring.Unread(why)
+
+    monkeypatch.setattr(keyring, "read", unread)
+    with pytest.raises(errors.ConfigurationError, match=said):
+        find(tmp_path, "keyring://master")
+
+
+def test_a_keyring_that_writes_plain_files_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine may be told to use one: its file lies on the disk that holds what it opens."""
+
+    class PlaintextKeyring:
+        priority = 100
+        viable = True
+
+        def get_password(self, service: str, username: str) -> str:
+            return KEY
+
+    alt = ModuleType("keyrings.alt.file")
+    vars(alt).update(PlaintextKeyring=PlaintextKeyring, alt=alt, file=alt)
+    for name in ("keyrings", "keyrings.alt", "keyrings.alt.file"):
+        monkeypatch.setitem(sys.modules, name, alt)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(errors.ConfigurationError, match="no keyring that is trusted"):
+        find(tmp_path, "keyring://master")
 
 
 def test_it_is_taken_from_systemd_where_that_keeps_it_elsewhere(tmp_path: Path) -> None:
