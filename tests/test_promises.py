@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import delivery, run
+from bot.domain import delivery, fresh, run
 from bot.incidents import promises
+from bot.slack import moments
 from tests import samples
 from tests import test_incidents as bench
 from tests.store import make
@@ -102,6 +103,25 @@ async def test_one_promise_is_one_message_from_at_risk_to_kept(desk: Desk) -> No
     assert shown is not None
     assert shown.bodies[0].text.endswith("sent 09:05, 5 min late")
     assert shown.version == 3
+
+
+async def test_a_warning_names_the_day_that_is_awaited(desk: Desk) -> None:
+    one = make.a_run()
+    await desk.kept.runs.claim(one)
+    lag = fresh.Lag(
+        query="orders",
+        source="warehouse",
+        data_to=one.period.start,
+        needs=one.period.last_day,
+    )
+    behind = make.stopped(fresh.failure(lag), to=S.WAITING)
+    await make.tried(desk.kept, one, behind)
+    desk.clock.move_to(DUE - timedelta(minutes=10))
+    await desk.incidents.sweep()
+    shown = await desk.kept.deliveries.get(f"late:{one.id}")
+    assert shown is not None
+    awaited = moments.weekday(one.period.last_day)
+    assert shown.bodies[0].text.endswith(f"it waits for the data of {awaited}")
 
 
 @pytest.mark.parametrize("planned", ["next_attempt_at", "post_at"])

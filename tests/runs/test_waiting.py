@@ -149,6 +149,24 @@ async def test_an_operators_word_outlives_a_restart(store: Store) -> None:
         assert [order.waits for _, order in worker.orders] == [False]
 
 
+async def test_an_operators_word_outlives_an_attempt_that_was_cut(store: Store) -> None:
+    async with stage(store, promised(stale=spec.Stale.HOLD)) as here:
+        worker = load(here, NINE + HOUR)
+        await here.live_until(MONDAY + MINUTE)
+        found = await here.only("acme")
+        assert (await here.runner.release(found.id, "post", by=CLAIRE)).done
+        worker.begun.clear()
+        worker.gate.clear()
+        await here.runner.sweep()
+        await worker.begun.wait()
+        await here.runner.drain(timedelta())
+        worker = load(here, NINE + HOUR)
+        await here.runner.start()
+        await here.sweep()
+        assert await here.statuses("acme") == ["succeeded"]
+        assert [order.waits for _, order in worker.orders] == [False]
+
+
 async def test_what_a_person_asks_for_waits_for_nothing(store: Store) -> None:
     async with stage(store, promised(), at=MONDAY + HOUR) as here:
         worker = load(here, NINE)
