@@ -27,6 +27,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "bot.cli.client",
         "Make a new client's folder; remove a client and what is kept of it.",
     ),
+    "credential": (
+        "bot.cli.credential",
+        "Credentials: set, test, list, rotate, roll back, remove; never shown.",
+    ),
     "key": ("bot.cli.key", "The master key of the sealed credentials: make, show, rotate it."),
 }
 """Command → its module, where it is the object of the same name, and what it does."""

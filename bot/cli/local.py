@@ -16,7 +16,7 @@ from bot.domain import foresight as nouns
 from bot.executors import process
 from bot.foresight import ports as ahead
 from bot.operations import answers, control, facade, ports, shell
-from bot.runs import orders, runner
+from bot.runs import orders, runner, trying
 from bot.runs import ports as run_ports
 from bot.sealed import writing
 from bot.slack.screens import card, post
@@ -63,11 +63,15 @@ async def opened(
             faults=lambda: len(clients.faults),
             ops_channel=ops_channel,
             unseal=writing.Sealed(config.credentials_dir).remove,
+            rotating=ports.Rotating(
+                sealed=writing.Sealed(config.credentials_dir), rollback=config.rollback
+            ),
         )
         if executor is not None:
             opener = _Opener(executor, write)
             house = _ahead(store, clients, opener=opener, cards=cards, ticking=ticking)
             needs = replace(needs, look=_foresight(house, ticking).look)
+            needs = replace(needs, trial=trying.Trier(executor, write))
         operations = facade.Operations(
             needs, clients_=clients, clock=ticking, budget=config.monthly_ai_budget
         )

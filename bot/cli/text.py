@@ -1,13 +1,15 @@
 """Answers as lines for a terminal."""
 
+import html
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import singledispatch
 
 from bot.cli import plain
 from bot.domain import bill, views
 from bot.operations import answers
 from bot.slack import moments
-from bot.slack.screens import history, lent
+from bot.slack.screens import history, lent, rotate
 
 _LIGHTS = {
     views.Light.RED: "red  ",
@@ -31,6 +33,26 @@ def _lines(answer: object) -> Iterator[str]:
 @_lines.register
 def _(answer: answers.Done) -> Iterator[str]:
     yield plain(answer.text)
+
+
+@_lines.register
+def _(answer: answers.Rotated) -> Iterator[str]:
+    body = rotate.done(answer.view) if answer.view.rotation.id else rotate.told(answer.view)
+    yield plain(html.unescape(body.text))
+
+
+@_lines.register
+def _(answer: answers.Holdings) -> Iterator[str]:
+    if not answer.held:
+        yield "No source of any client needs a credential."
+    rows = [(one.client, one.source, one.reference, *_held(one, answer.at)) for one in answer.held]
+    yield from table([("client", "source", "reference", "kind", "age", "last good"), *rows])
+
+
+def _held(one: answers.Held, now: datetime) -> tuple[str, str, str]:
+    age = "" if one.made_at is None else moments.span(now - one.made_at)
+    used = "" if one.used_at is None else f"{one.used_at:%Y-%m-%d %H:%M} UTC"
+    return one.credential, age or "-", one.failed or used or "not used yet"
 
 
 @_lines.register

@@ -143,6 +143,37 @@ class Receipt:
     """A removal that had begun before, and did not come to its end."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One credential of a client's source, without anything of it."""
+
+    client: ids.ClientId
+    source: str
+    label: str
+    """The source, as people call it."""
+    credential: str
+    """Its kind, as people call it."""
+    reference: str
+    version: int | None = None
+    """The one in force, where the bot keeps it; None: there is none, or another store does."""
+    made_at: datetime | None = None
+    """When that was sealed."""
+    used_at: datetime | None = None
+    """When it was last good."""
+    failed: str = ""
+    """Why it was not, the last time it was used, in a few words."""
+    back_until: datetime | None = None
+    """Until when it can be rolled back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """`reportops credential list`."""
+
+    at: datetime
+    held: tuple[Held, ...]
+
+
 class How(StrEnum):
     """How a credential comes to where it is kept."""
 
@@ -188,6 +219,7 @@ Answer = (
     | Receipt
     | Form
     | Rotated
+    | Holdings
     | Done
     | Help
     | Listing
@@ -218,8 +250,29 @@ class Verb(StrEnum):
     BACKUP = "backup"
     REMOVE = "remove"
     """``client`` leaves."""
+    CREDENTIAL = "credential"
+    """Do ``act`` with the credential of ``client`` and ``source``."""
     SHEET = "sheet"
     """The costs of the request's month as CSV."""
+
+
+class Act(StrEnum):
+    """What the shell may do with a credential."""
+
+    LIST = "list"
+    TEST = "test"
+    """Try the one in force."""
+    SET = "set"
+    """Put ``version`` in force, untried."""
+    TRY = "try"
+    """Try ``version`` beside the one in force, or what another store holds now."""
+    CONFIRM = "confirm"
+    """Put what was tried in ``rotation`` in force."""
+    CANCEL = "cancel"
+    BACK = "back"
+    """Put the one before in force again."""
+    REMOVE = "remove"
+    """Delete it with all its versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +285,11 @@ class Question:
     client: str = ""
     seen: tuple[Identity, ...] = ()
     """What was shown, and is confirmed."""
+    act: Act | None = None
+    source: str = ""
+    version: int | None = None
+    """One that the shell has sealed itself: no text of a credential travels."""
+    rotation: str = ""
     path: str = ""
     """Where a backup goes; absolute."""
     keep: int | None = None
@@ -263,6 +321,7 @@ _ADAPTERS: Mapping[str, TypeAdapter[Answer]] = {
     "Receipt": TypeAdapter(Receipt),
     "Form": TypeAdapter(Form),
     "Rotated": TypeAdapter(Rotated),
+    "Holdings": TypeAdapter(Holdings),
     "Done": TypeAdapter(Done),
     "Help": TypeAdapter(Help),
     "Listing": TypeAdapter(Listing),

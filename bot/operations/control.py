@@ -29,6 +29,8 @@ _MAX_QUESTION = 64 * 1024
 _MAX_REPLY = 16 * 1024 * 1024
 _READ_SECONDS = 5.0
 _ANSWER_SECONDS = 60.0
+_TRIAL_SECONDS = 300.0
+"""For two trials of a credential, one after the other."""
 _CLOSE_SECONDS = 5.0
 path = address.path
 """Where the control socket of a database is."""
@@ -149,7 +151,8 @@ async def _exchange(
 ) -> answers.Reply:
     writer.write(_QUESTION.dump_json(question) + b"\n")
     await writer.drain()
-    async with asyncio.timeout(_ANSWER_SECONDS):
+    is_trial = question.verb is answers.Verb.CREDENTIAL
+    async with asyncio.timeout(_TRIAL_SECONDS if is_trial else _ANSWER_SECONDS):
         return _REPLY.validate_json(await reader.readline())
 
 

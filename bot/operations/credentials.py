@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot import bulkhead, errors
 from bot.access import Operation
 from bot.domain import ids, rotation
+from bot.domain.reference import Scheme
 from bot.domain.rotation import State
 from bot.kinds.typed.form import Facts
 from bot.operations import (
@@ -86,12 +87,24 @@ class Credentials:
     ) -> rotation.Rotation:
         """Begin with a version that the shell has sealed itself; None: with what is there."""
         about = await self._choosing.about(asker, names)
-        known = await self._holding.versions(about.owner, about.named)
-        if known is None and version is None:
+        if version is None and about.named.scheme is not Scheme.LOCAL:
             return await self._begun(asker, about, facts=None)
+        return await self._written(asker, await self._sealed(about, version), candidate=version)
+
+    async def install(
+        self, asker: scope.Asker, names: Sequence[str], *, version: int
+    ) -> answers.Rotated:
+        """Put a version in force that the shell has sealed, without a trial."""
+        about = await self._sealed(await self._choosing.about(asker, names), version)
+        row = await self._written(asker, about, candidate=version, state=State.SWAPPING)
+        return answers.Rotated(view=await self._tell.view(await self._swapped(row)))
+
+    async def _sealed(self, about: choosing.About, version: int | None) -> choosing.About:
+        """Refuse a version that is not there."""
+        known = await self._holding.versions(about.owner, about.named)
         if known is None or version not in known.kept:
             raise errors.UsageError("There is no such version of this credential.")
-        return await self._written(asker, about, candidate=version)
+        return about
 
     async def try_(self, name: ids.RotationId) -> rotation.View:
         """Try the candidate beside the one in force; what comes of it is in the row."""
@@ -208,7 +221,12 @@ class Credentials:
         return await self._moved(row, State.TESTING, change=change)
 
     async def _written(
-        self, asker: scope.Asker, about: choosing.About, *, candidate: int | None
+        self,
+        asker: scope.Asker,
+        about: choosing.About,
+        *,
+        candidate: int | None,
+        state: State = State.TESTING,
     ) -> rotation.Rotation:
         known = await self._holding.versions(about.owner, about.named)
         current = None if known is None else known.current
@@ -219,7 +237,7 @@ class Credentials:
             source=about.source.name,
             owner=about.owner,
             reference=str(about.named),
-            state=State.TESTING,
+            state=state,
             candidate=None if candidate is None else str(candidate),
             previous=None if current is None else str(current),
             by=asker.user,
@@ -230,7 +248,8 @@ class Credentials:
         if not await self._kept.begin(wanted):
             self._trying.discard(wanted.id)
             raise errors.UsageError(await self._busy(about))
-        detail = f"{about.source.name}: {about.named} is being tried"
+        what = "is being tried" if state is State.TESTING else "is put in force untried"
+        detail = f"{about.source.name}: {about.named} {what}"
         await self._scope.note(asker, Operation.ROTATE, client=about.client.id, detail=detail)
         return wanted
 

@@ -7,6 +7,7 @@ from bot import access, clock
 from bot.access import Kind
 from bot.operations import (
     answers,
+    cabinet,
     clients,
     costs,
     credentials,
@@ -71,6 +72,7 @@ class Operations:
         self.outages = outages.Outages(self.scope, needs)
         self.costs = costs.Costs(self.scope, needs, budget=budget)
         self.credentials = credentials.Credentials(self.scope, needs)
+        self.cabinet = cabinet.Cabinet(self.scope, needs, self.credentials)
         self.explain = explain.Explain(self.scope, needs)
         self.finding = finding.Finding(self.scope, needs)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot import errors, wire
@@ -185,8 +185,8 @@ class Sealed(Protocol):
         """What there is of a credential."""
         ...
 
-    def names(self, owner: str) -> tuple[str, ...]:
-        """The names of an owner's credentials."""
+    def made_at(self, owner: str, name: str, *, version: int) -> datetime | None:
+        """When a version was written; None: it is not there."""
         ...
 
 

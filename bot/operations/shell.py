@@ -35,6 +35,8 @@ class Shell:
                 return answers.Done(text=text)
             case answers.Verb.CHECK | answers.Verb.IDENTIFY | answers.Verb.REMOVE:
                 return await self._of_client(question, asker)
+            case answers.Verb.CREDENTIAL:
+                return await self._operations.cabinet(asker, question)
             case answers.Verb.RUN:
                 return await self._operations.runs.state(asker, question.run or "")
             case _:

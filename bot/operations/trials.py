@@ -53,8 +53,13 @@ class Trials:
         except errors.RunError as error:
             return rotation.Served(failure=error.failure)
         told = came.identity and serving.completed(came.identity, of.sources[source])
+        # Some sources sign in only when they are asked: where nothing is answered, nothing works.
+        silent = came.refused[0] if came.refused and not came.figures else None
         return rotation.Served(
-            identity=told, failure=came.failure, figures=came.figures, refused=came.refused
+            identity=told,
+            failure=came.failure or silent,
+            figures=came.figures,
+            refused=came.refused,
         )
 
     async def _known(self, of: client.Client, source: str) -> report.Identity | None:

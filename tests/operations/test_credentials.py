@@ -142,6 +142,19 @@ async def test_what_neither_may_ask_is_not_the_candidates_fault(home: House) -> 
     assert (await _tried(home)).rotation.state is State.TESTED
 
 
+async def test_where_nothing_is_answered_nothing_works(home: House) -> None:
+    """Some sources sign in only when they are asked."""
+    refused = replace(REFUSED, query="spend")
+    home.trier.serves = {
+        f"{NAME}@{number}": wire.Source(name="warehouse", identity=OWN, refused=(refused,))
+        for number in (1, 2)
+    }
+    tried = await _tried(home)
+    assert tried.rotation.state is State.REFUSED
+    assert "refused our sign-in" in tried.faults[0]
+    assert tried.dead
+
+
 async def test_figures_that_differ_are_for_a_person_to_judge(home: House) -> None:
     home.trier.serves[f"{NAME}@2"] = serves("9640.004")
     tried = await _tried(home)

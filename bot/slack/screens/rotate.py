@@ -2,8 +2,10 @@
 line that stays. Nothing that was entered is ever shown again.
 """
 
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
 from bot.domain import delivery, report, rotation
 from bot.domain.delivery import Block
@@ -102,6 +104,14 @@ def told(view: rotation.View) -> delivery.Body:
     return limits.fit(delivery.Body(text=_verdict(view), blocks=(*_found(view), *more)))
 
 
+def lines(view: rotation.View) -> Iterator[str]:
+    """Yield what the trial found, for a terminal."""
+    for block in _found(view):
+        texts = [block["text"]] if "text" in block else cast("Sequence[object]", block["elements"])
+        for one in cast("Sequence[Mapping[str, str]]", texts):
+            yield from html.unescape(one["text"]).splitlines()
+
+
 def done(view: rotation.View) -> delivery.Body:
     """Return what came of a press, for who pressed: with what is to be done next."""
     text = _line(view)
@@ -130,6 +140,8 @@ def _head(view: rotation.View) -> str:
 
 def _line(view: rotation.View) -> str:
     found, who = view.rotation, person(view.rotation.by)
+    if found.found is None and found.state in {State.SWAPPED, State.SETTLED}:
+        return f"{who} set the credential from a shell; it was not tried before."
     match found.state:
         case State.SWAPPED if found.until is not None:
             until = _moment(found.until, view)

@@ -1,0 +1,248 @@
+"""`reportops credential`: what a client's runs sign in with. It is read hidden, from stdin or from
+a file, sealed here and nowhere else, and never printed; the bot hears of its version alone.
+"""
+
+import asyncio
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from bot import clock, errors, settings
+from bot.catalog import load
+from bot.cli import plain, reach, text
+from bot.domain import client, ids, reference, rotation, spec
+from bot.domain.reference import Scheme
+from bot.domain.rotation import State
+from bot.kinds import typed
+from bot.kinds.typed import form
+from bot.operations import answers, control, entering
+from bot.operations.answers import Act, Question, Verb
+from bot.sealed import writing
+from bot.slack.screens import rotate as screen
+
+_FILE = click.option(
+    "--file", "file", type=click.Path(path_type=Path, exists=True), help="What stands in it."
+)
+_CLIENT, _SOURCE = click.argument("client"), click.argument("source", required=False)
+_OURS = ("bot", "agency")
+
+
+@click.group()
+def credential() -> None:
+    """Credentials: sealed, tried, replaced. No command takes one as an argument."""
+
+
+@credential.command("list")
+@click.argument("client", required=False)
+def list_(client: str | None) -> None:
+    """Each source's reference, kind, age and last good use; never a value."""
+    click.echo(text.of(reach.ask(_question(Act.LIST, client or ""))))
+
+
+@credential.command("set")
+@click.argument("owner")
+@click.argument("name", required=False)
+@_FILE
+def set_(owner: str, name: str | None, file: Path | None) -> None:
+    """Seal a credential and put it in force, untried.
+
+    OWNER NAME is a client and its source (globex warehouse); `bot NAME` and `agency NAME` are the
+    bot's own and the agency's (local://bot/NAME, local://agency/NAME).
+    """
+    config = reach.configured()
+    if owner in _OURS:
+        _set_ours(config, owner, name or "", file=file)
+        return
+    of, source = _source(config, owner, name)
+    version = _sealed(config, of, source, file=file)
+    question = _question(Act.SET, of.id, source.name, version=version)
+    with _kept(config, question, of=of, source=source):
+        click.echo(text.of(reach.ask(question)))
+
+
+@credential.command()
+@_CLIENT
+@_SOURCE
+@_FILE
+@click.option("--yes", is_flag=True, help="Swap without asking where everything is equal.")
+def rotate(client: str, source: str | None, file: Path | None, *, yes: bool) -> None:
+    """Try another credential beside the one in force, and swap where you say so.
+
+    Exit code 1: it was refused, or not confirmed; the one in force stays.
+    """
+    config = reach.configured()
+    of, found = _source(config, client, source)
+    version = None
+    if _named(of, found).scheme is Scheme.LOCAL:
+        version = _sealed(config, of, found, file=file)
+    question = _question(Act.TRY, of.id, found.name, version=version)
+    with _kept(config, question, of=of, source=found):
+        asyncio.run(_rotated(config, question, yes=yes))
+
+
+@credential.command()
+@_CLIENT
+@_SOURCE
+def test(client: str, source: str | None) -> None:
+    """Try the one in force; exit code 1 where it does not work."""
+    answer = asyncio.run(_alone(_question(Act.TEST, client, source or "")))
+    _print(answer.view)
+    if answer.view.rotation.state is not State.TESTED:
+        raise click.exceptions.Exit(1)
+
+
+@credential.command()
+@_CLIENT
+@_SOURCE
+def rollback(client: str, source: str | None) -> None:
+    """Put the one before in force again, while it is kept."""
+    click.echo(text.of(reach.ask(_question(Act.BACK, client, source or ""))))
+
+
+@credential.command()
+@_CLIENT
+@_SOURCE
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(client: str, source: str | None, *, yes: bool) -> None:
+    """Delete a sealed credential with all its versions."""
+    if not yes:
+        click.confirm(f"Delete the credential of {client} {source or ''} for good?", abort=True)
+    click.echo(text.of(reach.ask(_question(Act.REMOVE, client, source or ""))))
+
+
+async def _rotated(config: settings.Settings, question: Question, *, yes: bool) -> None:
+    async with reach.session(config) as respond:
+        shell = control.shell()
+        answer = _rotation(await respond(question, shell))
+        _print(answer.view)
+        found = answer.view.rotation
+        if found.state is not State.TESTED:
+            raise click.exceptions.Exit(1)
+        same = found.found is not None and found.found.pairs and not found.found.different
+        agreed = (yes and bool(same)) or _agreed()
+        act = Act.CONFIRM if agreed else Act.CANCEL
+        ended = await respond(Question(verb=Verb.CREDENTIAL, act=act, rotation=found.id), shell)
+        click.echo(text.of(ended))
+        if not agreed:
+            raise click.exceptions.Exit(1)
+
+
+def _agreed() -> bool:
+    return sys.stdin.isatty() and click.confirm("Put it in force?")
+
+
+async def _alone(question: Question) -> answers.Rotated:
+    async with reach.session(reach.configured()) as respond:
+        return _rotation(await respond(question, control.shell()))
+
+
+@contextmanager
+def _kept(
+    config: settings.Settings, question: Question, *, of: client.Client, source: spec.SourceSpec
+) -> Generator[None]:
+    """Delete a version again that nobody would take."""
+    try:
+        yield
+    except errors.UsageError:
+        if question.version is not None:
+            named, sealed = _named(of, source), writing.Sealed(config.credentials_dir)
+            sealed.drop(named.owner(of.id), named.name, version=question.version)
+        raise
+
+
+def _sealed(
+    config: settings.Settings, of: client.Client, source: spec.SourceSpec, *, file: Path | None
+) -> int:
+    """Read a credential, judge its form, and seal it as a version that is not in force."""
+    named, wanted = _named(of, source), typed.of(source.kind, source.settings)
+    if named.scheme is not Scheme.LOCAL:
+        asked = entering.asked(of, source, paste=False)
+        raise errors.UsageError("\n".join((asked.told, *asked.steps)))
+    now = clock.SystemClock().now()
+    if file is None and sys.stdin.isatty():
+        facts = entering.read(source, _prompted(wanted), now=now, pasted=False)
+    else:
+        facts = entering.whole(source, _read(file), now=now)
+    for warning in facts.warnings:
+        click.echo(warning, err=True)
+    sealed = writing.Sealed(config.credentials_dir)
+    return sealed.put(named.owner(of.id), named.name, text=facts.text)
+
+
+def _prompted(wanted: form.Form) -> dict[str, str]:
+    """Ask for each field; what is secret is not shown as it is typed."""
+    if any(one.lines for one in wanted.fields):
+        message = f"{wanted.label} has several lines: give it by --file, or through stdin."
+        raise errors.UsageError(message)
+    return {
+        one.name or entering.WHOLE: click.prompt(
+            one.label,
+            hide_input=not one.open,
+            default="" if one.optional else None,
+            show_default=False,
+        )
+        for one in wanted.fields
+    }
+
+
+def _read(file: Path | None) -> str:
+    try:
+        return sys.stdin.read() if file is None else file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise errors.UsageError("It cannot be read, or it is no text.") from None
+
+
+def _set_ours(config: settings.Settings, owner: str, name: str, *, file: Path | None) -> None:
+    """One of the bot's own or of the agency's: it is in force at once."""
+    try:
+        named = reference.parse(f"local://{owner}/{name}")
+    except ValueError as fault:
+        raise errors.UsageError(f"{owner} NAME: {fault}.") from None
+    hidden = file is None and sys.stdin.isatty()
+    value = click.prompt("Credential", hide_input=True) if hidden else _read(file)
+    if not value.strip():
+        raise errors.UsageError("Nothing was entered.")
+    sealed = writing.Sealed(config.credentials_dir)
+    version = sealed.put(named.owner(""), named.name, text=value.strip())
+    sealed.use(named.owner(""), named.name, version=version)
+    after = "Start the bot again: it reads its own as it starts." if owner == "bot" else ""
+    click.echo(f"Sealed {named} as version {version}. {after}".strip())
+
+
+def _source(
+    config: settings.Settings, name: str, source: str | None
+) -> tuple[client.Client, spec.SourceSpec]:
+    found = load.load(config.clients_dir, demo=config.demo, ops_channel=config.ops_channel)
+    of = found.client(ids.ClientId(name))
+    if of is None:
+        raise errors.UsageError(f"There is no client {name!r} in order: reportops check")
+    having = {key: one for key, one in of.sources.items() if one.credential is not None}
+    if source is None and len(having) == 1:
+        return of, next(iter(having.values()))
+    if source not in having:
+        known = ", ".join(having) or "none"
+        raise errors.UsageError(f"Which source of {of.id}? With a credential: {known}.")
+    return of, having[source]
+
+
+def _named(of: client.Client, source: spec.SourceSpec) -> reference.Reference:
+    return entering.parsed(of, source)
+
+
+def _rotation(answer: answers.Answer) -> answers.Rotated:
+    if not isinstance(answer, answers.Rotated):
+        raise errors.StoreError("the bot gave another answer than was asked for")
+    return answer
+
+
+def _question(act: Act, name: str, source: str = "", *, version: int | None = None) -> Question:
+    return Question(verb=Verb.CREDENTIAL, act=act, client=name, source=source, version=version)
+
+
+def _print(view: rotation.View) -> None:
+    """What a trial found, as in Slack but without its marks."""
+    for line in screen.lines(view):
+        click.echo(plain(line))
