@@ -46,7 +46,7 @@ def list_(client: str | None) -> None:
 @click.argument("owner")
 @click.argument("name", required=False)
 @_FILE
-def set_(owner: str, name: str | None, file: Path | None) -> None:
+def set_(owner: str, name: str | None, *, file: Path | None) -> None:
     """Seal a credential and put it in force, untried.
 
     OWNER NAME is a client and its source (globex warehouse); `bot NAME` and `agency NAME` are the
@@ -54,11 +54,11 @@ def set_(owner: str, name: str | None, file: Path | None) -> None:
     """
     config = reach.configured()
     if owner in _OURS:
-        _set_ours(config, owner, name or "", file=file)
+        _set_ours(config, owner, name=name or "", file=file)
         return
-    of, source = _source(config, owner, name)
-    version = _sealed(config, of, source, file=file)
-    question = _question(Act.SET, of.id, source.name, version=version)
+    of, source = _source(config, owner, source=name)
+    version = _sealed(config, of, source=source, file=file)
+    question = _question(Act.SET, of.id, source=source.name, version=version)
     with _kept(config, question, of=of, source=source):
         click.echo(text.of(reach.ask(question)))
 
@@ -68,17 +68,17 @@ def set_(owner: str, name: str | None, file: Path | None) -> None:
 @_SOURCE
 @_FILE
 @click.option("--yes", is_flag=True, help="Swap without asking where everything is equal.")
-def rotate(client: str, source: str | None, file: Path | None, *, yes: bool) -> None:
+def rotate(client: str, source: str | None, *, file: Path | None, yes: bool) -> None:
     """Try another credential beside the one in force, and swap where you say so.
 
     Exit code 1: it was refused, or not confirmed; the one in force stays.
     """
     config = reach.configured()
-    of, found = _source(config, client, source)
+    of, found = _source(config, client, source=source)
     version = None
     if _named(of, found).scheme is Scheme.LOCAL:
-        version = _sealed(config, of, found, file=file)
-    question = _question(Act.TRY, of.id, found.name, version=version)
+        version = _sealed(config, of, source=found, file=file)
+    question = _question(Act.TRY, of.id, source=found.name, version=version)
     with _kept(config, question, of=of, source=found):
         asyncio.run(_rotated(config, question, yes=yes))
 
@@ -88,7 +88,7 @@ def rotate(client: str, source: str | None, file: Path | None, *, yes: bool) -> 
 @_SOURCE
 def test(client: str, source: str | None) -> None:
     """Try the one in force; exit code 1 where it does not work."""
-    answer = asyncio.run(_alone(_question(Act.TEST, client, source or "")))
+    answer = asyncio.run(_alone(_question(Act.TEST, client, source=source or "")))
     _print(answer.view)
     if answer.view.rotation.state is not State.TESTED:
         raise click.exceptions.Exit(1)
@@ -99,7 +99,7 @@ def test(client: str, source: str | None) -> None:
 @_SOURCE
 def rollback(client: str, source: str | None) -> None:
     """Put the one before in force again, while it is kept."""
-    click.echo(text.of(reach.ask(_question(Act.BACK, client, source or ""))))
+    click.echo(text.of(reach.ask(_question(Act.BACK, client, source=source or ""))))
 
 
 @credential.command()
@@ -110,7 +110,7 @@ def remove(client: str, source: str | None, *, yes: bool) -> None:
     """Delete a sealed credential with all its versions."""
     if not yes:
         click.confirm(f"Delete the credential of {client} {source or ''} for good?", abort=True)
-    click.echo(text.of(reach.ask(_question(Act.REMOVE, client, source or ""))))
+    click.echo(text.of(reach.ask(_question(Act.REMOVE, client, source=source or ""))))
 
 
 async def _rotated(config: settings.Settings, question: Question, *, yes: bool) -> None:
@@ -154,7 +154,7 @@ def _kept(
 
 
 def _sealed(
-    config: settings.Settings, of: client.Client, source: spec.SourceSpec, *, file: Path | None
+    config: settings.Settings, of: client.Client, *, source: spec.SourceSpec, file: Path | None
 ) -> int:
     """Read a credential, judge its form, and seal it as a version that is not in force."""
     named, wanted = _named(of, source), typed.of(source.kind, source.settings)
@@ -195,7 +195,7 @@ def _read(file: Path | None) -> str:
         raise errors.UsageError("It cannot be read, or it is no text.") from None
 
 
-def _set_ours(config: settings.Settings, owner: str, name: str, *, file: Path | None) -> None:
+def _set_ours(config: settings.Settings, owner: str, *, name: str, file: Path | None) -> None:
     """One of the bot's own or of the agency's: it is in force at once."""
     try:
         named = reference.parse(f"local://{owner}/{name}")
@@ -213,7 +213,7 @@ def _set_ours(config: settings.Settings, owner: str, name: str, *, file: Path | 
 
 
 def _source(
-    config: settings.Settings, name: str, source: str | None
+    config: settings.Settings, name: str, *, source: str | None
 ) -> tuple[client.Client, spec.SourceSpec]:
     found = load.load(config.clients_dir, demo=config.demo, ops_channel=config.ops_channel)
     of = found.client(ids.ClientId(name))
@@ -238,7 +238,7 @@ def _rotation(answer: answers.Answer) -> answers.Rotated:
     return answer
 
 
-def _question(act: Act, name: str, source: str = "", *, version: int | None = None) -> Question:
+def _question(act: Act, name: str, *, source: str = "", version: int | None = None) -> Question:
     return Question(verb=Verb.CREDENTIAL, act=act, client=name, source=source, version=version)
 
 

@@ -63,15 +63,14 @@ async def opened(
             faults=lambda: len(clients.faults),
             ops_channel=ops_channel,
             unseal=writing.Sealed(config.credentials_dir).remove,
-            rotating=ports.Rotating(
-                sealed=writing.Sealed(config.credentials_dir), rollback=config.rollback
-            ),
+            rotating=_rotating(config),
         )
         if executor is not None:
-            opener = _Opener(executor, write)
-            house = _ahead(store, clients, opener=opener, cards=cards, ticking=ticking)
-            needs = replace(needs, look=_foresight(house, ticking).look)
             needs = replace(needs, trial=trying.Trier(executor, write))
+            house = _ahead(
+                store, clients, opener=_Opener(executor, write), cards=cards, ticking=ticking
+            )
+            needs = replace(needs, look=_foresight(house, ticking).look)
         operations = facade.Operations(
             needs, clients_=clients, clock=ticking, budget=config.monthly_ai_budget
         )
@@ -119,6 +118,11 @@ def _foresight(house: ahead.Ports, ticking: clock.Clock) -> foresight.Foresight:
         group=asyncio.TaskGroup(),  # never entered: no sweep is made
         wake=_nothing,
     )
+
+
+def _rotating(config: settings.Settings) -> ports.Rotating:
+    """How credentials are replaced: what is entered here, nobody but who sits here enters."""
+    return ports.Rotating(sealed=writing.Sealed(config.credentials_dir), rollback=config.rollback)
 
 
 def ticker(config: settings.Settings) -> clock.Clock:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import errors, settings, wire
+from bot import errors, wire
 from bot.access import Kind
 from bot.domain import client, delivery, ids, rotation, run
 from bot.domain.report import Identity
 from bot.domain.rotation import State
-from bot.operations import answers, credentials, entering
+from bot.operations import credentials, entering
 from tests import samples
 from tests.operations import house
 from tests.operations.house import House
@@ -286,69 +286,6 @@ async def test_nothing_of_it_is_in_the_database_or_the_trail(home: House, tmp_pa
     assert not any(SECRET.encode() in file.read_bytes() for file in sealed)
     trail = [(who, what) for who, what, _ in await home.trail()]
     assert trail == [("U0CLAIRE", "rotate")] * 2
-
-
-@pytest.mark.parametrize(
-    ("credential", "step"),
-    [
-        ("env://ACME_KEY", "ACME_KEY=…"),
-        ("keyring://acme", "keyring set reportops acme"),
-        ("vault://secret/acme/web#key", "vault kv patch -mount=secret acme/web key=@NEW"),
-        ("gcp-sm://projects/p/secrets/s", "gcloud secrets versions add s --project p"),
-        ("aws-sm://acme/web", "aws secretsmanager put-secret-value --secret-id acme/web"),
-    ],
-)
-async def test_what_other_hands_write_is_tried_as_it_is_there(
-    home: House, credential: str, step: str
-) -> None:
-    home.clients.by_id[samples.ACME] = acme(credential)
-    desk = home.operations.credentials
-    form = await desk.form(house.asker(), ("acme", "warehouse"))
-    assert form.how is answers.How.OUTSIDE
-    assert form.steps[0].startswith(step)
-    home.trier.serves = {credential: serves(), "aws-sm://acme/web?version=AWSPREVIOUS": serves()}
-    begun = await desk.begin(house.asker(), ("acme",), entered=None)
-    tried = await desk.try_(begun.id)
-    is_aws = credential.startswith("aws")
-    assert len(home.trier.asked) == (2 if is_aws else 1), "only AWS still serves the one before"
-    done = await desk.confirm(house.asker(), tried.rotation.id)
-    assert done.view.rotation.state is State.SETTLED
-
-
-async def test_policy_sends_people_to_the_shell(tmp_path: Path) -> None:
-    config = settings.Settings(ops_channel=house.OPS, paste="off")
-    async with house.opened(tmp_path, acme(), config=config) as home:
-        desk = home.operations.credentials
-        form = await desk.form(house.asker(), ("acme",))
-        assert (form.how, form.fields) == (answers.How.SHELL, ())
-        assert form.steps == ("reportops credential rotate acme warehouse",)
-        with pytest.raises(errors.UsageError, match="not entered in Slack"):
-            await desk.begin(house.asker(), ("acme",), entered={entering.WHOLE: SECRET})
-
-
-async def test_faults_of_what_is_entered_stand_beside_the_field(home: House) -> None:
-    with pytest.raises(entering.WrongError) as caught:
-        await home.operations.credentials.begin(
-            house.asker(), ("acme",), entered={entering.WHOLE: "env://" + "ACME_KEY"}
-        )
-    assert caught.value.field == entering.WHOLE
-    assert "reference" in str(caught.value)
-    assert not await home.store.rotations.latest()
-
-
-@pytest.mark.parametrize(
-    ("names", "told"),
-    [
-        (("acme", "nothing"), "no source “nothing”"),
-        (("acme", "shop"), "no source “shop”"),
-        (("initech",), "I do not know the client"),
-    ],
-)
-async def test_what_is_not_there_cannot_be_rotated(
-    home: House, names: tuple[str, ...], told: str
-) -> None:
-    with pytest.raises(errors.UsageError, match=told):
-        await home.operations.credentials.form(house.asker(), names)
 
 
 async def test_the_card_knows_which(home: House) -> None:
