@@ -67,13 +67,11 @@ async def opened(
         )
         if executor is not None:
             needs = replace(needs, trial=trying.Trier(executor, write))
-            house = _ahead(
-                store, clients, opener=_Opener(executor, write), cards=cards, ticking=ticking
-            )
+            opener = _Opener(executor, write)
+            house = _ahead(store, clients, opener=opener, cards=cards, ticking=ticking)
             needs = replace(needs, look=_foresight(house, ticking).look)
-        operations = facade.Operations(
-            needs, clients_=clients, clock=ticking, budget=config.monthly_ai_budget
-        )
+        budget = config.monthly_ai_budget
+        operations = facade.Operations(needs, clients_=clients, clock=ticking, budget=budget)
         yield shell.Shell(operations, store, wake=_nothing, health=_health)
 
 
