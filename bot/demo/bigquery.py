@@ -79,6 +79,7 @@ class BigQueryDouble(Double):
                 ("POST", f"{job}/cancel", self._cancel),
                 ("GET", f"{base}/queries/(?P<job>[^/]+)", self._results),
                 ("GET", f"{base}/datasets/(?P<dataset>[^/]+)", self._dataset),
+                ("GET", "/bigquery/v2/projects", self._listed),
             ]
         )
 
@@ -210,6 +211,14 @@ class BigQueryDouble(Double):
         if not self._warehouse.has(place["projectId"], place["datasetId"]):
             return _failed("notFound", f"Not found: Dataset {':'.join(place.values())}")
         return Reply(body={"kind": "bigquery#dataset", "datasetReference": place, "location": "EU"})
+
+    def _listed(self, request: Request) -> Reply:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        who = self._accounts.principal(token)
+        if who is None:
+            return _failed("authError", "Request had invalid authentication credentials.")
+        projects = [{"projectReference": {"projectId": one}} for one in sorted(who.projects)]
+        return Reply(body={"kind": "bigquery#projectList", "projects": projects})
 
     def _found(self, request: Request, call: Call) -> queryjob.Job | Reply:
         fault = self._due(call)

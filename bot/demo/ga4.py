@@ -53,6 +53,7 @@ class Ga4Double(Api):
                 ("POST", f"{at}:batchRunReports", self._batch),
                 ("GET", at, self._describe),
                 ("GET", f"{at}/dataStreams", self._streams),
+                ("GET", "/v1beta/accountSummaries", self._summaries),
             ],
             scope=_SCOPE,
         )
@@ -120,6 +121,25 @@ class Ga4Double(Api):
             for site in found.sites
         ]
         return Reply(body={"dataStreams": [*streams, {"type": "IOS_APP_DATA_STREAM"}]})
+
+    def _summaries(self, request: Request, principal: google.Principal) -> Reply:
+        """One account a page, as pageToken has it."""
+        mine = [one for one in self._properties.values() if one.project in principal.projects]
+        homes = sorted({one.project for one in mine})
+        start = int(request.query.get("pageToken") or 0)
+        shown = [
+            {
+                "displayName": home,
+                "propertySummaries": [
+                    {"property": f"properties/{one.number}", "displayName": one.name}
+                    for one in mine
+                    if one.project == home
+                ],
+            }
+            for home in homes[start : start + 1]
+        ]
+        more = {"nextPageToken": str(start + 1)} if start + 1 < len(homes) else {}
+        return Reply(body={"accountSummaries": shown, **more})
 
     def _administered(self, request: Request, principal: google.Principal) -> Property:
         if not self.admin:

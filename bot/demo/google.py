@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from bot import clock
-from bot.demo import loopback
+from bot.demo import consent, loopback
 
 _JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LIFETIME = timedelta(hours=1)
@@ -47,6 +47,8 @@ class _Account:
     """Key id → public key."""
     refresh_tokens: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Refresh token → client id and secret."""
+    scopes: dict[str, str] = field(default_factory=dict[str, str])
+    """Refresh token → what its person agreed to, where a page asked for it."""
     granted: bool = True
 
 
@@ -71,7 +73,14 @@ class GoogleDouble(loopback.Double):
         self._outage = 0
         self.requests = 0
         """How often a token was asked for."""
-        super().__init__([("POST", "/token", self._token)])
+        self.consent = consent.Consent(
+            proof=True, needs={"access_type": "offline", "prompt": "consent"}
+        )
+        """The page that asks people."""
+        self.is_testing = False
+        """Whether its app is: then a sign-in ends after seven days."""
+        page = ("GET", "/o/oauth2/v2/auth", self.consent.page)
+        super().__init__([("POST", "/token", self._token), page])
 
     @property
     def url(self) -> str:
@@ -112,6 +121,11 @@ class GoogleDouble(loopback.Double):
             "refresh_token": refresh,
             "token_uri": self.url,
         }
+
+    def person(self, email: str, project: str) -> None:
+        """Know somebody who may use the project, and who signs in at the page."""
+        with self._lock:
+            self._account(email, project)
 
     def revoke(self, email: str) -> None:
         """Take back the grant: no new tokens, and those that are out are worth nothing."""
@@ -167,7 +181,10 @@ class GoogleDouble(loopback.Double):
                     assertion = form.get("assertion", "")
                     found, scope = self._by_assertion(assertion), _scope(assertion)
                 case "refresh_token":
-                    found, scope = self._by_refresh_token(form), None
+                    found = self._by_refresh_token(form)
+                    scope = self._agreed(found, form)
+                case "authorization_code":
+                    return self._by_code(form)
                 case _:
                     return _refused("unsupported_grant_type", "Invalid grant_type.")
             return self._issued(found, scope) if isinstance(found, _Account) else found
@@ -190,6 +207,29 @@ class GoogleDouble(loopback.Double):
                     return _refused("invalid_client", "The OAuth client was not found.", status=401)
                 return account
         return _refused("invalid_grant", "Token has been expired or revoked.")
+
+    def _agreed(self, found: _Account | loopback.Reply, form: Mapping[str, str]) -> str | None:
+        """What the person of a refresh token agreed to; None: nobody was asked."""
+        if isinstance(found, loopback.Reply):
+            return None
+        return found.scopes.get(form.get("refresh_token", ""))
+
+    def _by_code(self, form: Mapping[str, str]) -> loopback.Reply:
+        """The tokens of somebody who has just signed in."""
+        code = self.consent.redeem(form)
+        if isinstance(code, loopback.Reply):
+            return code
+        account = self._accounts.get(code.person)
+        if account is None:
+            return _refused("invalid_grant", "Bad Request")
+        refresh = f"demo//{secrets.token_urlsafe(48)}"
+        account.refresh_tokens[refresh] = (form["client_id"], form["client_secret"])
+        account.scopes[refresh] = code.scope
+        issued = self._issued(account, code.scope)
+        told = {**issued.body, "refresh_token": refresh, "scope": code.scope}
+        if self.is_testing:
+            told["refresh_token_expires_in"] = 604_799
+        return loopback.Reply(status=issued.status, body=told)
 
     def _by_assertion(self, assertion: str) -> _Account | loopback.Reply:
         try:

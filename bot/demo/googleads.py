@@ -18,6 +18,9 @@ _QUERY = re.compile(
     r"(?: ORDER BY .+?)?(?: LIMIT (?P<limit>\d+))?"
 )
 _NAMED = re.compile(r" AND campaign\.name = '(.*)'")
+_CLIENTS = re.compile(
+    "SELECT customer_client.id, customer_client.descriptive_name FROM customer_client"
+)
 _RESOURCES = frozenset({"customer", "campaign"})
 _MICROS = 1_000_000
 _PIECE = 2
@@ -30,11 +33,27 @@ class GoogleAdsDouble(ads.Platform):
 
     def __init__(self, accounts: google.GoogleDouble, *, developer_token: str) -> None:
         path = r"/(?P<version>v\d+)/customers/(?P<customer>\d+)/googleAds:searchStream"
-        super().__init__([("POST", path, self._search)])
+        accessible = r"/(?P<version>v\d+)/customers:listAccessibleCustomers"
+        super().__init__([("POST", path, self._search), ("GET", accessible, self._accessible)])
         self._people = accounts
         self._developer_token = developer_token
         self.readers: set[str] = set()
         """E-mail addresses that may read every account here."""
+
+    def _accessible(self, request: loopback.Request) -> loopback.Reply:
+        """What people are let into directly: managers, and accounts without one."""
+        headers = request.headers
+        who = self._people.principal(headers.get("authorization", "").removeprefix("Bearer "))
+        if headers.get("developer-token") != self._developer_token:
+            return failure(401, "authenticationError.DEVELOPER_TOKEN_INVALID")
+        direct = [one.id for one in self.accounts.values() if not one.owner]
+        mine = direct if who is not None and who.email in self.readers else []
+        return loopback.Reply(body={"resourceNames": [f"customers/{one}" for one in mine]})
+
+    def _below(self, root: ads.Account) -> loopback.Reply:
+        known = [one for one in self.accounts.values() if root.id in {one.id, one.owner}]
+        results = [{"customerClient": {"id": one.id, "descriptiveName": one.name}} for one in known]
+        return loopback.Reply(raw=json.dumps([{"results": results}]).encode())
 
     def _search(self, request: loopback.Request) -> loopback.Reply:
         headers, place = request.headers, request.place
@@ -49,12 +68,15 @@ class GoogleAdsDouble(ads.Platform):
         account = self.accounts.get(place["customer"])
         if account is None:
             return failure(401, "authenticationError.CUSTOMER_NOT_FOUND", text="No customer found.")
-        if who.email not in self.readers or headers.get("login-customer-id", "") != account.owner:
+        ways = {account.owner, account.owner or account.id}
+        if who.email not in self.readers or headers.get("login-customer-id", "") not in ways:
             text = "User doesn't have permission to access customer."
             return failure(403, "authorizationError.USER_PERMISSION_DENIED", text=text)
         return self._answered(str(request.json()["query"]), account)
 
     def _answered(self, query: str, account: ads.Account) -> loopback.Reply:
+        if _CLIENTS.fullmatch(query):
+            return self._below(account)
         asked = _QUERY.fullmatch(query)
         if asked is None or asked["resource"] not in _RESOURCES:
             return failure(400, "queryError.BAD_RESOURCE_TYPE_IN_FROM_CLAUSE", text="Not so.")

@@ -121,7 +121,7 @@ class Api(Double):
         principal = self._accounts.principal(token)
         if principal is None:
             raise Refused(_NOBODY)
-        if principal.scope is not None and principal.scope != self._scope:
+        if principal.scope is not None and self._scope not in principal.scope.split():
             raise Refused(_NARROW)
         with self._lock:
             self.requests.append(request)

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date
 
-from bot.demo import ads, loopback
+from bot.demo import ads, consent, loopback
 
 VERSIONS = frozenset({"202607", "202610"})
 _DAY = r"\(year:(\d+),month:(\d+),day:(\d+)\)"
@@ -23,9 +23,15 @@ class LinkedinAdsDouble(ads.Platform):
     """Ad accounts, and one token that may read them."""
 
     def __init__(self, token: str) -> None:
+        self.consent = consent.Consent(proof=False)
+        """The page that asks people."""
+        self.is_partner = False
+        """Whether its app is approved to renew tokens."""
         lists = r"/rest/adAccounts/(?P<account>\d+)/(?P<list>adCampaigns|adCampaignGroups)"
         super().__init__(
             [
+                ("GET", r"/oauth/v2/authorization", self.consent.page),
+                ("GET", r"/rest/adAccounts", self._checked(self._mine)),
                 ("GET", r"/rest/adAccounts/(?P<account>\d+)", self._checked(self._account)),
                 ("GET", lists, self._checked(self._campaigns)),
                 ("GET", r"/rest/adAnalytics", self._checked(self._analytics)),
@@ -36,6 +42,8 @@ class LinkedinAdsDouble(ads.Platform):
         self.page = 1000
         """Campaigns of a page at most."""
         self.grant = {one: secrets.token_hex(8) for one in ("client_id", "client_secret")}
+        self.consent.client_id = self.grant["client_id"]
+        self.consent.client_secret = self.grant["client_secret"]
         self.grant["refresh_token"] = secrets.token_hex(16)
 
     def expire(self) -> None:
@@ -103,7 +111,25 @@ class LinkedinAdsDouble(ads.Platform):
         ]
         return loopback.Reply(body={"elements": elements, "paging": {"start": 0, "count": 10}})
 
+    def _mine(self, _request: loopback.Request) -> loopback.Reply:
+        elements = [{"id": int(one.id), "name": one.name} for one in self.accounts.values()]
+        return loopback.Reply(body={"elements": elements, "metadata": {}})
+
+    def _by_code(self, form: Mapping[str, str]) -> loopback.Reply:
+        code = self.consent.redeem(form)
+        if isinstance(code, loopback.Reply):
+            return code
+        told = {"access_token": self.token, "expires_in": 5_183_999, "scope": code.scope}
+        if self.is_partner:
+            told |= {
+                "refresh_token": self.grant["refresh_token"],
+                "refresh_token_expires_in": 31_535_999,
+            }
+        return loopback.Reply(body=told)
+
     def _signed(self, request: loopback.Request) -> loopback.Reply:
+        if request.form().get("grant_type") == "authorization_code":
+            return self._by_code(request.form())
         if request.form() != {"grant_type": "refresh_token", **self.grant}:
             text = "The provided authorization grant or refresh token is invalid or expired"
             body = {"error": "invalid_grant", "error_description": text}

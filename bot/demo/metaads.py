@@ -7,10 +7,11 @@ the real one does.
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import date
 
-from bot.demo import ads, loopback
+from bot.demo import ads, consent, loopback
 
 VERSIONS = frozenset({"v25.0", "v26.0"})
 _POLLS = 2
@@ -21,10 +22,16 @@ class MetaAdsDouble(ads.Platform):
     """Ad accounts, and one token that may read them."""
 
     def __init__(self, token: str, *, secret: str = "") -> None:
+        self.consent = consent.Consent(proof=False)
+        """The page that asks people."""
+        self._short = ""
         version = r"/(?P<version>v\d+\.0)"
         insights = rf"{version}/act_(?P<account>\d+)/insights"
         super().__init__(
             [
+                ("GET", r"/v26.0/dialog/oauth", self.consent.page),
+                ("POST", r"/v26.0/oauth/access_token", self._signed),
+                ("GET", rf"{version}/me/adaccounts", self._checked(self._mine)),
                 ("GET", rf"{version}/act_(?P<account>\d+)", self._checked(self._account)),
                 ("GET", insights, self._checked(self._insights)),
                 ("POST", insights, self._checked(self._begun)),
@@ -74,6 +81,28 @@ class MetaAdsDouble(ads.Platform):
         if account.owner:
             body["business"] = {"id": account.owner, "name": "Business"}
         return loopback.Reply(body=body)
+
+    def _signed(self, request: loopback.Request) -> loopback.Reply:
+        """A token for an hour, which is worth one for 60 days."""
+        form = request.form()
+        if form.get("grant_type") == "fb_exchange_token":
+            if not self.consent.knows(form) or form.get("fb_exchange_token") != self._short:
+                return failure(190, "Error validating access token.")
+            return loopback.Reply(body={"access_token": self._token, "expires_in": 5_184_000})
+        code = self.consent.redeem(form)
+        if isinstance(code, loopback.Reply):
+            return code
+        self._short = secrets.token_urlsafe(32)
+        return loopback.Reply(body={"access_token": self._short, "expires_in": 5_000})
+
+    def _mine(self, request: loopback.Request) -> loopback.Reply:
+        """One account a page."""
+        known, start = list(self.accounts.values()), int(request.query.get("after", "0"))
+        data = [{"account_id": one.id, "name": one.name} for one in known[start : start + 1]]
+        paging: dict[str, object] = {"cursors": {"after": str(start + 1)}}
+        if start + 1 < len(known):
+            paging["next"] = f"https://graph.example/me?access_token={self._token}"
+        return loopback.Reply(body={"data": data, "paging": paging})
 
     def _insights(self, request: loopback.Request) -> loopback.Reply:
         span = json.loads(request.query["time_range"])

@@ -19,14 +19,16 @@ class Credential:
 
 
 def parse(text: str) -> Credential:
-    """Read a token, or ``{"client_id": …, "client_secret": …, "refresh_token": …}``; raises
-    ValueError that quotes nothing.
+    """Read a token, alone or as ``{"access_token": …}`` beside its dates, or ``{"client_id": …,
+    "client_secret": …, "refresh_token": …}``; raises ValueError that quotes nothing.
     """
     found = http.parse(text)
     if " " in found.line:
         raise ValueError("it is neither one token nor JSON")
     if found.line:
         return Credential(token=found.line)
+    if token := found.parts.get("access_token"):
+        return Credential(token=token)
     if missing := [name for name in _GRANT if not found.parts.get(name)]:
         raise ValueError(f"it has no {' and no '.join(missing)}")
     return Credential(grant={name: found.parts[name] for name in _GRANT})
