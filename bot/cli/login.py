@@ -16,7 +16,7 @@ from bot.sealed import places, writing
 from bot.signin import accounts, app, making, platforms
 from bot.signin.accounts import Account, Found
 from bot.signin.app import App
-from bot.signin.flow import Flow, Grant
+from bot.signin.flow import Flow
 
 _SHOWN = 40
 _NOTHING = "Nothing was sealed."
@@ -66,12 +66,15 @@ def login(client: str, source: str, *, file: Path, browser: bool, kind: str | No
     code, redirect = browsing.signed(flow, browser=browser)
     now = local.ticker(config).now()
     grant = flow.redeem(code, redirect=redirect, now=now)
-    found = {one: _found(config, aimed, one, grant=grant, program=program) for one in aimed.kinds}
+    found = {
+        one: _found(aimed, one, token=grant.access, program=program, doubles=_doubles(config))
+        for one in aimed.kinds
+    }
     chosen = _pinned(aimed, {one: listed.accounts for one, listed in found.items()})
     proof = any(one.proof for one in found.values())
     made = making.text(flow, grant, app=program, proof=proof, made_at=now)
     kept = entry.read(typed.of(aimed.kind), made, now=now)
-    version = _sealed(config, aimed, kept.text)
+    version = _sealed(config, aimed, text=kept.text)
     click.echo(f"Sealed as version {version} of {aimed.named}, and in force.")
     _told(aimed, kept, now=now)
     _next(aimed, chosen)
@@ -117,15 +120,11 @@ def _introduce(aimed: Aim) -> None:
     click.echo(f"It asks for {scopes}, and for nothing else.")
 
 
-def _found(
-    config: settings.Settings, aimed: Aim, kind: str, *, grant: Grant, program: App
-) -> Found:
+def _found(aimed: Aim, kind: str, *, token: str, program: App, doubles: Mapping[str, str]) -> Found:
     """What it opens; it is shown before anything is judged."""
     own = tuple(accounts.named(one.source).id for one in aimed.users if one.source.kind == kind)
     found = accounts.found(
-        accounts.Asked(
-            kind=kind, token=grant.access, app=program, doubles=_doubles(config), own=own
-        )
+        accounts.Asked(kind=kind, token=token, app=program, doubles=doubles, own=own)
     )
     click.echo(f"Signed in. For {kind} it opens:" if found.accounts else "Signed in.")
     for number, one in enumerate(found.accounts[:_SHOWN], 1):
@@ -175,7 +174,7 @@ def _chosen(aimed: Aim, there: Sequence[Account]) -> Account:
     return there[number - 1]
 
 
-def _sealed(config: settings.Settings, aimed: Aim, text: str) -> int:
+def _sealed(config: settings.Settings, aimed: Aim, *, text: str) -> int:
     folder = writing.Sealed(config.credentials_dir)
     version = folder.put(aimed.owner, aimed.named.name, text=text)
     folder.use(aimed.owner, aimed.named.name, version=version)

@@ -102,13 +102,13 @@ class Flow:
             self._allowed(told)
             access, refresh = _text(told, "access_token"), _text(told, "refresh_token")
             if self.platform.name == GOOGLE:
-                return self._lasting(http, refresh, ends_at=_end(told, now, "refresh_token_"))
+                return self._lasting(http, refresh, ends_at=_end(told, now, of="refresh_token_"))
             if self.platform.name == META:
                 asked = {"grant_type": "fb_exchange_token", "fb_exchange_token": access}
                 told = self._asked(http, asked)
                 return Grant(access=_text(told, "access_token"), ends_at=_end(told, now))
         which = "refresh_token_" if refresh else ""
-        return Grant(access=access, refresh=refresh, ends_at=_end(told, now, which))
+        return Grant(access=access, refresh=refresh, ends_at=_end(told, now, of=which))
 
     def _lasting(self, http: httpx.Client, refresh: str, *, ends_at: datetime | None) -> Grant:
         """Use the refresh token once: the access token that came with it would prove nothing."""
@@ -164,7 +164,7 @@ def _text(told: Mapping[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _end(told: Mapping[str, object], now: datetime, of: str = "") -> datetime | None:
+def _end(told: Mapping[str, object], now: datetime, *, of: str = "") -> datetime | None:
     """When the token ends, or by ``refresh_token_`` the one that renews it."""
     seconds = told.get(f"{of}expires_in")
     if isinstance(seconds, str) and seconds.isdecimal():
