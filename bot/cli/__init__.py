@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "credential": (
         "bot.cli.credential",
-        "Credentials: set, test, list, rotate, roll back, remove; never shown.",
+        "Credentials: set, sign in, test, list, rotate, roll back, remove; never shown.",
     ),
     "key": ("bot.cli.key", "The master key of the sealed credentials: make, show, rotate it."),
 }

@@ -30,7 +30,9 @@ class Aim:
     kind: str
     platform: Platform
     named: Reference
-    users: tuple[User, ...]
+    users: tuple[User, ...] = ()
+    """Whoever reads with it, this source first; none where client.yaml does not name it yet."""
+    of: Client | None = None
     """None where client.yaml does not name the source yet."""
 
     @property
@@ -56,39 +58,59 @@ def of(config: settings.Settings, client: str, *, source: str, kind: str | None)
         if not load.is_id(client) or client not in catalog.folders:
             raise errors.UsageError(f"There is no folder of a client {grammar.quoted(client)}.")
         named = _reference(f"{Scheme.LOCAL.value}://{source}")
-        return _aim(client, source, kind=kind, named=named, users=())
+        aimed = Aim(client=client, source=source, kind=kind, platform=_platform(kind), named=named)
+        return _judged(aimed)
     if known is None:
         raise errors.UsageError(_missing(client, [one.id for one in clients]))
     found = _source(known, source)
     named = _reference(found.credential or "")
-    users = _users(clients, found, named=named, client=client)
-    return _aim(client, source, kind=found.kind, named=named, users=users)
+    return _judged(
+        Aim(
+            client=client,
+            source=source,
+            kind=found.kind,
+            platform=_platform(found.kind),
+            named=named,
+            users=(
+                User(client=client, source=found),
+                *_users(clients, found, named=named, of=known),
+            ),
+            of=known,
+        )
+    )
 
 
-def _aim(client: str, source: str, *, kind: str, named: Reference, users: tuple[User, ...]) -> Aim:
-    platform = platforms.of(kind)
-    if platform is None:
+def _platform(kind: str) -> Platform:
+    found = platforms.of(kind)
+    if found is None:
         known = ", ".join(name for one in platforms.PLATFORMS.values() for name in one.scopes)
         raise errors.UsageError(
-            f"Nobody signs in to sources of kind {kind}; that is for {known}. "
-            f"Enter its credential: reportops credential set {client} {source}"
+            f"Nobody signs in to sources of kind {kind}; that is for {known}. The others' "
+            "credentials are entered: reportops credential set CLIENT SOURCE"
         )
-    if others := {one.source.kind for one in users} - platform.scopes.keys():
+    return found
+
+
+def _judged(aimed: Aim) -> Aim:
+    """Return it where something can come of it; raises UsageError."""
+    label, scopes = aimed.platform.label, aimed.platform.scopes
+    if others := set(aimed.kinds) - scopes.keys():
         raise errors.UsageError(
-            f"{named} is also read with by sources of kind {' and '.join(sorted(others))}, which "
-            f"a sign-in to {platform.label} does not open. Give them a credential of their own."
+            f"{aimed.named} is also read with by sources of kind {' and '.join(sorted(others))}, "
+            f"which a sign-in to {label} does not open. Give them a credential of their own."
         )
-    if kind == "google_sheets" and not users:
+    if aimed.named.scheme is not Scheme.LOCAL:
+        raise errors.UsageError(
+            f"The credential of {aimed.client}'s source {aimed.source} is {aimed.named}, which "
+            f"nothing is sealed to. Write credential: local://{aimed.source} into client.yaml, and "
+            "sign in again."
+        )
+    if aimed.kind == "google_sheets" and not aimed.users:
         raise errors.UsageError(
             "Spreadsheets are not listed, which would take leave to read every file's name. Write "
-            f"the source into client.yaml first, with credential: {named}."
+            f"the source into client.yaml first, with credential: {aimed.named}."
         )
-    if named.scheme is not Scheme.LOCAL:
-        raise errors.UsageError(
-            f"The credential of {client}'s source {source} is {named}, which the bot does not "
-            f"write. Write credential: local://{source} into client.yaml, and sign in again."
-        )
-    return Aim(client=client, source=source, kind=kind, platform=platform, named=named, users=users)
+    return aimed
 
 
 def _source(of: Client, name: str) -> spec.SourceSpec:
@@ -113,14 +135,15 @@ def _missing(client: str, known: Sequence[str]) -> str:
 
 
 def _users(
-    clients: Sequence[Client], source: spec.SourceSpec, *, named: Reference, client: str
+    clients: Sequence[Client], source: spec.SourceSpec, *, named: Reference, of: Client
 ) -> tuple[User, ...]:
-    """Of a client's own there are its own sources; of what the agency lends, all clients'."""
+    """The others: of a client's own there are its own sources, of the agency's all clients'."""
     return tuple(
         User(client=one.id, source=each)
         for one in clients
         for each in one.sources.values()
-        if each.credential == source.credential and named.owner(one.id) == named.owner(client)
+        if each.credential == source.credential and named.owner(one.id) == named.owner(of.id)
+        if (one.id, each.name) != (of.id, source.name)
     )
 
 

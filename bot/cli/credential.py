@@ -4,24 +4,21 @@ a file, sealed here and nowhere else, and never printed; the bot hears of its ve
 
 import asyncio
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from bot import clock, errors, settings
 from bot.catalog import load
-from bot.cli import plain, reach, text
-from bot.domain import client, ids, reference, rotation, spec
+from bot.cli import login, reach, swapping, text
+from bot.domain import client, ids, reference, spec
 from bot.domain.reference import Scheme
 from bot.domain.rotation import State
 from bot.kinds import typed
 from bot.kinds.typed import form
 from bot.operations import answers, control, entering
-from bot.operations.answers import Act, Question, Verb
+from bot.operations.answers import Act, Question
 from bot.sealed import writing
-from bot.slack.screens import rotate as screen
 
 _FILE = click.option(
     "--file", "file", type=click.Path(path_type=Path, exists=True), help="What stands in it."
@@ -35,11 +32,14 @@ def credential() -> None:
     """Credentials: sealed, tried, replaced. No command takes one as an argument."""
 
 
+credential.add_command(login.login)
+
+
 @credential.command("list")
 @click.argument("client", required=False)
 def list_(client: str | None) -> None:
     """Each source's reference, kind, age and last good use; never a value."""
-    click.echo(text.of(reach.ask(_question(Act.LIST, client or ""))))
+    click.echo(text.of(reach.ask(swapping.question(Act.LIST, client or ""))))
 
 
 @credential.command("set")
@@ -58,8 +58,8 @@ def set_(owner: str, name: str | None, *, file: Path | None) -> None:
         return
     of, source = _source(config, owner, source=name)
     version = _sealed(config, of, source=source, file=file)
-    question = _question(Act.SET, of.id, source=source.name, version=version)
-    with _kept(config, question, of=of, source=source):
+    question = swapping.question(Act.SET, of.id, source=source.name, version=version)
+    with swapping.kept(config, question, of=of, source=source):
         click.echo(text.of(reach.ask(question)))
 
 
@@ -78,9 +78,9 @@ def rotate(client: str, source: str | None, *, file: Path | None, yes: bool) -> 
     version = None
     if _named(of, found).scheme is Scheme.LOCAL:
         version = _sealed(config, of, source=found, file=file)
-    question = _question(Act.TRY, of.id, source=found.name, version=version)
-    with _kept(config, question, of=of, source=found):
-        asyncio.run(_rotated(config, question, yes=yes))
+    question = swapping.question(Act.TRY, of.id, source=found.name, version=version)
+    with swapping.kept(config, question, of=of, source=found):
+        asyncio.run(swapping.rotated(config, question, yes=yes))
 
 
 @credential.command()
@@ -88,8 +88,8 @@ def rotate(client: str, source: str | None, *, file: Path | None, yes: bool) -> 
 @_SOURCE
 def test(client: str, source: str | None) -> None:
     """Try the one in force; exit code 1 where it does not work."""
-    answer = asyncio.run(_alone(_question(Act.TEST, client, source=source or "")))
-    _print(answer.view)
+    answer = asyncio.run(_alone(swapping.question(Act.TEST, client, source=source or "")))
+    swapping.show(answer.view)
     if answer.view.rotation.state is not State.TESTED:
         raise click.exceptions.Exit(1)
 
@@ -99,7 +99,7 @@ def test(client: str, source: str | None) -> None:
 @_SOURCE
 def rollback(client: str, source: str | None) -> None:
     """Put the one before in force again, while it is kept."""
-    click.echo(text.of(reach.ask(_question(Act.BACK, client, source=source or ""))))
+    click.echo(text.of(reach.ask(swapping.question(Act.BACK, client, source=source or ""))))
 
 
 @credential.command()
@@ -110,47 +110,12 @@ def remove(client: str, source: str | None, *, yes: bool) -> None:
     """Delete a sealed credential with all its versions."""
     if not yes:
         click.confirm(f"Delete the credential of {client} {source or ''} for good?", abort=True)
-    click.echo(text.of(reach.ask(_question(Act.REMOVE, client, source=source or ""))))
-
-
-async def _rotated(config: settings.Settings, question: Question, *, yes: bool) -> None:
-    async with reach.session(config) as respond:
-        shell = control.shell()
-        answer = _rotation(await respond(question, shell))
-        _print(answer.view)
-        found = answer.view.rotation
-        if found.state is not State.TESTED:
-            raise click.exceptions.Exit(1)
-        same = found.found is not None and found.found.pairs and not found.found.different
-        agreed = (yes and bool(same)) or _agreed()
-        act = Act.CONFIRM if agreed else Act.CANCEL
-        ended = await respond(Question(verb=Verb.CREDENTIAL, act=act, rotation=found.id), shell)
-        click.echo(text.of(ended))
-        if not agreed:
-            raise click.exceptions.Exit(1)
-
-
-def _agreed() -> bool:
-    return sys.stdin.isatty() and click.confirm("Put it in force?")
+    click.echo(text.of(reach.ask(swapping.question(Act.REMOVE, client, source=source or ""))))
 
 
 async def _alone(question: Question) -> answers.Rotated:
     async with reach.session(reach.configured()) as respond:
-        return _rotation(await respond(question, control.shell()))
-
-
-@contextmanager
-def _kept(
-    config: settings.Settings, question: Question, *, of: client.Client, source: spec.SourceSpec
-) -> Generator[None]:
-    """Delete a version again that nobody would take."""
-    try:
-        yield
-    except errors.UsageError:
-        if question.version is not None:
-            named, sealed = _named(of, source), writing.Sealed(config.credentials_dir)
-            sealed.drop(named.owner(of.id), named.name, version=question.version)
-        raise
+        return swapping.rotation_of(await respond(question, control.shell()))
 
 
 def _sealed(
@@ -230,19 +195,3 @@ def _source(
 
 def _named(of: client.Client, source: spec.SourceSpec) -> reference.Reference:
     return entering.parsed(of, source)
-
-
-def _rotation(answer: answers.Answer) -> answers.Rotated:
-    if not isinstance(answer, answers.Rotated):
-        raise errors.StoreError("the bot gave another answer than was asked for")
-    return answer
-
-
-def _question(act: Act, name: str, *, source: str = "", version: int | None = None) -> Question:
-    return Question(verb=Verb.CREDENTIAL, act=act, client=name, source=source, version=version)
-
-
-def _print(view: rotation.View) -> None:
-    """What a trial found, as in Slack but without its marks."""
-    for line in screen.lines(view):
-        click.echo(plain(line))

@@ -1,5 +1,6 @@
 """`reportops credential login CLIENT SOURCE`: a credential that is made by signing in."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import click
 
 from bot import errors, settings
-from bot.cli import aim, browsing, local, reach
+from bot.cli import aim, browsing, local, reach, swapping
+from bot.cli import text as text_
 from bot.cli.aim import Aim
 from bot.domain.reference import AGENCY
 from bot.kinds import typed
 from bot.kinds.typed import entry, form
+from bot.operations.answers import Act
 from bot.sealed import places, writing
 from bot.signin import accounts, app, making, platforms
 from bot.signin.accounts import Account, Found
@@ -74,8 +77,7 @@ def login(client: str, source: str, *, file: Path, browser: bool, kind: str | No
     proof = any(one.proof for one in found.values())
     made = making.text(flow, grant, app=program, proof=proof, made_at=now)
     kept = entry.read(typed.of(aimed.kind), made, now=now)
-    version = _sealed(config, aimed, text=kept.text)
-    click.echo(f"Sealed as version {version} of {aimed.named}, and in force.")
+    _seal(config, aimed, text=kept.text)
     _told(aimed, kept, now=now)
     _next(aimed, chosen)
 
@@ -174,11 +176,23 @@ def _chosen(aimed: Aim, there: Sequence[Account]) -> Account:
     return there[number - 1]
 
 
-def _sealed(config: settings.Settings, aimed: Aim, *, text: str) -> int:
-    folder = writing.Sealed(config.credentials_dir)
-    version = folder.put(aimed.owner, aimed.named.name, text=text)
-    folder.use(aimed.owner, aimed.named.name, version=version)
-    return version
+def _seal(config: settings.Settings, aimed: Aim, *, text: str) -> None:
+    """Seal it; one in force already is only replaced after a trial beside it, as ever."""
+    folder, name = writing.Sealed(config.credentials_dir), aimed.named.name
+    before = folder.versions(aimed.owner, name).current
+    version = folder.put(aimed.owner, name, text=text)
+    click.echo(f"Sealed as version {version} of {aimed.named}.")
+    if aimed.of is None:
+        folder.use(aimed.owner, name, version=version)
+        return
+    act = Act.SET if before is None else Act.TRY
+    question = swapping.question(act, aimed.client, source=aimed.source, version=version)
+    own = aimed.of.sources[aimed.source]
+    with swapping.kept(config, question, of=aimed.of, source=own):
+        if act is Act.TRY:
+            asyncio.run(swapping.rotated(config, question, yes=True))
+        else:
+            click.echo(text_.of(reach.ask(question)))
 
 
 def _told(aimed: Aim, kept: form.Facts, *, now: datetime) -> None:
@@ -201,7 +215,9 @@ def _next(aimed: Aim, chosen: Account | None) -> None:
         for key, value in accounts.settings(aimed.kind, chosen).items():
             click.echo(f'    {key}: "{value}"')
         click.echo(f"    credential: {aimed.named}")
-    click.echo(f"Try it: reportops check --online {aimed.client}")
+    click.echo(
+        f"Try it with its own queries: reportops credential test {aimed.client} {aimed.source}"
+    )
 
 
 def _shown(one: Account) -> str:

@@ -109,19 +109,21 @@ def _otherwise(
     named: reference.Reference,
     how: answers.How,
 ) -> tuple[tuple[str, ...], str]:
+    login = f"reportops credential login {of.id} {source.name} --app FILE"
     match how:
         case answers.How.PASTE:
             told = (
                 "It is sealed at once, then tried in a run of its own that holds nothing else. "
                 "Nothing changes before you confirm."
             )
-            return (), told
+            signing = typed.of(source.kind, source.settings).login
+            return ((login,) if signing else ()), told
         case answers.How.SHELL:
             told = "Credentials are not entered in Slack here. On the bot's machine:"
             return (f"reportops credential rotate {of.id} {source.name}",), told
         case answers.How.LOGIN:
-            told = "It is made by signing in, never pasted. On your own machine or the bot's:"
-            return (f"reportops credential login {of.id} {source.name}",), told
+            told = "It is made by signing in, never pasted. On the bot's machine:"
+            return (login,), told
         case answers.How.OUTSIDE:
             return _outside(named)
         case _:

@@ -20,6 +20,8 @@ from tests.signin.desk import TOKEN, WHO, Desk
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     import_module("bot.cli.credential")  # what is imported late counts for no test
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REPORTOPS_DATABASE", str(tmp_path / "reportops.db"))
+    monkeypatch.setenv("REPORTOPS_EPHEMERAL_DISK", "allow")
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr(browsing, "WAIT", 15.0)
     monkeypatch.setattr(platforms, "PORT", 0)  # others test at the same time

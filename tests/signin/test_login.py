@@ -38,7 +38,7 @@ def test_google_analytics(
     assert done.exit_code == 0, done.output
     assert "123456789  Globex shop (globex-shop)  ← client.yaml" in done.output
     assert "Initech" not in done.output
-    assert "Sealed as version 1 of local://ga4, and in force." in done.output
+    assert "Sealed as version 1 of local://ga4." in done.output
     assert "seven days" not in done.output
     (asked,) = accounts.consent.asked
     assert asked["scope"] == "https://www.googleapis.com/auth/analytics.readonly"
