@@ -110,17 +110,17 @@ def _otherwise(
     how: answers.How,
 ) -> tuple[tuple[str, ...], str]:
     login = f"reportops credential login {of.id} {source.name} --app FILE"
+    signing = (login,) if typed.of(source.kind, source.settings).login else ()
     match how:
         case answers.How.PASTE:
             told = (
                 "It is sealed at once, then tried in a run of its own that holds nothing else. "
                 "Nothing changes before you confirm."
             )
-            signing = typed.of(source.kind, source.settings).login
-            return ((login,) if signing else ()), told
+            return signing, told
         case answers.How.SHELL:
             told = "Credentials are not entered in Slack here. On the bot's machine:"
-            return (f"reportops credential rotate {of.id} {source.name}",), told
+            return (f"reportops credential rotate {of.id} {source.name}", *signing), told
         case answers.How.LOGIN:
             told = "It is made by signing in, never pasted. On the bot's machine:"
             return (login,), told

@@ -1,10 +1,12 @@
 """What is asked for where a credential is replaced, and what is done where nothing is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot import errors, settings
+from bot.domain import spec
 from bot.domain.rotation import State
 from bot.operations import answers, entering
 from tests import samples
@@ -77,3 +79,22 @@ async def test_what_is_not_there_cannot_be_rotated(
 ) -> None:
     with pytest.raises(errors.UsageError, match=told):
         await home.operations.credentials.form(house.asker(), names)
+
+
+@pytest.mark.parametrize(("paste", "steps"), [(True, 1), (False, 2)])
+def test_a_sign_in_is_made_in_a_shell_whatever_else_may_be_entered(
+    *, paste: bool, steps: int
+) -> None:
+    web = spec.SourceSpec(
+        name="web",
+        kind="ga4",
+        settings={"property": "123456789"},
+        credential="local://ga4",
+        identity="ga4:123456789",
+    )
+    of = replace(house.ACME, sources={"web": web})
+    asked = entering.asked(of, web, paste=paste)
+    assert len(asked.steps) == steps
+    assert asked.steps[-1] == "reportops credential login acme web --app FILE"
+    shop = entering.asked(acme(), acme().sources["warehouse"], paste=True)
+    assert not any("login" in step for step in shop.steps)
