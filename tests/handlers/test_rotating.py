@@ -101,6 +101,15 @@ async def test_another_account_is_refused_in_the_window(desk: Front) -> None:
     assert await _state(desk) is State.REFUSED
 
 
+async def test_a_fault_of_ours_is_said_there_and_leaves_nothing(desk: Front) -> None:
+    desk.home.trier.serves = {}
+    await _enter(desk)
+    assert "Something went wrong on our side" in _shown(desk)
+    await desk.home.operations.credentials.sweep()
+    assert await _state(desk) is State.CANCELLED
+    assert desk.home.sealed.versions("acme", "warehouse").kept == (1,)
+
+
 async def test_what_is_wrong_stands_beside_the_field(desk: Front) -> None:
     await desk.type("rotate acme")
     pasted = "env://" + "ACME_KEY"
