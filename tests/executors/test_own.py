@@ -79,6 +79,7 @@ def test_what_cannot_be_opened_is_said_with_what_to_do(
 @pytest.mark.parametrize(
     ("master", "says"),
     [(None, "was given no master key"), (age.generate().identity, "another master key")],
+    ids=["none", "another"],
 )
 def test_a_master_key_that_lacks_or_is_another_is_said(
     tmp_path: Path, master: str | None, says: str

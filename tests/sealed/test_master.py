@@ -113,7 +113,11 @@ def test_a_file_of_the_same_disk_is_refused(tmp_path: Path) -> None:
                 find(tmp_path, told)
 
 
-@pytest.mark.parametrize("told", ["hunter22", KEY[:-1], f"{KEY}\n{KEY}", "fd://x", "fd://999"])
+@pytest.mark.parametrize(
+    "told",
+    ["hunter22", KEY[:-1], f"{KEY}\n{KEY}", "fd://x", "fd://999"],
+    ids=["word", "cut", "two", "no descriptor", "no such descriptor"],
+)
 def test_what_is_no_key_is_not_repeated(tmp_path: Path, told: str) -> None:
     with pytest.raises(errors.ConfigurationError, match=master.NAME) as caught:
         find(tmp_path, told)
