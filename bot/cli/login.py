@@ -62,7 +62,7 @@ def login(client: str, source: str, *, file: Path, browser: bool, kind: str | No
     """
     config = reach.configured()
     aimed = aim.of(config, client, source=source, kind=kind)
-    _sealable(config)
+    _sealable(config, aimed)
     program = _program(file, aimed)
     flow = Flow(aimed.platform, program, kinds=aimed.kinds, doubles=_doubles(config))
     _introduce(aimed)
@@ -82,11 +82,17 @@ def login(client: str, source: str, *, file: Path, browser: bool, kind: str | No
     _next(aimed, chosen)
 
 
-def _sealable(config: settings.Settings) -> None:
-    """Say before anybody signs in that there is nothing to seal with."""
+def _sealable(config: settings.Settings, aimed: Aim) -> None:
+    """Say before anybody signs in that there is nothing to seal with, or no room for it."""
     if not places.Places(root=config.credentials_dir).master.exists():
         raise errors.UsageError(
             "There is no master key to seal credentials with. Make one: reportops key new"
+        )
+    known = writing.Sealed(config.credentials_dir).versions(aimed.owner, aimed.named.name)
+    if aimed.of is None and known.current is not None:
+        raise errors.UsageError(
+            f"{aimed.named} of {aimed.client} is sealed already, maybe for another source. Write "
+            "the source into client.yaml first, or call it otherwise."
         )
 
 

@@ -171,6 +171,9 @@ def test_a_source_that_no_file_names_yet(
     )
     assert written in done.output
     assert desk.sealed("shop-ga4")["type"] == "authorized_user"
+    again = desk.login("globex", "shop-ga4", "--kind", "ga4")
+    assert "is sealed already, maybe for another source" in again.output
+    assert len(desk.opened) == 1
     before = (desk.root / "clients" / "globex" / "client.yaml").read_text("utf-8")
     assert "shop-ga4" not in before
 
