@@ -36,9 +36,14 @@ class LinkedinAdsDouble(ads.Platform):
                 ("GET", lists, self._checked(self._campaigns)),
                 ("GET", r"/rest/adAnalytics", self._checked(self._analytics)),
                 ("POST", r"/oauth/v2/accessToken", self._signed),
+                ("POST", r"/oauth/v2/introspectToken", self._told),
             ]
         )
         self.token = token
+        self.life: Mapping[str, object] = {"status": "active"}
+        """What is told of a token."""
+        self.left: int | None = None
+        """Seconds that the refresh token is told to be good for yet."""
         self.page = 1000
         """Campaigns of a page at most."""
         self.grant = {one: secrets.token_hex(8) for one in ("client_id", "client_secret")}
@@ -134,7 +139,19 @@ class LinkedinAdsDouble(ads.Platform):
             text = "The provided authorization grant or refresh token is invalid or expired"
             body = {"error": "invalid_grant", "error_description": text}
             return loopback.Reply(status=400, body=body)
-        return loopback.Reply(body={"access_token": self.token, "expires_in": 5183999})
+        told: dict[str, object] = {"access_token": self.token, "expires_in": 5183999}
+        if self.left is not None:
+            told |= {"refresh_token": "same", "refresh_token_expires_in": self.left}
+        return loopback.Reply(body=told)
+
+    def _told(self, request: loopback.Request) -> loopback.Reply:
+        form = dict(request.form())
+        token = form.pop("token", "")
+        if form != {one: self.grant[one] for one in ("client_id", "client_secret")}:
+            return failure(401, "INVALID_CLIENT", text="Client authentication failed")
+        if token != self.token:
+            return failure(400, "INVALID_TOKEN", text="Invalid token")
+        return loopback.Reply(body={"active": True, **self.life})
 
 
 def failure(status: int, code: str, *, text: str) -> loopback.Reply:

@@ -35,6 +35,7 @@ class MetaAdsDouble(ads.Platform):
                 ("GET", rf"{version}/act_(?P<account>\d+)", self._checked(self._account)),
                 ("GET", insights, self._checked(self._insights)),
                 ("POST", insights, self._checked(self._begun)),
+                ("GET", rf"{version}/debug_token", self._told),
                 ("GET", rf"{version}/(?P<report>\d+)", self._checked(self._state)),
                 ("GET", rf"{version}/(?P<report>\d+)/insights", self._checked(self._made)),
             ]
@@ -48,6 +49,8 @@ class MetaAdsDouble(ads.Platform):
         self.most_days = 10**6
         """A longer range must be asked for as a report."""
         self.usage: Mapping[str, object] = {}
+        self.life: Mapping[str, object] = {"expires_at": 0, "data_access_expires_at": 0}
+        """What is told of the token beside that it holds."""
         self._reports: dict[str, tuple[Mapping[str, str], ads.Account]] = {}
         self._polls: dict[str, int] = {}
 
@@ -81,6 +84,16 @@ class MetaAdsDouble(ads.Platform):
         if account.owner:
             body["business"] = {"id": account.owner, "name": "Business"}
         return loopback.Reply(body=body)
+
+    def _told(self, request: loopback.Request) -> loopback.Reply:
+        """Of a token, which stands in the address here and nowhere else."""
+        if request.headers.get("authorization") != f"Bearer {self._token}":
+            return failure(190, "Invalid OAuth access token.")
+        if request.query.get("appsecret_proof", "") != self._proof:
+            return failure(100, "Invalid appsecret_proof provided in the API argument")
+        if request.query.get("input_token") != self._token:
+            return failure(100, "The parameter input_token is required")
+        return loopback.Reply(body={"data": {"is_valid": True, **self.life}})
 
     def _signed(self, request: loopback.Request) -> loopback.Reply:
         """A token for an hour, which is worth one for 60 days."""

@@ -18,7 +18,8 @@ SELECT * FROM standings WHERE :client IS NULL OR client = :client ORDER BY clien
 SELECT * FROM standings WHERE client = :client AND reference = :reference
 
 -- name: used
--- What it did not tell this time it has told before. Another end is announced anew.
+-- What it did not tell this time it has told before. A later end is announced anew; the same one
+-- may be told to the second by one and to the minute by another.
 INSERT INTO standings (client, reference, first_at, good_at, made_at, expires_at, expires_what,
   version)
 VALUES (:client, :reference, :at, :at, :made_at, :expires_at, :expires_what, :version)
@@ -26,7 +27,8 @@ ON CONFLICT (client, reference) DO UPDATE
 SET good_at = excluded.good_at,
   made_at = coalesce(excluded.made_at, made_at),
   version = CASE WHEN excluded.version = '' THEN version ELSE excluded.version END,
-  told = CASE WHEN excluded.expires_at IS NULL OR excluded.expires_at IS expires_at THEN told END,
+  told = CASE WHEN excluded.expires_at IS NULL
+    OR julianday(excluded.expires_at) - julianday(expires_at) < 1 THEN told END,
   expires_at = coalesce(excluded.expires_at, expires_at),
   expires_what = CASE WHEN excluded.expires_at IS NULL THEN expires_what
     ELSE excluded.expires_what END

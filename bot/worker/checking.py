@@ -74,6 +74,8 @@ def _asked(
     opened.append(made)
     try:
         told = made.identity() if isinstance(made, base.Telling) else None
+        if isinstance(made, base.Lasting) and source.credential is not None:
+            keys.lasts(source.credential, made.life())
         tried = trying.ask(order, source, opened=made)
         return wire.Source(
             name=source.name,

@@ -251,6 +251,21 @@ async def test_an_end_is_announced_once_and_survives_a_restart(house: House) -> 
     assert [[one.standing.told for one in found] for found in house.endings] == [[7]]
 
 
+@pytest.mark.parametrize(
+    ("moved", "told"), [(timedelta(minutes=1), 7), (timedelta(days=-3), 7), (timedelta(60), None)]
+)
+async def test_only_a_later_end_is_announced_anew(
+    house: House, moved: timedelta, told: int | None
+) -> None:
+    rows, end = house.kept.foresight, SATURDAY + timedelta(days=6)
+    seen = credential.Seen(reference="env://ACME_BIGQUERY", expires_at=end, expires_what="token")
+    await rows.used(samples.ACME, [seen], at=SATURDAY)
+    await rows.told([replace((await rows.standings())[0], told=7)])
+    await rows.used(samples.ACME, [replace(seen, expires_at=end + moved)], at=SATURDAY)
+    (found,) = await rows.standings()
+    assert (found.expires_at, found.told) == (end + moved, told)
+
+
 async def test_another_version_begins_anew(house: House) -> None:
     rows, name = house.kept.foresight, "aws-sm://acme"
     end = SATURDAY + timedelta(days=6)

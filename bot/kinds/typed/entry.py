@@ -46,14 +46,14 @@ def ends_of(text: str) -> Ends | None:
     """Return the first end that a credential's text says of itself."""
     fields = slips.members(text) or {}
     known = list(_token_ends(text))
-    if (at := _instant(fields.get("expires_at"))) is not None:
+    if (at := instant(fields.get("expires_at"))) is not None:
         known.append(Ends(at=at, what="sign-in" if _GRANT in fields else "token"))
     return min(known, key=lambda one: one.at, default=None)
 
 
 def made_at_of(text: str) -> datetime | None:
     """Return when it was made, where its text says so."""
-    return _instant((slips.members(text) or {}).get("made_at"))
+    return instant((slips.members(text) or {}).get("made_at"))
 
 
 def made(form: Form, entered: Mapping[str, str]) -> str:
@@ -92,11 +92,11 @@ def _token_ends(text: str) -> Iterator[Ends]:
         except (ValueError, RecursionError):
             continue
         claims = cast("Mapping[str, object]", raw if isinstance(raw, dict) else {})
-        if (at := _instant(claims.get("exp"))) is not None:
+        if (at := instant(claims.get("exp"))) is not None:
             yield Ends(at=at, what="token")
 
 
-def _instant(value: object) -> datetime | None:
+def instant(value: object) -> datetime | None:
     """Seconds since 1970, or as ISO 8601 writes it; None where it is neither."""
     if isinstance(value, int | float) and 0 < value < _FOREVER:
         return datetime.fromtimestamp(value, UTC)

@@ -14,6 +14,7 @@ from bot.domain.run import FailureCode
 from bot.kinds import leaves, mask
 from bot.kinds.typed import entry
 from bot.worker import sources
+from bot.worker.sources import base
 
 STORES: Mapping[Scheme, str] = {
     Scheme.ENV: "bot.worker.credentials.env",
@@ -75,6 +76,16 @@ class Keys:
     def learn(self, secret: str) -> None:
         """Mask from here on what a store or a source made of a credential, such as a token."""
         self.mask.learn(secret)
+
+    def lasts(self, named: str, life: base.Life) -> None:
+        """Note what the other side tells of a credential: the first end counts, of all told."""
+        with self._turn:
+            seen = self._seen.get(named)
+            if seen is None:
+                return
+            if life.ends and (seen.expires_at is None or life.ends.at < seen.expires_at):
+                seen = replace(seen, expires_at=life.ends.at, expires_what=life.ends.what)
+            self._seen[named] = replace(seen, made_at=seen.made_at or life.made_at)
 
     @property
     def seen(self) -> tuple[known.Seen, ...]:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from bot import errors
 from bot.domain import ids, money, period, periods, report, run, spec
 from bot.domain.run import FailureCode
+from bot.kinds.typed.form import Ends
 
 MOST_ROWS = 20_000
 """A report needs tens of rows; beyond this a query has lost its GROUP BY."""
@@ -208,6 +209,23 @@ class Telling(Protocol):
 
     def identity(self) -> report.Identity:
         """Ask the other side; raises RunError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """What the other side tells of how long a credential lets in; nothing: it does not say."""
+
+    ends: Ends | None = None
+    made_at: datetime | None = None
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A source whose other side may know when its credential ends; asked in looks only."""
+
+    def life(self) -> Life:
+        """Ask once, after ``identity``; blocks. Never fails: what is not told is not known."""
         ...
 
 

@@ -6,7 +6,7 @@ once. Query strings are in Rest.li's notation, whose brackets must stand unescap
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from threading import Lock
@@ -18,7 +18,9 @@ from bot.domain import report
 from bot.domain.run import FailureCode
 from bot.kinds import ads
 from bot.kinds.linkedinads import HOST, SIGN_IN, LinkedinAdsRequest, LinkedinAdsSettings
+from bot.kinds.typed import entry
 from bot.kinds.typed import linkedinads as credential
+from bot.kinds.typed.form import Ends
 from bot.worker.sources import adsrows, base, linkedinadserrors, tokens, web
 
 parse_credential = credential.parse
@@ -35,6 +37,8 @@ _LISTS: Mapping[str, str] = {"campaign_group": "adCampaignGroups", "campaign": "
 """Level → where the names are."""
 _ZONE = "UTC"
 _PAGE = 1000
+_LONGEST = 10 * 365 * 86_400
+"""Seconds; nothing that is signed for lasts longer."""
 _MONEY = frozenset({"costInLocalCurrency", "conversionValueInLocalCurrency"})
 
 
@@ -47,7 +51,7 @@ def open_source(access: base.Access) -> "LinkedinAds":
     judge = partial(linkedinadserrors.judge, settings=settings)
     caller = web.Caller(access, seconds=settings.timeout, judge=judge, auth=auth)
     signing.caller = caller
-    return LinkedinAds(access, settings, caller)
+    return LinkedinAds(access, settings, caller, signing=signing)
 
 
 class _SignIn:
@@ -56,7 +60,10 @@ class _SignIn:
     def __init__(self, access: base.Access, signed: credential.Credential) -> None:
         self._access = access
         self._grant = signed.grant
+        self._app = signed.app
+        self._fixed = signed.token
         self._known = ""
+        self._life = base.Life()
         self.caller: web.Caller | None = None
 
     def token(self, but: str) -> str:
@@ -66,12 +73,8 @@ class _SignIn:
         return self._known
 
     def _new(self) -> str:
-        if self.caller is None:
-            raise AssertionError
-        url = f"{self._access.address(f'https://{SIGN_IN}')}/oauth/v2/accessToken"
-        form = {"grant_type": "refresh_token", **self._grant}
         try:
-            reply = self.caller.send(web.Call(method="POST", url=url, form=form))
+            reply = self._sent("accessToken", {"grant_type": "refresh_token", **self._grant})
             told = web.as_object(reply.json())
         except httpx.HTTPError:
             raise self._access.failed(FailureCode.SOURCE_UNREACHABLE) from None
@@ -79,6 +82,7 @@ class _SignIn:
             raise self._access.failed(FailureCode.SOURCE_FAULT) from None
         token = told.get("access_token")
         if isinstance(token, str) and token:
+            self._life = self._lasting(told)
             return token
         plain = web.by_status(reply) or web.Refusal(code=FailureCode.SOURCE_FAULT)
         refused = plain.code is FailureCode.QUERY_INVALID  # OAuth answers 400: invalid_grant
@@ -86,13 +90,49 @@ class _SignIn:
         said = str(told.get("error_description") or told.get("error") or plain.said)
         raise self._access.failed(code, said=said)
 
+    def life(self) -> base.Life:
+        """As it was told with the last token; of a token that stays, as its application is told:
+        https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection
+        """
+        if not self._app:
+            return self._life
+        try:
+            reply = self._sent("introspectToken", {**self._app, "token": self._fixed})
+            told = web.as_object(reply.json())
+        except (httpx.HTTPError, ValueError):
+            return base.Life()
+        at = entry.instant(told.get("expires_at"))
+        return base.Life(
+            ends=at and Ends(at=at, what="token"), made_at=entry.instant(told.get("created_at"))
+        )
+
+    def _lasting(self, told: web.Object) -> base.Life:
+        """Of a refresh token: 365 days from the first consent, which no renewal moves."""
+        left, now = told.get("refresh_token_expires_in"), self._access.as_of
+        if not isinstance(left, int) or now is None or not 0 <= left <= _LONGEST:
+            return base.Life()
+        return base.Life(ends=Ends(at=now + timedelta(seconds=left), what="sign-in"))
+
+    def _sent(self, place: str, form: Mapping[str, str]) -> web.Reply:
+        """Raises httpx.HTTPError."""
+        if self.caller is None:
+            raise AssertionError
+        url = f"{self._access.address(f'https://{SIGN_IN}')}/oauth/v2/{place}"
+        return self.caller.send(web.Call(method="POST", url=url, form=form))
+
 
 class LinkedinAds:
     """One ad account."""
 
     def __init__(
-        self, access: base.Access, settings: LinkedinAdsSettings, caller: web.Caller
+        self,
+        access: base.Access,
+        settings: LinkedinAdsSettings,
+        caller: web.Caller,
+        *,
+        signing: _SignIn,
     ) -> None:
+        self._signing = signing
         self._access = access
         self._settings = settings
         self._caller = caller
@@ -114,6 +154,10 @@ class LinkedinAds:
             currency=str(found.get("currency") or "") or None,
             timezone=_ZONE,
         )
+
+    def life(self) -> base.Life:
+        """When its token or its sign-in ends, where LinkedIn tells."""
+        return self._signing.life()
 
     def read(self, ask: base.Ask) -> base.Answer:
         """Read one query; raises RunError."""

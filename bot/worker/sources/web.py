@@ -49,7 +49,8 @@ class Call:
     url: str
     """The whole address; what it holds of a query string is sent as it is written."""
     method: str = "GET"
-    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    params: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Put behind the address; a secret is among them only where a service takes it nowhere else."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     json: object = None
     """A body; None: none."""
