@@ -10,7 +10,7 @@ import click
 
 from bot import clock, errors, settings
 from bot.catalog import load
-from bot.cli import USAGE, estimates, guarding, online
+from bot.cli import USAGE, estimates, guarding, online, queries
 from bot.domain import client
 from bot.domain.walls import Came, Trial
 from bot.executors import process, trial
@@ -68,10 +68,11 @@ def check(**typed: Unpack[Options]) -> None:
     real, demo = (
         load.load(folder, demo=marked, ops_channel=config.ops_channel) for marked in (False, True)
     )
-    faults = sorted({str(fault): fault for fault in (*real.faults, *demo.faults)})
+    clients = {**real.clients, **demo.clients}
+    refused = [fault for found in clients.values() for fault in queries.refused(found)]
+    faults = sorted({str(fault) for fault in (*real.faults, *demo.faults, *refused)})
     for line in faults:
         click.echo(line)
-    clients = {**real.clients, **demo.clients}
     for line in _ending(clients.values()):
         click.echo(line)
     reports = sum(len(found.reports) for found in clients.values())

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from bot import wire
 from bot.cli import text
 from bot.domain import client, metric, money, period, periods, report, run, walls
-from bot.rendering import formats, references
+from bot.rendering import findings, formats, references
 from bot.slack.screens import post
 
 Output = Literal["text", "json", "blocks"]
@@ -57,16 +57,19 @@ def as_text(found: report.Report) -> Iterator[str]:
             (row.label, spoken.value(row.value, split.unit)) for row in (*split.top, split.rest)
         ]
         yield from text.table([(label or "others", value) for label, value in lines])
-    told = [
-        one.text
+    shown = [
+        one
         for one in found.findings
         if one.severity is not report.Severity.NOTE or one.code == report.EGRESS_REFUSED
     ]
-    if told or found.author_note:
+    told = [*findings.tell_all(shown, found, to=spoken)]
+    if told or found.author_note or found.without:
         yield ""
     yield from told
     if found.author_note:
         yield f"Written without AI: {found.author_note}"
+    if found.without:
+        yield f"Left out: {', '.join(found.without)}."
 
 
 def as_json(made: wire.ReportMade) -> Json:

@@ -143,6 +143,18 @@ class BreakdownRow:
         return (self.value or Decimal(0)) - (self.previous or Decimal(0))
 
 
+_ADDITIVE = frozenset({Unit.COUNT, Unit.CURRENCY, Unit.DURATION})
+_APART = Decimal("0.005")
+"""How far, as a fraction, the parts' sum may be from the whole: rounding, and late rows."""
+_ASIDE = Decimal("0.1")
+"""The same of the change, where that is more than such a difference itself."""
+
+
+def is_additive(unit: Unit) -> bool:
+    """Whether parts of it add up to the whole; rates and ratios do not."""
+    return unit in _ADDITIVE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
     """A metric split by a dimension: the top rows by value, and the rest as one row."""
@@ -159,3 +171,20 @@ class Breakdown:
     """Everything that is not in ``top``; its label is empty."""
     total: BreakdownRow
     flat: Flat = Flat()
+
+    def covers(self, whole: Metric) -> bool:
+        """Whether its rows are all of the metric that it splits, and no more: only then does one
+        of them explain how that moved. Each period's sum is held to the metric's, and the change.
+        """
+        if not is_additive(self.unit):
+            return False
+        sides = ((self.total.value, whole.value), (self.total.previous, whole.previous))
+        known = [(one, other) for one, other in sides if one is not None and other is not None]
+        if any(abs(one - other) > abs(other) * _APART for one, other in known):
+            return False
+        if len(known) < len(sides):
+            return True
+        (now, metric_now), (before, metric_before) = known
+        change = metric_now - metric_before
+        apart = abs((now - before) - change)
+        return apart <= max(abs(change) * _ASIDE, abs(metric_before) * _APART / 10)

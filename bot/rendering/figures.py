@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -33,6 +33,8 @@ class Part(StrEnum):
 
 VERBS = frozenset({Part.CHANGE, Part.CHANGE_LAST_YEAR, Part.MOVE, Part.CONTRIBUTION})
 """They bring their own direction word, so they say something of whatever stands before them."""
+_OF_A_WHOLE = frozenset({Part.CONTRIBUTION, Part.SHARE})
+"""They say what a row is to the whole, so they need one that its rows add up to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,20 +108,34 @@ def _parts(one: metric.Metric) -> Iterator[tuple[Part, Render, str]]:
 
 
 def _breakdowns(made: report.Report) -> Iterator[Figure]:
+    wholes = {one.name: one for one in made.metrics}
     for split in made.breakdowns:
-        for place, row in enumerate(split.top, start=1):
-            yield from _named_row(split, row, prefix=f"{split.name}.{place}")
-        for place, row in enumerate(split.movers, start=1):
-            yield from _named_row(split, row, prefix=f"{split.name}.mover.{place}")
-        yield from _row(split, split.total, prefix=f"{split.name}.total", about=split.metric)
-        others = _others(split)
-        if others is not None:
-            yield Figure(
-                reference=f"{split.name}.rest.contribution",
-                part=Part.CONTRIBUTION,
-                subject="",
-                render=_contribution(others, split.unit),
-            )
+        whole = wholes.get(split.metric)
+        if whole is None or split.covers(whole):
+            yield from _split(split)
+            continue
+        said = f"the rows of {split.name} do not add up to {split.metric}"
+        # The total of a rate is the metric's own.
+        sums = {split.metric} if metric.is_additive(split.unit) else set[str]()
+        for figure in _split(split):
+            claims = figure.part in _OF_A_WHOLE or figure.subject in sums
+            yield replace(figure, absent=figure.absent or said) if claims else figure
+
+
+def _split(split: metric.Breakdown) -> Iterator[Figure]:
+    for place, row in enumerate(split.top, start=1):
+        yield from _named_row(split, row, prefix=f"{split.name}.{place}")
+    for place, row in enumerate(split.movers, start=1):
+        yield from _named_row(split, row, prefix=f"{split.name}.mover.{place}")
+    yield from _row(split, split.total, prefix=f"{split.name}.total", about=split.metric)
+    others = _others(split)
+    if others is not None:
+        yield Figure(
+            reference=f"{split.name}.rest.contribution",
+            part=Part.CONTRIBUTION,
+            subject="",
+            render=_contribution(others, split.unit),
+        )
 
 
 def _others(split: metric.Breakdown) -> Decimal | None:

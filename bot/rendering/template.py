@@ -86,13 +86,14 @@ def _most_moved(others: list[metric.Metric]) -> list[metric.Metric]:
 
 
 def _mover(made: report.Report, to: formats.Formats) -> Iterator[str]:
-    """The biggest mover of the first breakdown that has one."""
+    """The biggest mover of the first breakdown that has one, and explains its whole metric."""
+    wholes = {one.name: one for one in made.metrics}
     for split in made.breakdowns:
         first = split.movers[0].contribution if split.movers else None
-        if not first or split.total.contribution is None:
+        whole = wholes.get(split.metric)
+        if not first or split.total.contribution is None or (whole and not split.covers(whole)):
             continue
-        names = [one.name for one in made.metrics]
-        leads = split.metric not in names[1:]
+        leads = split.metric not in [*wholes][1:]
         prose = to.words.prose
         yield _filled(
             prose.mover if leads else prose.mover_of,

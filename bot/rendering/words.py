@@ -140,6 +140,8 @@ class Words:
     """Takes a query, the last day of its data, and that of the period."""
     no_value: str
     """Takes a label."""
+    breakdown_differs: str
+    """Takes a breakdown, and the label of the metric that it splits."""
     last_year: Mapping[PeriodKind, str]
     """How the same period of last year is called."""
     common: frozenset[str] = field(default_factory=frozenset[str])

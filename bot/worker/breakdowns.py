@@ -13,10 +13,6 @@ from bot.worker.sources.base import Table
 _LABEL = 200
 _NAMELESS = "(none)"
 """The label of rows whose dimension is NULL."""
-_ADDITIVE = frozenset({metric.Unit.COUNT, metric.Unit.CURRENCY, metric.Unit.DURATION})
-"""Parts of these add up to the whole; rates and ratios do not."""
-_APART = Decimal("0.005")
-"""How far, as a fraction, the parts' sum may be from the metric before it is worth a word."""
 
 _Sides = Mapping[str, Decimal | None]
 
@@ -82,11 +78,16 @@ def findings(split: Split, breakdown: metric.Breakdown | None) -> Iterator[repor
         text = f"“{split.spec.name}” has no rows for this period."
         yield _note("breakdown_empty", split, text=text)
         return
-    whole, parts = split.of.value, breakdown.total.value
-    if whole is None or parts is None or abs(whole - parts) <= abs(whole) * _APART:
-        return
-    text = f"The parts of “{split.spec.name}” do not add up to {split.of.label}."
-    yield _note("breakdown_differs", split, text=text)
+    if metric.is_additive(split.of.unit) and not breakdown.covers(split.of):
+        yield report.Finding(
+            code="breakdown_differs",
+            severity=report.Severity.SHOWN,
+            subject=split.spec.name,
+            text=(
+                f"The rows of “{split.spec.name}” do not add up to {split.of.label}: "
+                "they do not explain how it moved."
+            )[:300],
+        )
 
 
 def provenance(split: Split) -> report.Provenance:
@@ -120,7 +121,7 @@ def _side(split: Split, span: Key) -> _Sides:
         except ValueError as fault:
             raise split.asked.invalid(f"the column “{split.spec.metric}” holds {fault}") from None
         if label in found:
-            if split.of.unit not in _ADDITIVE:
+            if not metric.is_additive(split.of.unit):
                 raise split.asked.invalid(f"“{split.spec.by}” has the value “{label[:60]}” twice")
             value = _sum((found[label], value))
         found[label] = value
@@ -143,7 +144,7 @@ def _movers(rows: list[metric.BreakdownRow], *, most: int) -> tuple[metric.Break
 
 
 def _total(split: Split, *, now: _Sides, before: _Sides | None) -> metric.BreakdownRow:
-    if split.of.unit not in _ADDITIVE:
+    if not metric.is_additive(split.of.unit):
         return metric.BreakdownRow(label="", value=split.of.value, previous=split.of.previous)
     return metric.BreakdownRow(
         label="",
@@ -155,7 +156,7 @@ def _total(split: Split, *, now: _Sides, before: _Sides | None) -> metric.Breakd
 def _rest(
     split: Split, *, total: metric.BreakdownRow, top: list[metric.BreakdownRow]
 ) -> metric.BreakdownRow:
-    if split.of.unit not in _ADDITIVE:
+    if not metric.is_additive(split.of.unit):
         return metric.BreakdownRow(label="", value=None)
     return metric.BreakdownRow(
         label="",

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import replace
+from decimal import Decimal
 from itertools import chain, combinations
 from pathlib import Path
 
@@ -123,8 +124,36 @@ def test_flat_figures_are_said_to_be_flat() -> None:
 
 def test_a_breakdown_of_another_figure_says_of_which() -> None:
     split = replace(samples.CHANNELS, metric="orders", unit=metric.Unit.COUNT)
-    shown = told(replace(samples.FACTS, breakdowns=(split,)))
+    whole = replace(samples.ORDERS, value=split.total.value, previous=split.total.previous)
+    figures = (samples.REVENUE, whole)
+    shown = told(replace(samples.FACTS, metrics=figures, breakdowns=(split,)))
     assert shown[1] == "In orders, Paid social lost 2,100; everything else together gained 40."
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        replace(samples.REVENUE, value=Decimal(65151)),
+        replace(samples.REVENUE, previous=Decimal(65151)),
+        replace(samples.REVENUE, value=Decimal(48260), previous=Decimal(50070)),
+        replace(samples.REVENUE, unit=metric.Unit.PERCENT),
+    ],
+)
+def test_rows_that_do_not_add_up_explain_nothing(whole: metric.Metric) -> None:
+    """Of either period, of the change between them, or because such parts never add up."""
+    split = replace(samples.CHANNELS, unit=whole.unit)
+    made = replace(samples.FACTS, metrics=(whole, *samples.METRICS[1:]), breakdowns=(split,))
+    assert not [one for one in told(made) if "Paid social" in one or "everything else" in one]
+    for name in ("mover.1.contribution", "rest.contribution", "1.share"):
+        (found,) = references.check(f"Of note is {{channels.{name}}} this time.", made)
+        assert "the rows of channels do not add up to revenue" in found.detail
+    assert not references.check("{channels.1.name} came to {channels.1.value}.", made)
+
+
+def test_a_sum_that_is_a_little_off_still_explains() -> None:
+    near = replace(samples.REVENUE, value=Decimal("48211.20"))
+    made = replace(samples.FACTS, metrics=(near, *samples.METRICS[1:]))
+    assert "Paid social lost €2,100; everything else together gained €40.00." in told(made)
 
 
 def test_a_breakdown_of_a_figure_that_is_not_shown_stands_alone() -> None:

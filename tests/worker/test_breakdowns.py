@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors
-from bot.domain import metric, period
+from bot.domain import metric, period, report
 from bot.domain.run import FailureCode
 from bot.worker import breakdowns, plan, tables
 from bot.worker.sources.base import Cell, Table
@@ -92,11 +92,18 @@ def test_a_rate_has_its_own_total_and_no_rest() -> None:
     assert "twice" in caught.value.failure.params["fault"]
 
 
-def test_parts_that_do_not_add_up_are_noted() -> None:
-    made = split([("a", 40000)])
+@pytest.mark.parametrize(
+    ("now", "before"), [(40000, 50270), (48210, 40000), (48210 - 150, 50270 + 150)]
+)
+def test_parts_that_do_not_add_up_are_told(now: int, before: int) -> None:
+    made = split([("a", now)], [("a", before)])
     (told,) = breakdowns.findings(made, breakdowns.compute(made))
-    assert told.code == "breakdown_differs"
-    whole = split([("a", 48200), ("b", 10)])
+    assert (told.code, told.severity) == ("breakdown_differs", report.Severity.SHOWN)
+    assert told.text.startswith("The rows of “channels” do not add up to Revenue")
+
+
+def test_parts_that_add_up_but_for_a_little_are_not() -> None:
+    whole = split([("a", 48200), ("b", 10)], [("a", 50269)])
     assert not [*breakdowns.findings(whole, breakdowns.compute(whole))]
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot import errors
 from bot.domain import run
 from bot.domain.run import FailureCode
-from bot.kinds import mask
+from bot.kinds import mask, readonly
 from bot.kinds.typed import postgres as credential
 from bot.worker.sources import base, statement
 from bot.worker.sources import postgres as source
@@ -191,7 +191,7 @@ def test_what_would_pass_the_parser_is_stopped_by_the_server(
     bench: benches.Bench, monkeypatch: pytest.MonkeyPatch, sql: str
 ) -> None:
     def believed(
-        _access: base.Access, ask: base.Ask, *, dialect: statement.Dialect
+        _access: base.Access, ask: base.Ask, *, dialect: readonly.Dialect
     ) -> statement.Statement:
         return statement.Statement(sql=ask.sql, bound={}, marks=())
 

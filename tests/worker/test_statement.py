@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from bot import errors
 from bot.domain import run, spec
 from bot.domain.run import FailureCode
+from bot.kinds import readonly
 from bot.worker.sources import base, statement
 from tests import samples
 from tests.contract import benches
 
-DIALECTS = (statement.POSTGRES, statement.SNOWFLAKE, statement.BIGQUERY)
+DIALECTS = (readonly.POSTGRES, readonly.SNOWFLAKE, readonly.BIGQUERY)
 NAMES = {one.name: one for one in DIALECTS}
 SELECTS = ("SELECT 1", "(SELECT 1) UNION ALL SELECT 2", "WITH a AS (SELECT 1 AS n) SELECT n FROM a")
 WRITES = (
@@ -39,7 +40,7 @@ NOISE = st.sampled_from(
 )
 
 
-def _read(sql: str, dialect: statement.Dialect) -> statement.Statement:
+def _read(sql: str, dialect: readonly.Dialect) -> statement.Statement:
     source = spec.SourceSpec(name="shop", kind="duckdb", settings={}, identity="x")
     ask = base.Ask(
         query="orders",
@@ -51,7 +52,7 @@ def _read(sql: str, dialect: statement.Dialect) -> statement.Statement:
     return statement.read(benches.access(Path(), source), ask, dialect=dialect)
 
 
-def _failure(sql: str, dialect: statement.Dialect) -> run.Failure:
+def _failure(sql: str, dialect: readonly.Dialect) -> run.Failure:
     with pytest.raises(errors.RunError) as caught:
         _read(sql, dialect)
     return caught.value.failure
@@ -59,7 +60,7 @@ def _failure(sql: str, dialect: statement.Dialect) -> run.Failure:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda one: one.name)
 @pytest.mark.parametrize("sql", [*SELECTS, "SELECT 1;", "-- weekly; really\nSELECT ';' /* ; */;\n"])
-def test_a_select_is_let_through_as_it_is(sql: str, dialect: statement.Dialect) -> None:
+def test_a_select_is_let_through_as_it_is(sql: str, dialect: readonly.Dialect) -> None:
     assert _read(sql, dialect).written(str) == sql
 
 
@@ -67,7 +68,7 @@ def test_a_select_is_let_through_as_it_is(sql: str, dialect: statement.Dialect) 
 @pytest.mark.parametrize(
     "sql", [*WRITES, "", ";", "-- SELECT 1", "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE t"]
 )
-def test_everything_else_is_refused(sql: str, dialect: statement.Dialect) -> None:
+def test_everything_else_is_refused(sql: str, dialect: readonly.Dialect) -> None:
     failure = _failure(sql, dialect)
     assert failure.code is FailureCode.QUERY_REFUSED
     assert failure.params["fault"] == "it is not one single SELECT"
@@ -123,7 +124,7 @@ def test_parameters_are_those_outside_strings_and_comments(
 
 
 def test_a_parameter_that_does_not_exist_is_told_with_those_that_do() -> None:
-    failure = _failure("SELECT :weekday", statement.POSTGRES)
+    failure = _failure("SELECT :weekday", readonly.POSTGRES)
     assert failure.code is FailureCode.QUERY_INVALID
     assert failure.said.startswith("unknown parameter :weekday; a query may name :period_start, ")
 
@@ -137,7 +138,7 @@ def test_a_parameter_that_does_not_exist_is_told_with_those_that_do() -> None:
     ],
 )
 def test_what_cannot_be_parsed_is_told_in_the_parsers_words(sql: str, said: str) -> None:
-    failure = _failure(sql, statement.POSTGRES)
+    failure = _failure(sql, readonly.POSTGRES)
     assert failure.code is FailureCode.QUERY_INVALID
     assert failure.said.startswith(said)
 
@@ -150,7 +151,7 @@ def test_what_cannot_be_parsed_is_told_in_the_parsers_words(sql: str, said: str)
     swapped=st.booleans(),
 )
 def test_no_noise_around_them_lets_a_second_statement_through(
-    dialect: statement.Dialect, select: str, write: str, noise: list[str], *, swapped: bool
+    dialect: readonly.Dialect, select: str, write: str, noise: list[str], *, swapped: bool
 ) -> None:
     first, second = (write, select) if swapped else (select, write)
     text = f"{noise[0]}{first};{noise[1]}{second}{noise[2]}"
@@ -162,7 +163,7 @@ def test_no_noise_around_them_lets_a_second_statement_through(
     sql=st.text(alphabet="SELECT 1;'\"$:@-/*()\n\\`x", max_size=60),
 )
 def test_any_text_is_one_select_or_a_failure_that_says_why(
-    dialect: statement.Dialect, sql: str
+    dialect: readonly.Dialect, sql: str
 ) -> None:
     try:
         read = _read(sql, dialect)

@@ -42,6 +42,7 @@ WORDS = words.Words(
     other_row="Die Quelle fasst seltene Werte von „{0}“ in einer Zeile zusammen.",
     truncated="In „{0}“ fehlen Zeilen: die Quelle hat sie abgeschnitten.",
     no_value="{}: diesmal ohne Wert.",
+    breakdown_differs="„{0}“ ergibt zusammen nicht {1} und erklärt die Veränderung daher nicht.",
     last_year={
         PeriodKind.DAY: "Gleicher Tag im Vorjahr",
         PeriodKind.WEEK: "Gleiche Woche im Vorjahr",

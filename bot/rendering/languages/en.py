@@ -40,6 +40,7 @@ WORDS = words.Words(
     other_row="The source folds rare values of “{0}” into one row.",
     truncated="Some rows of “{0}” are missing: the source cut them off.",
     no_value="{} has no value this time.",
+    breakdown_differs="“{0}” does not add up to {1}, so it does not explain how that moved.",
     last_year={
         PeriodKind.DAY: "Same day last year",
         PeriodKind.WEEK: "Same week last year",

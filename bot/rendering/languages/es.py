@@ -39,6 +39,7 @@ WORDS = words.Words(
     other_row="La fuente reúne los valores raros de «{0}» en una sola fila.",
     truncated="Faltan filas de «{0}»: la fuente las ha cortado.",
     no_value="{}: esta vez sin valor.",
+    breakdown_differs="El total de «{0}» no coincide con {1}, así que no explica su variación.",
     last_year={
         PeriodKind.DAY: "Mismo día del año pasado",
         PeriodKind.WEEK: "Misma semana del año pasado",

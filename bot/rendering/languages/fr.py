@@ -40,6 +40,7 @@ WORDS = words.Words(
     other_row="La source réunit les valeurs rares de « {0} » en une seule ligne.",
     truncated="Il manque des lignes à « {0} » : la source les a coupées.",
     no_value="{} : aucune valeur cette fois.",
+    breakdown_differs="« {0} » ne correspond pas à {1} et n’en explique pas la variation.",
     last_year={
         PeriodKind.DAY: "Même jour l’an dernier",
         PeriodKind.WEEK: "Même semaine l’an dernier",

@@ -211,8 +211,8 @@ def _told(post: _Post, *, above: bool) -> list[str]:
     """What readers should know about the figures; what they must know first stands above them."""
     shown = [one for one in post.found.findings if one.severity is report.Severity.SHOWN]
     here = [one for one in shown if (one.code == _INCOMPLETE) is above]
-    told = [findings.tell(one, post.found, to=post.spoken) for one in here[:_FINDINGS]]
-    return [blocks.one_line(one, 300) for one in told]
+    told = [*findings.tell_all(here, post.found, to=post.spoken)]
+    return [blocks.one_line(one, 300) for one in told[:_FINDINGS]]
 
 
 def _restated(post: _Post) -> Iterator[str]:

@@ -26,6 +26,7 @@ from google.cloud.bigquery.table import RowIterator
 
 from bot.domain import money, report
 from bot.domain.run import FailureCode
+from bot.kinds import readonly
 from bot.kinds.bigquery import BigquerySettings
 from bot.worker.sources import base, bigqueryerrors, busy, googleauth, statement
 
@@ -106,7 +107,7 @@ class Bigquery:
 
     def read(self, ask: base.Ask) -> base.Answer:
         """Read one query; raises RunError."""
-        bound = statement.read(self._access, ask, dialect=statement.BIGQUERY).bound
+        bound = statement.read(self._access, ask, dialect=readonly.BIGQUERY).bound
         with self._busy, self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
             job = self._begun(ask, bound, until=until)
@@ -117,7 +118,7 @@ class Bigquery:
 
     def estimate(self, ask: base.Ask) -> money.Usage:
         """Say what a query would read, by a dry run, which is free; raises RunError."""
-        bound = statement.read(self._access, ask, dialect=statement.BIGQUERY).bound
+        bound = statement.read(self._access, ask, dialect=readonly.BIGQUERY).bound
         with self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
             tried = self._tried(ask.sql, bound, until=until)

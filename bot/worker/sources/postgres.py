@@ -20,6 +20,7 @@ from psycopg import pq
 
 from bot.domain import report
 from bot.domain.run import FailureCode
+from bot.kinds import readonly
 from bot.kinds.postgres import PostgresSettings
 from bot.kinds.typed import postgres as credential
 from bot.worker.sources import base, postgrescells, postgreserrors, statement
@@ -119,7 +120,7 @@ class Postgres:
 
     def read(self, ask: base.Ask) -> base.Answer:
         """Read one query; raises RunError."""
-        asked = statement.read(self._access, ask, dialect=statement.POSTGRES)
+        asked = statement.read(self._access, ask, dialect=readonly.POSTGRES)
         with self._reading, self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
             with self._bounded(until):

@@ -22,6 +22,7 @@ from snowflake.connector import errors as connector_errors
 
 from bot.domain import money, report
 from bot.domain.run import FailureCode
+from bot.kinds import readonly
 from bot.kinds.snowflake import SnowflakeSettings
 from bot.kinds.typed import snowflake as credential
 from bot.worker.sources import base, busy, snowflakecredits, snowflakeerrors, statement
@@ -113,7 +114,7 @@ class Snowflake:
 
     def read(self, ask: base.Ask) -> base.Answer:
         """Read one query; raises RunError."""
-        asked = statement.read(self._access, ask, dialect=statement.SNOWFLAKE)
+        asked = statement.read(self._access, ask, dialect=readonly.SNOWFLAKE)
         values = [_bound(asked.bound[mark.name]) for mark in asked.marks]
         with self._busy, self._explained(ask):
             until = min(self._access.deadline, time.monotonic() + self._settings.timeout)
