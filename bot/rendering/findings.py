@@ -4,8 +4,9 @@ A worker's finding is a code with an English sentence for the record; codes know
 every language, built from the report's own facts. Any other finding is told as it was written.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from string import Template
+from typing import Protocol
 
 from bot.domain import report
 from bot.rendering import formats
@@ -22,7 +23,7 @@ def tell(finding: report.Finding, found: report.Report, *, to: formats.Formats) 
             words: str = getattr(to.words, finding.code)
             return words.format(finding.subject)
         case code if code in _TOLD:
-            return _TOLD[code](finding, found, to)
+            return _TOLD[code](finding, found, to=to)
         case _:
             return finding.text
 
@@ -45,7 +46,7 @@ def tell_all(
         yield from (tell(one, found, to=to) for one in gone)
 
 
-def _ends(finding: report.Finding, found: report.Report, to: formats.Formats) -> str:
+def _ends(finding: report.Finding, found: report.Report, *, to: formats.Formats) -> str:
     last = [one.data_to for one in found.provenance if one.query == finding.subject]
     if not last or last[0] is None:
         return finding.text
@@ -53,25 +54,31 @@ def _ends(finding: report.Finding, found: report.Report, to: formats.Formats) ->
     return to.words.data_ends.format(finding.subject, *days)
 
 
-def _provisional(finding: report.Finding, found: report.Report, to: formats.Formats) -> str:
+def _provisional(finding: report.Finding, found: report.Report, *, to: formats.Formats) -> str:
     since = [one.provisional_from for one in found.provenance if one.query == finding.subject]
     if not since or since[0] is None:
         return finding.text
     return to.words.provisional.format(finding.subject, to.day(since[0]))
 
 
-def _no_value(finding: report.Finding, found: report.Report, to: formats.Formats) -> str:
+def _no_value(finding: report.Finding, found: report.Report, *, to: formats.Formats) -> str:
     labels = [one.label for one in found.metrics if one.name == finding.subject]
     return to.words.no_value.format(labels[0]) if labels else finding.text
 
 
-def _differs(finding: report.Finding, found: report.Report, to: formats.Formats) -> str:
+def _differs(finding: report.Finding, found: report.Report, *, to: formats.Formats) -> str:
     split = [one.metric for one in found.breakdowns if one.name == finding.subject]
     labels = [one.label for one in found.metrics if one.name in split]
     return to.words.breakdown_differs.format(finding.subject, labels[0]) if labels else finding.text
 
 
-_TOLD: Mapping[str, Callable[[report.Finding, report.Report, formats.Formats], str]] = {
+class _Teller(Protocol):
+    def __call__(
+        self, finding: report.Finding, found: report.Report, *, to: formats.Formats
+    ) -> str: ...
+
+
+_TOLD: Mapping[str, _Teller] = {
     "data_incomplete": _ends,
     "provisional": _provisional,
     _NO_VALUE: _no_value,
