@@ -289,6 +289,7 @@ def _operations(
             isolation=lambda: base.siege.told,
             unseal=writing.Sealed(ground.config.credentials_dir).remove,
             look=looking.look,
+            soon=looking.soon,
             trial=trying.Trier(base.executor, _orders(ground)),
             rotating=needs.Rotating(
                 sealed=writing.Sealed(ground.config.credentials_dir),

@@ -58,6 +58,8 @@ class Foresight:
         self._known: dict[ids.ClientId, foresight.Look] | None = None
         self._next: dict[ids.ClientId, tuple[client.Client, datetime | None]] = {}
         """When each is worth asking about again, as its files said."""
+        self._soon: set[ids.ClientId] = set()
+        """Those whose credential has just been replaced."""
         self._told: datetime | None = None
         self._stopped = False
 
@@ -105,6 +107,18 @@ class Foresight:
         log.info("looked_ahead", client=of.id, failed=len(found), again=again is not None)
         return Looked(look=look, sources=came.sources, asked=channels is not None)
 
+    def soon(self, reference: str, *, of: ids.ClientId | None) -> None:
+        """Look again at once at those whose credential was replaced: at one, or at all that use
+        it. Paused, they are looked at when they are not.
+        """
+        self._soon.update(
+            one.id
+            for one in self._house.clients.clients()
+            if of in {None, one.id}
+            and any(source.credential == reference for source in one.sources.values())
+        )
+        self._wake()
+
     def stop(self) -> None:
         """Begin none any more, and end those under way: they are made by the next life."""
         self._stopped = True
@@ -114,6 +128,9 @@ class Foresight:
     def _due(self, now: datetime) -> Iterator[client.Client]:
         for of in self._house.clients.clients():
             if of.id in self._tasks:
+                continue
+            if of.id in self._soon:
+                yield of
                 continue
             seen, at = self._next.get(of.id, (None, now))
             if seen is of and (at is None or at > now):
@@ -133,6 +150,7 @@ class Foresight:
         return (self._known or {}).get(of.id)
 
     def _begin(self, of: client.Client) -> None:
+        self._soon.discard(of.id)
         task = self._group.create_task(self._guarded(of), name=f"look {of.id}")
         self._tasks[of.id] = of, task
 

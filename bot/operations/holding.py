@@ -4,6 +4,7 @@ again, and changes nothing then.
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 from bot import errors
 from bot.domain import reference, rotation
@@ -39,10 +40,21 @@ class Holding:
         return str(await asyncio.to_thread(self.rotating.sealed.put, of.owner, name, text=text))
 
     async def use(self, of: rotation.Rotation, version: str | None) -> None:
-        """Put a version in force; None: there is none to put."""
-        if version is not None:
-            name = reference.parse(of.reference).name
-            await asyncio.to_thread(self.rotating.sealed.use, of.owner, name, version=int(version))
+        """Put a version in force; None: there is none to put. What was known of the one before is
+        forgotten, and whoever uses it is looked at again.
+        """
+        made_at = None if version is None else await self._used(of, int(version))
+        whose = of.client if of.owner == of.client else None
+        await self._needs.store.foresight.replaced(
+            whose, of.reference, at=of.changed_at, made_at=made_at
+        )
+        self._needs.soon(of.reference, of=whose)
+
+    async def _used(self, of: rotation.Rotation, version: int) -> datetime | None:
+        """Put it in force; returns when it was sealed."""
+        sealed, name = self.rotating.sealed, reference.parse(of.reference).name
+        await asyncio.to_thread(sealed.use, of.owner, name, version=version)
+        return await asyncio.to_thread(sealed.made_at, of.owner, name, version=version)
 
     async def drop(self, of: rotation.Rotation, version: str | None) -> None:
         """Delete a version, unless it is in force."""

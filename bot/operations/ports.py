@@ -113,6 +113,20 @@ class Look(Protocol):
         ...
 
 
+class Soon(Protocol):
+    """Filled by foresight.Foresight.soon."""
+
+    def __call__(self, reference: str, *, of: ids.ClientId | None) -> None:
+        """Look at once at those whose credential was replaced: at one client, or at all that use
+        it.
+        """
+        ...
+
+
+def _later(reference: str, *, of: ids.ClientId | None) -> None:
+    """Nothing here looks by itself."""
+
+
 async def _nobody(of: client.Client) -> Looked:
     raise errors.UsageError(f"The sources of {of.name} cannot be opened from here.")
 
@@ -216,6 +230,7 @@ class Needs:
     isolation: Callable[[], str] = str
     """What holds between clients on this machine, in words; empty: nothing is known."""
     look: Look = _nobody
+    soon: Soon = _later
     unseal: Callable[[str], int] = _nothing_sealed
     """Delete what is sealed to a client's key, and the key; returns how many versions went."""
     trial: Trier = _untried

@@ -80,12 +80,22 @@ class ForesightStore:
             ]
         )
 
-    async def replaced(self, client: ids.ClientId, reference: str, *, at: datetime) -> None:
-        """Another credential stands behind the reference since."""
+    async def replaced(
+        self,
+        client: ids.ClientId | None,
+        reference: str,
+        *,
+        at: datetime,
+        made_at: datetime | None = None,
+    ) -> None:
+        """Another credential stands behind the reference since, of one client's or of all that use
+        it; ``made_at`` None: it was made then.
+        """
         values: database.Values = {
             "client": client,
             "reference": reference,
             "at": codec.instant(at),
+            "made_at": codec.maybe_instant(made_at),
         }
         await self._database.write(
             lambda connection: database.rows(connection, _sql("replaced"), **values)
@@ -116,7 +126,7 @@ def _use(
         "version": one.version,
     }
     if before is not None and one.version not in {"", codec.text(before, "version")}:
-        database.rows(connection, _sql("replaced"), **named, at=values["at"])
+        database.rows(connection, _sql("replaced"), **named, at=values["at"], made_at=None)
         database.rows(connection, _sql("used"), **values)
         return True
     database.rows(connection, _sql("used"), **values)

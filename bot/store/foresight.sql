@@ -36,8 +36,9 @@ SET good_at = excluded.good_at,
 -- name: replaced
 -- Another credential stands behind the reference: what was known of the one before is forgotten.
 UPDATE standings
-SET first_at = :at, made_at = :at, expires_at = NULL, expires_what = '', told = NULL
-WHERE client = :client AND reference = :reference
+SET first_at = :at, made_at = coalesce(:made_at, :at), expires_at = NULL, expires_what = '',
+  told = NULL
+WHERE reference = :reference AND (:client IS NULL OR client = :client)
 
 -- name: told
 UPDATE standings SET told = :days WHERE client = :client AND reference = :reference

@@ -139,6 +139,27 @@ async def test_what_is_due_is_looked_at_once_and_a_restart_knows_it(house: House
     assert house.opened == [samples.ACME, samples.ACME]
 
 
+async def test_who_uses_what_was_replaced_is_looked_at_at_once(house: House) -> None:
+    globex = replace(samples.CLIENT, id=ids.ClientId("globex"))
+    house.found.append(globex)
+    name = samples.CLIENT.sources["warehouse"].credential or ""
+    async with asyncio.TaskGroup() as group:
+        await house.life(group).sweep()
+    house.opened.clear()
+    house.woken.clear()
+    async with asyncio.TaskGroup() as group:
+        looking = house.life(group)
+        looking.soon(name, of=samples.ACME)
+        looking.soon("local://of-nobody", of=None)
+        assert house.woken.is_set()
+        await house.swept(looking)
+        await looking.sweep()
+        assert house.opened == [samples.ACME]
+        looking.soon(name, of=None)
+        await house.swept(looking)
+    assert sorted(house.opened) == [samples.ACME, samples.ACME, globex.id]
+
+
 async def test_what_stands_in_the_way_is_told(house: House) -> None:
     house.fails["warehouse"], house.slack = make.REFUSED, SLACK
     async with asyncio.TaskGroup() as group:

@@ -120,6 +120,8 @@ class House:
     runner: runner.Runner
     operations: facade.Operations
     needs: ports.Needs
+    hurried: list[tuple[str, ids.ClientId | None]]
+    """Of what a look at once was asked for."""
     trier: Trier
     sealed: writing.Sealed
     asked: list[str] = field(default_factory=list[str])
@@ -183,6 +185,7 @@ async def opened(
         )
         running = _runner(store, clients, seen, cards, set_up, ticking)
         trier, sealed = Trier(), _sealed(folder / "credentials")
+        hurried: list[tuple[str, ids.ClientId | None]] = []
         needs = ports.Needs(
             store=store,
             runner=running,
@@ -197,6 +200,7 @@ async def opened(
                 sealed=sealed, rollback=set_up.rollback, paste=set_up.paste == "on"
             ),
             look=_look,
+            soon=lambda reference, *, of: hurried.append((reference, of)),
         )
         operations = facade.Operations(needs, clients_=clients, clock=ticking)
         yield House(
@@ -208,6 +212,7 @@ async def opened(
             runner=running,
             operations=operations,
             needs=needs,
+            hurried=hurried,
             trier=trier,
             sealed=sealed,
         )

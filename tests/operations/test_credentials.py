@@ -10,7 +10,7 @@ import pytest
 
 from bot import errors, wire
 from bot.access import Kind
-from bot.domain import client, delivery, ids, rotation, run
+from bot.domain import client, credential, delivery, ids, rotation, run
 from bot.domain.report import Identity
 from bot.domain.rotation import State
 from bot.operations import credentials, entering
@@ -97,6 +97,33 @@ async def test_it_is_tried_beside_the_one_in_force_confirmed_and_swapped(home: H
     assert _versions(home) == (2, (2,)), "the one before is gone with its time"
     with pytest.raises(errors.UsageError, match="too late"):
         await desk.back(house.asker(), tried.rotation.id)
+
+
+async def test_what_was_known_of_the_one_before_is_forgotten_and_looked_at_anew(
+    home: House,
+) -> None:
+    desk, rows = home.operations.credentials, home.store.foresight
+    seen = credential.Seen(
+        reference=NAME, expires_at=samples.AS_OF + timedelta(days=1), expires_what="token"
+    )
+    await rows.used(ids.ClientId("acme"), [seen], at=samples.AS_OF)
+    await rows.used(ids.ClientId("globex"), [seen], at=samples.AS_OF)
+    tried = await _tried(home)
+    assert home.hurried == []
+    home.clock.advance(timedelta(minutes=5))
+    await desk.confirm(house.asker(), tried.rotation.id)
+    assert home.hurried == [(NAME, "acme")]
+    (now,) = await rows.standings(ids.ClientId("acme"))
+    made = home.sealed.made_at("acme", "warehouse", version=2)
+    assert (now.first_at, now.expires_at, now.made_at) == (home.clock.now(), None, made)
+    (other,) = await rows.standings(ids.ClientId("globex"))
+    assert other.expires_at == seen.expires_at, "its own, by the same name"
+    await rows.used(ids.ClientId("acme"), [seen], at=home.clock.now())
+    await desk.back(house.asker(), tried.rotation.id)
+    (back,) = await rows.standings(ids.ClientId("acme"))
+    assert back.expires_at is None
+    assert back.made_at == home.sealed.made_at("acme", "warehouse", version=1)
+    assert home.hurried == [(NAME, "acme")] * 2
 
 
 async def test_it_is_rolled_back(home: House) -> None:
