@@ -186,6 +186,10 @@ async def opened(
         running = _runner(store, clients, seen, cards, set_up, ticking)
         trier, sealed = Trier(), _sealed(folder / "credentials")
         hurried: list[tuple[str, ids.ClientId | None]] = []
+
+        def hurry(reference: str, *, of: ids.ClientId | None) -> None:
+            hurried.append((reference, of))
+
         needs = ports.Needs(
             store=store,
             runner=running,
@@ -200,7 +204,7 @@ async def opened(
                 sealed=sealed, rollback=set_up.rollback, paste=set_up.paste == "on"
             ),
             look=_look,
-            soon=lambda reference, *, of: hurried.append((reference, of)),
+            soon=hurry,
         )
         operations = facade.Operations(needs, clients_=clients, clock=ticking)
         yield House(
