@@ -102,7 +102,8 @@ def describe(failure: run.Failure, *, source_label: str | None = None) -> str:
     if _is_opening(failure):
         told = told.replace(" ($file)", "").replace("the query $query", "its entry in client.yaml")
     told = Template(told).safe_substitute(fields)
-    return told[:1].upper() + told[1:] + _asked(failure.params.get("retry_after", ""))
+    also = f" Also: {failure.params['also']}." if failure.params.get("also") else ""
+    return told[:1].upper() + told[1:] + _asked(failure.params.get("retry_after", "")) + also
 
 
 def _is_opening(failure: run.Failure) -> bool:

@@ -246,6 +246,23 @@ async def test_a_source_may_be_left_out_where_all_it_answers_is_optional(desk: D
     assert (await desk.view()).without == ()
 
 
+@pytest.mark.parametrize(
+    ("optional", "without"),
+    [({"spend"}, ()), ({"orders", "spend"}, ("warehouse", "shop"))],
+)
+async def test_sources_that_failed_together_are_left_out_together_or_not_at_all(
+    desk: Desk, *, optional: set[str], without: tuple[str, ...]
+) -> None:
+    first, second, spend = (
+        replace(one, optional=one.name in optional) for one in samples.REPORT_SPEC.queries
+    )
+    queries = (first, replace(second, source="site"), spend)
+    wanted = replace(samples.REPORT_SPEC, queries=queries)
+    desk.world.found = replace(samples.CLIENT, reports={samples.WEEKLY: wanted})
+    await desk.fail(replace(make.REFUSED, params={run.BESIDE: "shop"}))
+    assert (await desk.view()).without == without
+
+
 async def test_a_card_that_cannot_stand_in_its_place_stands_in_the_ops_channel(desk: Desk) -> None:
     await desk.fail()
     shown = await desk.card()

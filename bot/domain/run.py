@@ -104,6 +104,8 @@ class FailureCode(StrEnum):
     NOT_FOUND = "not_found"
     """The account, property, table or sheet that is asked for is not there, or hidden from us."""
     SOURCE_UNREACHABLE = "source_unreachable"
+    HOST_BARRED = "host_barred"
+    """It, or the store of its credential, is at an address that no run may dial."""
     SOURCE_BUSY = "source_busy"
     """429 or a quota that refills within minutes."""
     QUOTA_EXHAUSTED = "quota_exhausted"
@@ -147,6 +149,12 @@ class FailureCode(StrEnum):
     """Whether Slack took the post cannot be found out; ``said`` is Slack's error name."""
 
 
+BESIDE = "beside"
+"""The param that names the other sources that failed with it, a space between; ``also`` says how,
+in words.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A failure as a code with bounded parameters; the parent writes the sentence (Settled 13)."""
@@ -162,6 +170,11 @@ class Failure:
     """The other side's own words, masked and cut to 200 characters; shown to operators only."""
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     """At most eight; each value at most 200 characters."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All that failed, itself first; none where no source did."""
+        return (self.source, *self.params.get(BESIDE, "").split()) if self.source else ()
 
 
 class AttemptEnd(StrEnum):

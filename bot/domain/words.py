@@ -149,6 +149,17 @@ WORDS: Mapping[FailureCode, Words] = {
         short="not reachable",
         sentence="$source could not be reached.",
     ),
+    FailureCode.HOST_BARRED: Words(
+        stage="sources",
+        retryable=False,
+        short="address not allowed",
+        sentence="$source needs $host, which no run may dial: $fault.",
+        remedy=(
+            "If it is where its data is kept, let the operator of the bot name it in "
+            "REPORTOPS_EGRESS_PRIVATE and restart the bot; else mend client.yaml. "
+            "Then press Retry."
+        ),
+    ),
     FailureCode.SOURCE_BUSY: Words(
         stage="sources",
         retryable=True,

@@ -86,9 +86,9 @@ class ProcessExecutor:
         """
         if not self.most.meets(order.client.isolation):
             raise errors.RunError(isolation.missing(order.client, self._judged(NOTHING)).failure)
-        outcome, _ = await self._obeyed(order, on_progress=None)
+        outcome, heard = await self._obeyed(order, on_progress=None)
         if isinstance(outcome, wire.Checked):
-            return checks.checked(outcome, order)
+            return witness.looked(checks.checked(outcome, order), order, outside=heard.outside)
         failed = outcome if isinstance(outcome, wire.RunFailed) else _crashed("it told nothing")
         raise errors.RunError(failed.failure)
 

@@ -26,13 +26,18 @@ UNKNOWN = "its name does not resolve"
 
 
 class Refused(Exception):  # noqa: N818 - an answer
-    """Why a host was not dialled. ``tried``: it was allowed, and did not answer."""
+    """Why a host was not dialled. ``tried``: it was allowed, and did not answer; ``barred``: none
+    of its addresses may be dialled.
+    """
 
-    def __init__(self, host: hosts.Host, why: str, *, tried: bool = False) -> None:
+    def __init__(
+        self, host: hosts.Host, why: str, *, tried: bool = False, barred: bool = False
+    ) -> None:
         super().__init__(f"{host}: {why}")
         self.host = host
         self.why = why
         self.tried = tried
+        self.barred = barred
 
 
 Resolve = Callable[[hosts.Host], Awaitable[Sequence[str]]]
@@ -55,7 +60,7 @@ async def dial(
     why = [policy.refusal(host, address, private=private) for address in found]
     fit = [address for address, refused in zip(found, why, strict=True) if not refused]
     if found and not fit:
-        raise Refused(host, why[-1])
+        raise Refused(host, why[-1], barred=True)
     if proxy is not None and proxy.serves(host) and not any(map(policy.is_inside, fit)):
         return await _through(proxy, host)
     if not fit:

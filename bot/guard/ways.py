@@ -53,7 +53,7 @@ class Way:
         name = str(refused.host)
         if name not in self.refusals and len(self.refusals) < _MOST_REFUSALS:
             self.refusals.add(name)
-            await self.told(Refused(host=name, why=refused.why))
+            await self.told(Refused(host=name, why=refused.why, barred=refused.barred))
 
     def covers(self, host: hosts.Host) -> bool:
         """Whether the host is among those that were named for the run."""

@@ -162,11 +162,15 @@ def _also(facts: Facts) -> tuple[str, ...]:
 
 
 def _without(facts: Facts) -> tuple[str, ...]:
-    """The sources that could be left out: the failing one, where all it answers is optional."""
-    source, found = facts.incident.failure.source, _report(facts.client, facts.subject)
-    if source is None or found is None or source in facts.subject.without:
-        return ()
-    return (source,) if found.does_without(source) else ()
+    """The sources that could be left out: those that failed, where all they answer is optional.
+    None where the report would lack one of them still.
+    """
+    failed, found = facts.incident.failure.sources, _report(facts.client, facts.subject)
+    for place, source in enumerate(failed):
+        is_out = source in facts.subject.without
+        if found is None or is_out or not found.does_without(source, gone=failed[:place]):
+            return ()
+    return failed
 
 
 def _is_login(facts: Facts) -> bool:

@@ -11,6 +11,8 @@ class Refused:
 
     host: str
     why: str
+    barred: bool = False
+    """It is one of the run's own, and none of its addresses may be dialled: no try changes that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,8 @@ def write(token: str, said: Told) -> channel.Message:
     """Return it as a message about the run of this token."""
     if isinstance(said, Spent):
         return {"told": "spent", "token": token, "line": said.line}
-    return {"told": "refused", "token": token, "host": said.host, "why": said.why}
+    told = {"told": "refused", "token": token, "host": said.host, "why": said.why}
+    return {**told, "barred": said.barred}
 
 
 def read(message: channel.Message) -> tuple[str, Told]:
@@ -37,6 +40,7 @@ def read(message: channel.Message) -> tuple[str, Told]:
         case "spent":
             return token, Spent(line=message.get("line"))
         case "refused":
-            return token, Refused(host=str(message.get("host")), why=str(message.get("why")))
+            host, why = str(message.get("host")), str(message.get("why"))
+            return token, Refused(host=host, why=why, barred=message.get("barred") is True)
         case _:
             raise ValueError("unknown message")

@@ -65,7 +65,16 @@ async def run(
 
 
 def _opened(order: wire.RunOrder, keys: credentials.Keys) -> Mapping[str, object | None]:
-    return {one.name: keys.credential(one) for one in reading.needed(order)}
+    opened: dict[str, object | None] = {}
+    failures: list[errors.RunError] = []
+    for one in reading.needed(order):
+        try:
+            opened[one.name] = keys.credential(one)
+        except errors.RunError as error:
+            failures.append(error)
+    if failures:
+        raise reading.decisive(order, failures)
+    return opened
 
 
 def _model(order: wire.RunOrder, keys: credentials.Keys) -> tuple[wire.ModelAccess | None, str]:

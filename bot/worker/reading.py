@@ -1,7 +1,9 @@
 """Every query of a report, read: sources side by side, each no wider than its kind allows.
 
-A terminal failure ends everything at once and is reported as itself. A retryable one ends its own
-source only: another source may still fail for good, and what it reads now costs nothing next time.
+All are opened before any is asked, so that whoever mends one that was refused knows of the others.
+From then on a terminal failure ends everything at once and is reported as itself. A retryable one
+ends its own source only: another source may still fail for good, and what it reads now costs
+nothing next time.
 """
 
 import asyncio
@@ -10,17 +12,18 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot import errors, wire
-from bot.domain import money, period, report, spec
-from bot.kinds import KINDS
+from bot.domain import money, period, report, run, spec
+from bot.kinds import KINDS, called
 from bot.worker import gate, sources, tables
 from bot.worker.plan import Key, Plan, key
 from bot.worker.sources import base
 
 _STOP_SECONDS = 5.0
+_WORDS = 200
 _BILL_SECONDS = 5.0
 _SHARE = 0.75
 """Of the run's deadline: what reading may use; the rest is for the sentences."""
@@ -72,17 +75,36 @@ async def read(wanted: Wanted, readings: Readings) -> None:
     opened: list[base.Source] = []
     reader = _Reader(wanted, readings, opened)
     try:
+        await reader.open(gated(wanted.order))
         await _side_by_side(reader.gate, gated(wanted.order))
         gate.close(wanted.order, readings.gates)
+        await reader.open(needed(wanted.order))
         await _side_by_side(reader.drain, needed(wanted.order))
         if not readings.failures:
             await reader.bill()
     except* errors.RunError as several:
-        readings.failures += _leaves(several)
+        readings.failures += [one for one in _leaves(several) if one not in readings.failures]
     finally:
         await _each(opened, failed=bool(readings.failures))
     if readings.failures:
-        raise next(filter(base.is_terminal, readings.failures), readings.failures[0])
+        raise decisive(wanted.order, readings.failures)
+
+
+def decisive(order: wire.RunOrder, failures: Sequence[errors.RunError]) -> errors.RunError:
+    """Return what stands for several failures: one that no other attempt helps before others, and
+    of a source that the report needs before one that it can do without. It names the others.
+    """
+    report, sources_ = order.client.reports[order.report], order.client.sources
+    found = [one.failure for one in failures if base.is_terminal(one)]
+    found = found or [one.failure for one in failures]
+    first, *rest = sorted(found, key=lambda one: report.does_without(one.source or ""))
+    others = {one.source: one for one in rest if one.source not in {None, first.source}}
+    if not others:
+        return errors.RunError(first)
+    labels = [(called.label(sources_, name or ""), one) for name, one in others.items()]
+    also = ", ".join(errors.short(one, source_label=label) for label, one in labels)
+    beside = {"also": also[:_WORDS], run.BESIDE: " ".join(filter(None, others))[:_WORDS]}
+    return errors.RunError(replace(first, params={**first.params, **beside}))
 
 
 async def _side_by_side(
@@ -102,11 +124,19 @@ class _Reader:
         self._opened = opened
         self._open_ones: dict[str, base.Source | None] = {}
 
+    async def open(self, of: Sequence[spec.SourceSpec]) -> None:
+        """Open these, those that are not yet; raises the RunErrors that nothing helps, once all
+        have told theirs.
+        """
+        await _side_by_side(self._open, of)
+        if terminal := [one for one in self._readings.failures if base.is_terminal(one)]:
+            raise ExceptionGroup("refused", terminal)
+
     async def gate(self, source: spec.SourceSpec) -> None:
         """Ask how far its data goes, where there is a question for it."""
         order, plan = self._wanted.order, self._wanted.plan
         asks = deque(gate.asks(order, plan, of=_asked(order, source.name)))
-        opened = await self._open(source, asks)
+        opened = self._open_ones[source.name]
         while asks and opened is not None:
             ask = asks.popleft()
             try:
@@ -125,7 +155,7 @@ class _Reader:
         """Open the source and read until nothing is left to ask or something fails."""
         asked = deque(asks(self._wanted, source.name))
         kind = KINDS[source.kind]
-        opened = await self._open(source, asked)
+        opened = self._open_ones[source.name]
         if opened is None:
             return
         async with asyncio.TaskGroup() as group:
@@ -139,10 +169,10 @@ class _Reader:
                 async with asyncio.timeout(_BILL_SECONDS):
                     self._readings.usage += await asyncio.to_thread(source.bill)
 
-    async def _open(self, source: spec.SourceSpec, asks: deque[base.Ask]) -> base.Source | None:
-        """The source, opened once; None: it has failed, and nothing more is asked of it."""
+    async def _open(self, source: spec.SourceSpec) -> None:
+        """Open the source once; None in its place: it has failed, and nothing is asked of it."""
         if source.name in self._open_ones:
-            return self._open_ones[source.name]
+            return
         self._open_ones[source.name] = None
         try:
             opened = await asyncio.to_thread(sources.open_source, access(self._wanted, source))
@@ -150,10 +180,9 @@ class _Reader:
             if isinstance(opened, base.Telling):
                 self._readings.identities.append(await asyncio.to_thread(opened.identity))
         except errors.RunError as error:
-            self._failed(error, asks)
-            return None
-        self._open_ones[source.name] = opened
-        return opened
+            self._readings.failures.append(error)
+        else:
+            self._open_ones[source.name] = opened
 
     async def _take(self, source: base.Source, asks: deque[base.Ask], *, most: int) -> None:
         order, plan = self._wanted.order, self._wanted.plan

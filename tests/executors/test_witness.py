@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import wire
-from bot.domain import money, run
+from bot import errors, wire
+from bot.domain import money, run, spec
 from bot.executors import brokering, witness
+from bot.guard import dial
 from bot.ipc import channel, told
 from bot.kinds import billed
 from tests import samples
@@ -95,3 +96,66 @@ async def test_what_was_told_before_the_end_is_heard_by_then() -> None:
     assert broker.watch("4").lost
     await asyncio.sleep(0)
     broker.close()
+
+
+INSIDE = told.Refused(
+    host="db.globex.example:5432",
+    why="an address of the inside; REPORTOPS_EGRESS_PRIVATE could allow it",
+    barred=True,
+)
+CRM = spec.SourceSpec(
+    name="crm",
+    kind="postgres",
+    settings={"host": "db.globex.example", "database": "crm", "user": "reader"},
+    credential="vault://kv/crm",
+    identity="x",
+)
+VAULT = {
+    "vault": {"url": "https://vault.globex.example", "role": "globex", "token": "local://token"}
+}
+
+
+def _crm(code: run.FailureCode, *refused: told.Refused) -> run.Failure:
+    """What is told of a failure of the source crm."""
+    one = order()
+    of = replace(one.client, sources={"crm": CRM}, stores=VAULT)
+    outcome = replace(failed(), failure=run.Failure(code=code, source="crm", kind="postgres"))
+    outside = brokering.Outside(refused=[*refused])
+    return acting.failure(witness.told(outcome, replace(one, client=of), outside=outside))
+
+
+@pytest.mark.parametrize("host", [INSIDE.host, "vault.globex.example"])
+def test_an_address_of_the_inside_is_not_tried_again(host: str) -> None:
+    told_ = _crm(run.FailureCode.SOURCE_UNREACHABLE, replace(INSIDE, host=host))
+    assert told_.code is run.FailureCode.HOST_BARRED
+    assert not errors.is_retryable(told_.code)
+    assert f"needs {host}, which no run may dial: an address of the inside." in (
+        errors.describe(told_, source_label="PostgreSQL")
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        (run.FailureCode.SOURCE_UNREACHABLE, replace(INSIDE, why=dial.UNKNOWN, barred=False)),
+        (run.FailureCode.SOURCE_UNREACHABLE, replace(INSIDE, host="other.example")),
+        (run.FailureCode.CREDENTIAL_REFUSED, INSIDE),
+    ],
+)
+def test_what_is_unknown_foreign_or_terminal_stays_what_it_is(
+    code: run.FailureCode, refused: told.Refused
+) -> None:
+    assert _crm(code, refused).code is code
+
+
+def test_a_look_tells_of_an_address_of_the_inside_too() -> None:
+    failure = run.Failure(code=run.FailureCode.SOURCE_UNREACHABLE, source="crm", kind="postgres")
+    found = wire.Checked(sources=(wire.Source(name="crm", failure=failure),))
+    of = replace(order().client, sources={"crm": CRM})
+    asked = wire.CheckOrder(
+        client=of, as_of=samples.AS_OF, credentials={}, deadline_seconds=1, scratch=Path("scratch")
+    )
+    outside = brokering.Outside(refused=[INSIDE])
+    (one,) = witness.looked(found, asked, outside=outside).sources
+    assert one.failure is not None
+    assert one.failure.code is run.FailureCode.HOST_BARRED

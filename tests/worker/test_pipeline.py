@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import wire
+from bot import errors, wire
 from bot.demo import bigquery
 from bot.domain import metric, report, run, spec
 from bot.domain.run import FailureCode
@@ -146,6 +146,29 @@ async def test_an_optional_query_that_fails_still_fails_the_run(
     assert failure.reference == "env://ACME_BIGQUERY"
     assert json.loads(doubles.key)["private_key"] not in repr(outcome)
     assert list(outcome.timings) == ["credentials", "sources"]
+
+
+async def test_of_several_that_are_refused_the_one_that_is_needed_is_told_with_the_others(
+    order: wire.RunOrder, doubles: benches.Doubles
+) -> None:
+    """Whoever mends the first would else meet the second on the next try."""
+    doubles.accounts.revoke(benches.ROBOT)
+    (order.client.folder / "load.sql").write_text("SELEC", "utf-8")
+    failure, _ = await _failed(order)
+    assert (failure.code, failure.sources) == (FailureCode.QUERY_INVALID, ("shop", "warehouse"))
+    assert errors.describe(failure).endswith(" Also: BigQuery sign-in revoked.")
+
+
+async def test_of_several_credentials_that_are_missing_all_are_told(order: wire.RunOrder) -> None:
+    lost = replace(WAREHOUSE, name="lost", credential="env://ACME_LOST")
+    query = replace(order.client.reports[samples.WEEKLY].queries[-1], source="lost", name="gone")
+    asked = order.client.reports[samples.WEEKLY].queries
+    needed = _spec(order, queries=(*asked, replace(query, optional=False)))
+    both = replace(needed.client, sources={**needed.client.sources, "lost": lost})
+    failure, _ = await _failed(replace(needed, client=both, credentials={}))
+    assert failure.code is FailureCode.CREDENTIAL_MISSING
+    assert failure.sources == ("lost", "warehouse")
+    assert failure.params["also"] == "BigQuery (warehouse) credential not set"
 
 
 async def test_a_terminal_failure_stands_before_one_that_may_pass(
