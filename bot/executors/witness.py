@@ -29,7 +29,7 @@ def told(
         others = (one for one in usage if one.kind is not money.UsageKind.MODEL)
         usage = (*others, *outside.usage)
     if isinstance(outcome, wire.RunFailed):
-        failed = _barred(outcome.failure, order, outside)
+        failed = _barred(outcome.failure, order, outside=outside)
         return replace(outcome, failure=_failure(failed, outside), usage=usage)
     findings = (*outcome.report.findings, *map(_finding, outside.refused))
     return replace(outcome, report=replace(outcome.report, findings=findings), usage=usage)
@@ -42,14 +42,17 @@ def looked(
     if outside is None:
         return outcome
     sources = tuple(
-        replace(one, failure=one.failure and _barred(one.failure, order, outside))
+        replace(one, failure=one.failure and _barred(one.failure, order, outside=outside))
         for one in outcome.sources
     )
     return replace(outcome, sources=sources)
 
 
 def _barred(
-    failed: run.Failure, order: wire.RunOrder | wire.CheckOrder, outside: brokering.Outside
+    failed: run.Failure,
+    order: wire.RunOrder | wire.CheckOrder,
+    *,
+    outside: brokering.Outside,
 ) -> run.Failure:
     """What passes by itself does not where a host of the source, or of the store that has its
     credential, is at an address that may not be dialled.
