@@ -90,3 +90,19 @@ async def test_a_login_of_its_own_is_a_clients_own(desk: Desk) -> None:
     await desk.sweep()
     assert len(await desk.said(delivery.Kind.CARD)) == 1
     assert await desk.said(delivery.Kind.OPS) == []
+
+
+async def test_a_name_that_is_sealed_for_each_client_by_itself_is_nobody_elses(desk: Desk) -> None:
+    """Only what opens them all is one thing: the master key."""
+    own = replace(EXPIRED, reference="local://ads")
+    await desk.fail(0, own)
+    await desk.fail(1, own)
+    await desk.sweep()
+    assert len(await desk.said(delivery.Kind.CARD)) == 2
+    assert await desk.said(delivery.Kind.OPS) == []
+    closed = replace(own, code=run.FailureCode.CREDENTIAL_CLOSED)
+    await desk.fail(2, closed)
+    await desk.fail(3, replace(closed, reference="local://other"))
+    await desk.sweep()
+    (told,) = await desk.said(delivery.Kind.OPS)
+    assert "2 reports of 2 clients not sent" in told.bodies[0].text

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot import errors
-from bot.domain import client, run
+from bot.domain import client, reference, run
 
 LATELY = timedelta(hours=4)
 """The same cause within so long after its end is the same incident again, on the same card."""
@@ -21,6 +21,9 @@ _AWAY = frozenset(
     | {_CODE.QUOTA_EXHAUSTED, _CODE.API_SUNSET}
 )
 _LOGINS, _SLACK, _AGENCY = "login:", "slack:", "agency:"
+_SEALED = "local://"
+_ANY = "any"
+"""Whichever client."""
 _MACHINE = frozenset({_CODE.CRASHED, _CODE.DEADLINE})
 
 
@@ -41,10 +44,20 @@ def shared(failure: run.Failure, of: client.Client | None = None) -> str:
         return f"{_SLACK}{failure.said}"
     if failure.code in _LOGIN and failure.reference:
         lent = _lent(failure, of)
-        return f"{_AGENCY}{lent}" if lent else f"{_LOGINS}{failure.reference}"
+        return f"{_AGENCY}{lent}" if lent else _login(failure)
     if failure.code in _AWAY and failure.kind:
         return f"source:{failure.kind}"
     return "machine:" if failure.code in _MACHINE else ""
+
+
+def _login(failure: run.Failure) -> str:
+    """Of a name that is sealed for each client by itself, what clients have in common is at most
+    what opens it; every other reference means one credential, whoever names it.
+    """
+    named = failure.reference or ""
+    if not named.startswith(_SEALED) or reference.parse(named).owner(_ANY) != _ANY:
+        return f"{_LOGINS}{named}"
+    return f"{_LOGINS}{_SEALED}" if failure.code is _CODE.CREDENTIAL_CLOSED else ""
 
 
 def fewest(of: str) -> int:

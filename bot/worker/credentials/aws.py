@@ -5,12 +5,13 @@ Nothing of the machine takes part: no AWS_* variable, no ~/.aws, no metadata add
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol, cast
 
 import boto3
-from botocore import config, exceptions, session
+from botocore import config, exceptions, parsers, session
 
 from bot import errors
 from bot.domain.reference import Reference
@@ -37,7 +38,9 @@ _LACKS: Mapping[str, str] = {
 }
 _ENDED = "its access key has expired"
 _STRANGE = "its access key is not known there"
-_FAULTS = (exceptions.ClientError, exceptions.BotoCoreError)
+_FAULTS = (exceptions.ClientError, exceptions.BotoCoreError, parsers.ResponseParserError)
+_NAME = re.compile(r"[A-Za-z0-9.]{1,60}")
+"""Of a fault; anything longer would be cut, and so could no longer be masked."""
 _UNSET = (None, None, None, None)
 Key = Mapping[str, str]
 """An access key, by the names of boto3's parameters."""
@@ -222,6 +225,8 @@ def _explained(asking: Asking, error: Exception, *, deed: str) -> errors.RunErro
         return asking.failed(FailureCode.STORE_REFUSED, fault="the lent role is not known there")
     if code in _LACKS:
         return asking.failed(FailureCode.STORE_LACKS, fault=_LACKS[code])
+    if isinstance(error, parsers.ResponseParserError):
+        return asking.failed(FailureCode.STORE_FAULT, fault="what it answers cannot be read")
     if code or isinstance(error, exceptions.SSLError):
         return asking.failed(FailureCode.STORE_FAULT, fault=code or "its certificate")
     return asking.failed(FailureCode.STORE_UNREACHABLE)
@@ -232,4 +237,5 @@ def _code(error: Exception) -> str:
     if not isinstance(error, exceptions.ClientError):
         return ""
     told = cast("Mapping[str, Mapping[str, object]]", error.response)
-    return str(told.get("Error", {}).get("Code", ""))[:60] or "no name"
+    code = str(told.get("Error", {}).get("Code", ""))
+    return code if _NAME.fullmatch(code) else "no name"

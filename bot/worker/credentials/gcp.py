@@ -43,7 +43,7 @@ _ACTING = "Unable to acquire impersonated credentials"
 _PASSING = re.compile(r'"code": *(?:429|5[0-9][0-9])\b')
 
 
-class _Lent(impersonated_credentials.Credentials):
+class _Lent(googleauth.Learning, impersonated_credentials.Credentials):
     """Acts as an account, and asks nobody else (googleauth has the reason)."""
 
     def _is_regional_access_boundary_lookup_required(self) -> bool:
@@ -121,20 +121,22 @@ def _lent(asking: Asking) -> "Credentials":
     settings = asking.settings(gcp.GcpSettings)
     try:
         own = google.parse(asking.keys.text(settings.credential))
-        base = googleauth.made(own, scopes=(_SCOPE,))
+        base = googleauth.made(own, scopes=(_SCOPE,), learn=asking.keys.learn)
     except ValueError as fault:
         raise credentials.failed(
             settings.credential, FailureCode.CREDENTIAL_INVALID, fault=str(fault)
         ) from None
     where = asking.address(f"https://{gcp.ACCOUNTS}")
     account = f"v1/projects/-/serviceAccounts/{settings.impersonate}:generateAccessToken"
-    return _Lent(
+    made = _Lent(
         source_credentials=base,
         target_principal=settings.impersonate,
         target_scopes=[_SCOPE],
         lifetime=_LENT_SECONDS,
         iam_endpoint_override=f"{where}/{account}",
     )
+    made.learn = asking.keys.learn
+    return made
 
 
 def _client(asking: Asking, signed: "Credentials") -> SecretManagerServiceClient:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from bot import errors
 from bot.domain import ids, money, period, periods, report, run, spec
 from bot.domain.run import FailureCode
+from bot.kinds import mask as masks
 from bot.kinds.typed.form import Ends
 
 MOST_ROWS = 20_000
@@ -126,6 +127,11 @@ class Access:
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Addresses of local doubles; ask ``address`` for them."""
     mask: Callable[[str], str] = str
+
+    def learn(self, token: str) -> None:
+        """Mask from here on what was made of the credential, such as a token."""
+        if isinstance(self.mask, masks.Mask):
+            self.mask.learn(token)
 
     def signed(self, form: type[C]) -> C:
         """Return the credential, which is of this form; RunError where there is none."""

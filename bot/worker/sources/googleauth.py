@@ -3,8 +3,9 @@
 Never ``google.auth.default()``: what the machine happens to hold is nobody's credential here.
 """
 
+from collections.abc import Callable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, Self, cast
 from urllib.parse import urlsplit
 
 from google.auth import exceptions
@@ -21,7 +22,27 @@ if TYPE_CHECKING:
 _TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 
-class _ServiceAccount(service_account.Credentials):
+class Learning:
+    """Tells each token that a sign-in brings. Google's clients make copies, which tell as well."""
+
+    learn: Callable[[str], None]
+
+    def refresh(self, request: object) -> None:
+        """As google-auth has it."""
+        cast("_Told", super()).refresh(request)
+        self.learn(cast("_Told", self).token or "")
+
+    def _make_copy(self) -> Self:
+        made = cast("Self", cast("_Told", super())._make_copy())  # noqa: SLF001 - its way to be extended
+        made.learn = self.learn
+        return made
+
+
+class _Person(Learning, oauth2.Credentials):
+    """Signs in with a person's grant."""
+
+
+class _ServiceAccount(Learning, service_account.Credentials):
     """Signs in, and asks nobody else.
 
     google-auth also asks iamcredentials.googleapis.com, in a thread of its own, where the account
@@ -31,6 +52,15 @@ class _ServiceAccount(service_account.Credentials):
 
     def _is_regional_access_boundary_lookup_required(self) -> bool:
         return False
+
+
+class _Told(Protocol):
+    """What we use of a credential, and extend; typed in part there."""
+
+    token: str | None
+
+    def refresh(self, request: object) -> None: ...
+    def _make_copy(self) -> object: ...
 
 
 class _Make(Protocol):
@@ -43,13 +73,23 @@ def credentials(access: base.Access, *, scopes: tuple[str, ...]) -> "Credentials
     """
     credential = access.signed(google.Credential)
     try:
-        return made(credential, scopes=scopes)
+        return made(credential, scopes=scopes, learn=access.learn)
     except ValueError as fault:
         raise access.failed(FailureCode.CREDENTIAL_INVALID, fault=str(fault)) from None
 
 
-def made(credential: google.Credential, *, scopes: tuple[str, ...]) -> "Credentials":
-    """As ``credentials``, without a source; raises ValueError that quotes nothing."""
+def made(
+    credential: google.Credential, *, scopes: tuple[str, ...], learn: Callable[[str], None]
+) -> "Credentials":
+    """As ``credentials``, without a source; ``learn`` is told each token. Raises ValueError that
+    quotes nothing.
+    """
+    found = _made(credential, scopes=scopes)
+    cast("Learning", found).learn = learn
+    return found
+
+
+def _made(credential: google.Credential, *, scopes: tuple[str, ...]) -> "Credentials":
     info = credential.info
     if credential.type == "service_account":
         try:
@@ -60,7 +100,7 @@ def made(credential: google.Credential, *, scopes: tuple[str, ...]) -> "Credenti
     named = info.get("token_uri", "")
     return cast(
         "Credentials",
-        oauth2.Credentials(
+        _Person(
             None,
             refresh_token=info["refresh_token"],
             # A person's refresh token goes to Google, or to a double on this machine.

@@ -82,6 +82,7 @@ class _SignIn:
             raise self._access.failed(FailureCode.SOURCE_FAULT) from None
         token = told.get("access_token")
         if isinstance(token, str) and token:
+            self._access.learn(token)
             self._life = self._lasting(told)
             return token
         plain = web.by_status(reply) or web.Refusal(code=FailureCode.SOURCE_FAULT)

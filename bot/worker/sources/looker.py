@@ -169,6 +169,7 @@ class _Session:
             raise self._access.failed(
                 FailureCode.SOURCE_FAULT, said="the sign-in gave no token"
             ) from None
+        self._access.learn(self._token)
         self._until = time.monotonic() + seconds - _EARLY_SECONDS
 
 
