@@ -4,18 +4,19 @@ a file, sealed here and nowhere else, and never printed; the bot hears of its ve
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from bot import clock, errors, settings
-from bot.catalog import load
+from bot.catalog import load, stores
 from bot.cli import login, reach, swapping, text
 from bot.domain import client, ids, reference, spec
 from bot.domain.reference import Scheme
 from bot.domain.rotation import State
 from bot.kinds import typed
-from bot.kinds.typed import form
+from bot.kinds.typed import form, slips
 from bot.operations import answers, control, entering
 from bot.operations.answers import Act, Question
 from bot.sealed import writing
@@ -49,12 +50,17 @@ def list_(client: str | None) -> None:
 def set_(owner: str, name: str | None, *, file: Path | None) -> None:
     """Seal a credential and put it in force, untried.
 
-    OWNER NAME is a client and its source (globex warehouse); `bot NAME` and `agency NAME` are the
-    bot's own and the agency's (local://bot/NAME, local://agency/NAME).
+    OWNER NAME is a client and its source (globex warehouse), or the name of another reference of
+    its file (globex vault: local://vault, under stores); `bot NAME` and `agency NAME` are the bot's
+    own and the agency's (local://bot/NAME, local://agency/NAME).
     """
     config = reach.configured()
     if owner in _OURS:
         _set_ours(config, owner, name=name or "", file=file)
+        return
+    beside = _beside(config, owner).get(name or "")
+    if beside is not None:
+        _put(config, owner, named=beside, file=file)
         return
     of, source = _source(config, owner, source=name)
     version = _sealed(config, of, source=source, file=file)
@@ -166,31 +172,62 @@ def _set_ours(config: settings.Settings, owner: str, *, name: str, file: Path | 
         named = reference.parse(f"local://{owner}/{name}")
     except ValueError as fault:
         raise errors.UsageError(f"{owner} NAME: {fault}.") from None
+    _put(config, "", named=named, file=file)
+    if owner == "bot":
+        click.echo("Start the bot again: it reads its own as it starts.")
+
+
+def _beside(config: settings.Settings, owner: str) -> Mapping[str, reference.Reference]:
+    """Return what a client's file names in local:// beside its sources, by name: what signs in to
+    its stores, and its own model key. A source of that name goes first.
+    """
+    of = _loaded(config).client(ids.ClientId(owner))
+    if of is None:
+        return {}
+    keys = (report.narrative.credential for report in of.reports.values())
+    texts = [*(text for text, _ in stores.signing_in(of)), *(key for key in keys if key)]
+    named = [one for one in map(reference.parse, texts) if one.scheme is Scheme.LOCAL]
+    return {one.name: one for one in named if one.name not in of.sources}
+
+
+def _put(
+    config: settings.Settings, client: str, *, named: reference.Reference, file: Path | None
+) -> None:
+    """Seal what nothing can be tried with: it is in force at once, and those before are gone."""
     hidden = file is None and sys.stdin.isatty()
-    value = click.prompt("Credential", hide_input=True) if hidden else _read(file)
-    if not value.strip():
+    value = (click.prompt("Credential", hide_input=True) if hidden else _read(file)).strip()
+    if not value:
         raise errors.UsageError("Nothing was entered.")
-    sealed = writing.Sealed(config.credentials_dir)
-    version = sealed.put(named.owner(""), named.name, text=value.strip())
-    sealed.use(named.owner(""), named.name, version=version)
-    after = "Start the bot again: it reads its own as it starts." if owner == "bot" else ""
-    click.echo(f"Sealed {named} as version {version}. {after}".strip())
+    try:
+        slips.check(value)
+    except ValueError as fault:
+        raise errors.UsageError(f"It cannot be used: {fault}.") from None
+    owner, sealed = named.owner(client), writing.Sealed(config.credentials_dir)
+    before = sealed.versions(owner, named.name).kept
+    version = sealed.put(owner, named.name, text=value)
+    sealed.use(owner, named.name, version=version)
+    for one in before:
+        sealed.drop(owner, named.name, version=one)
+    click.echo(f"Sealed {named} as version {version}.")
 
 
 def _source(
     config: settings.Settings, name: str, *, source: str | None
 ) -> tuple[client.Client, spec.SourceSpec]:
-    found = load.load(config.clients_dir, demo=config.demo, ops_channel=config.ops_channel)
-    of = found.client(ids.ClientId(name))
+    of = _loaded(config).client(ids.ClientId(name))
     if of is None:
         raise errors.UsageError(f"There is no client {name!r} in order: reportops check")
     having = {key: one for key, one in of.sources.items() if one.credential is not None}
     if source is None and len(having) == 1:
         return of, next(iter(having.values()))
     if source not in having:
-        known = ", ".join(having) or "none"
+        known = ", ".join((*having, *_beside(config, name))) or "none"
         raise errors.UsageError(f"Which source of {of.id}? With a credential: {known}.")
     return of, having[source]
+
+
+def _loaded(config: settings.Settings) -> load.Catalog:
+    return load.load(config.clients_dir, demo=config.demo, ops_channel=config.ops_channel)
 
 
 def _named(of: client.Client, source: spec.SourceSpec) -> reference.Reference:

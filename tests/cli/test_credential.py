@@ -18,6 +18,8 @@ timezone: Europe/Paris
 sources:
   web: {kind: http_json, url: "https://api.globex.invalid/v1", credential: "local://web"}
   old: {kind: http_json, url: "https://old.globex.invalid/v1", credential: "env://OLD"}
+stores:
+  vault: {url: "https://vault.globex.invalid", role_id: globex, secret_id: "local://vault"}
 reports:
   weekly:
     title: Weekly
@@ -26,6 +28,7 @@ reports:
       visits: {source: web, request: {path: visits, rows: $, columns: {visits: $.visits}}}
     metrics:
       visits: {unit: count}
+    narrative: {model: claude-haiku-4-5, credential: "local://anthropic"}
 """
 
 
@@ -124,6 +127,20 @@ def test_the_bots_own_and_the_agencys_are_in_force_at_once(desk: Desk) -> None:
     assert desk.in_force("local://bot/slack-bot") == SECRET
     assert desk.enter(SECRET, "set", "agency", "ads").exit_code == 0
     assert desk.in_force("local://agency/ads") == SECRET
+
+
+@pytest.mark.parametrize("name", ["vault", "anthropic"])
+def test_what_signs_in_to_a_store_and_the_clients_own_model_key_are_sealed_too(
+    desk: Desk, name: str
+) -> None:
+    """docs/credentials.md begins with it: neither is a source's."""
+    told = desk.enter(SECRET, "set", "globex", name)
+    assert f"Sealed local://{name} as version 1." in told.output
+    desk.enter(f"{SECRET}-2\n", "set", "globex", name)
+    assert desk.in_force(f"local://{name}") == f"{SECRET}-2"
+    assert desk.sealed.versions("globex", name).kept == (2,)
+    wrong = desk.enter("env://" + "VAULT", "set", "globex", name)
+    assert (wrong.exit_code, "reference" in wrong.output) == (2, True)
 
 
 @pytest.mark.slow
