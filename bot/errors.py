@@ -92,7 +92,16 @@ def _fields(failure: run.Failure, source_label: str | None) -> _Gentle:
     fields.update({key: value for key, value in known.items() if value})
     fields.setdefault("source", "The source")
     fields.setdefault("set", "Set it")
+    fields["replace"] = _replaced(failure.reference or "the credential")
     return fields
+
+
+def _replaced(reference: str) -> str:
+    """Where another is put in its place: the bot's own store it rotates itself."""
+    if reference.startswith("local://"):
+        return f"Rotate {reference}"
+    where = "where the bot runs" if reference.startswith("env://") else "where it is kept"
+    return f"Replace {reference} {where}"
 
 
 def describe(failure: run.Failure, *, source_label: str | None = None) -> str:

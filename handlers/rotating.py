@@ -59,8 +59,9 @@ class Rotations:
         if isinstance(begun, errors.Fault):
             await ack(response_action="update", view=dict(rotate.failed(begun.shown.text)))
             return
-        await ack(response_action="update", view=dict(rotate.trying(turn.value.split(" ")[0])))
-        self._desk.begin(self._tried(turn, payload.text(body, "view", "id"), begun.id))
+        head = f"{begun.client_name} · {begun.label}"
+        await ack(response_action="update", view=dict(rotate.trying(head)))
+        self._desk.begin(self._tried(turn, payload.text(body, "view", "id"), begun.rotation.id))
 
     async def confirm(self, ack: AsyncAck, body: payload.Body) -> None:
         """Swap, in the modal that shows what the trial found."""
@@ -84,7 +85,7 @@ class Rotations:
 
     async def _begun(
         self, turn: payload.Turn, values: Mapping[str, str]
-    ) -> rotation.Rotation | entering.WrongError:
+    ) -> rotation.View | entering.WrongError:
         """Seal it, or return what is wrong with it; raises what else a person is told."""
         try:
             async with asyncio.timeout(desk.PATIENCE):
@@ -94,9 +95,10 @@ class Rotations:
             raise errors_.UsageError(message) from None
         names = turn.value.partition(" ")[0].split("/")
         try:
-            return await self._credentials.begin(asker, names, entered=values or None)
+            begun = await self._credentials.begin(asker, names, entered=values or None)
         except entering.WrongError as wrong:
             return wrong
+        return (await self._credentials.state(asker, begun.id)).view
 
     async def _tried(self, turn: payload.Turn, window: str, name: identifiers.RotationId) -> None:
         """Try it, and show what came of it: there, or where the window was opened from."""

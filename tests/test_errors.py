@@ -86,6 +86,14 @@ def test_at_the_opening_its_entry_is_mended_and_later_the_query() -> None:
         assert errors.remedy(one) == "Mend the query, then press Retry."
 
 
-def test_a_refused_credential_is_replaced_by_its_name() -> None:
-    refused = run.Failure(code=run.FailureCode.CREDENTIAL_REFUSED, reference="env://ACME_GA4")
-    assert errors.remedy(refused).startswith("Replace env://ACME_GA4 where the bot runs")
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("env://ACME_GA4", "Replace env://ACME_GA4 where the bot runs, or grant"),
+        ("vault://secret/acme", "Replace vault://secret/acme where it is kept, or grant"),
+        ("local://ga4", "Rotate local://ga4, or grant"),
+    ],
+)
+def test_a_refused_credential_is_replaced_by_its_name(reference: str, told: str) -> None:
+    refused = run.Failure(code=run.FailureCode.CREDENTIAL_REFUSED, reference=reference)
+    assert errors.remedy(refused).startswith(told)

@@ -220,6 +220,9 @@ def _source(
     having = {key: one for key, one in of.sources.items() if one.credential is not None}
     if source is None and len(having) == 1:
         return of, next(iter(having.values()))
+    # A card that misses one says its reference's name: that does too where one source has it.
+    called = [key for key, one in having.items() if one.credential == f"local://{source}"]
+    source = called[0] if source not in having and len(called) == 1 else source
     if source not in having:
         known = ", ".join((*having, *_beside(config, name))) or "none"
         raise errors.UsageError(f"Which source of {of.id}? With a credential: {known}.")

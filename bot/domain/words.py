@@ -50,9 +50,7 @@ WORDS: Mapping[FailureCode, Words] = {
         retryable=False,
         short="sign-in revoked",
         sentence="$source refused our sign-in with $reference.",
-        remedy=(
-            "Replace $reference where the bot runs, or grant it access again, then press Retry."
-        ),
+        remedy="$replace, or grant it access again, then press Retry.",
     ),
     FailureCode.CREDENTIAL_SHARED: Words(
         stage="credentials",

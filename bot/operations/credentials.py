@@ -259,7 +259,7 @@ class Credentials:
             return "Somebody else has just replaced it; please look again."
         at = moments.clock(other.began_at, about.client.timezone)
         who = rotate.person(other.by)
-        return f"{who} is replacing this credential since {at}; only one can at a time."
+        return f"{who} has been replacing this credential since {at}; only one can at a time."
 
     async def _swapped(self, found: rotation.Rotation) -> rotation.Rotation:
         """Put it in force; done again it changes nothing."""

@@ -17,6 +17,7 @@ channel: C0GLOBEX1
 timezone: Europe/Paris
 sources:
   web: {kind: http_json, url: "https://api.globex.invalid/v1", credential: "local://web"}
+  shop: {kind: http_json, url: "https://shop.globex.invalid/v1", credential: "local://till"}
   old: {kind: http_json, url: "https://old.globex.invalid/v1", credential: "env://OLD"}
 stores:
   vault: {url: "https://vault.globex.invalid", role_id: globex, secret_id: "local://vault"}
@@ -84,6 +85,11 @@ def test_it_is_sealed_listed_rolled_back_and_removed(desk: Desk, tmp_path: Path)
     gone = desk.shell("credential", "remove", "globex", "web", "--yes")
     assert "Deleted local://web: 1 version." in gone.stdout
     assert desk.sealed.versions("globex", "web").kept == ()
+
+
+def test_the_name_that_a_card_misses_does_for_its_source(desk: Desk) -> None:
+    told = desk.enter(SECRET, "set", "globex", "till")
+    assert (told.exit_code, desk.in_force("local://till")) == (0, SECRET), told.output
 
 
 def test_nothing_of_it_is_in_the_database(desk: Desk, tmp_path: Path) -> None:

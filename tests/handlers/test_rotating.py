@@ -82,6 +82,7 @@ async def test_who_closed_the_window_is_told_where_they_asked(desk: Front) -> No
     desk.home.trier.may.clear()
     await desk.type("rotate acme warehouse")
     await desk.slack.control.submit(CLAIRE, values={FIELD: SECRET})
+    assert "acme/warehouse" not in _shown(desk)
     assert "Testing" in _shown(desk)
     await desk.slack.control.close(CLAIRE)
     desk.home.trier.may.set()

@@ -222,7 +222,9 @@ async def test_the_one_that_was_confirmed_counts_not_what_is_in_force(home: Hous
 
 async def test_only_one_at_a_time(home: House) -> None:
     await _begun(home)
-    with pytest.raises(errors.UsageError, match="<@U0CLAIRE> is replacing this credential since"):
+    with pytest.raises(
+        errors.UsageError, match="<@U0CLAIRE> has been replacing this credential since"
+    ):
         await _begun(home)
     assert _versions(home) == (1, (1, 2)), "the second one sealed nothing"
 

@@ -40,7 +40,8 @@ def fetch(asked: Reference, keys: "Keys") -> str:
     client = str(keys.order.client.id)
     why = kept.faults.get(named)
     if why is Fault.MISSING or (why is None and named not in kept.sealed):
-        command = f"Set it with reportops credential set {client}"
+        owner = "agency" if asked.path.startswith("agency/") else client
+        command = f"Set it with reportops credential set {owner} {asked.name}"
         raise credentials.failed(asked, FailureCode.CREDENTIAL_MISSING, set=command)
     if why is not None:
         raise _closed(asked, why)
