@@ -136,7 +136,7 @@ async def test_a_failure_that_cannot_heal_has_a_card_at_once(desk: Desk) -> None
     assert "not sent" in shown.bodies[0].text
     (found,) = await desk.kept.incidents.all_open()
     assert found.runs == (stopped.id,)
-    assert found.cause == "env://ACME_BIGQUERY:credential_refused"
+    assert found.cause == "env://ACME_BIGQUERY:credential"
     (line,) = await desk.thread(found)
     assert "Attempt 1" in line
 

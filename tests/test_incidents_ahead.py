@@ -1,9 +1,10 @@
 """What a preflight found: an incident before any run has met it, and what becomes of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -113,6 +114,23 @@ async def test_the_run_that_meets_it_takes_over_its_card(desk: Desk) -> None:
     assert (await the_incident(desk)).status is incident.IncidentStatus.RECOVERED
 
 
+@pytest.mark.parametrize("code", [run.FailureCode.CREDENTIAL_MISSING, make.REFUSED.code])
+async def test_another_fault_of_the_same_login_is_the_same_card(
+    desk: Desk, code: run.FailureCode
+) -> None:
+    await foresee(desk, replace(make.REFUSED, code=run.FailureCode.CREDENTIAL_INVALID))
+    before = await the_incident(desk)
+    await foresee(desk, replace(make.REFUSED, code=code))
+    found = await the_incident(desk)
+    assert (found.id, found.failure.code, found.runs) == (before.id, code, ())
+    assert found.foreseen is not None
+    stopped = await desk.fail()
+    met = await the_incident(desk)
+    assert (met.id, met.runs, met.failure.code) == (before.id, (stopped.id,), make.REFUSED.code)
+    await foresee(desk, replace(make.REFUSED, code=code))
+    assert (await the_incident(desk)).runs == (stopped.id,)
+
+
 async def test_a_report_that_came_from_the_source_ends_it(desk: Desk) -> None:
     await foresee(desk, make.REFUSED)
     there = await make.ready(desk.kept)
@@ -150,6 +168,10 @@ async def test_a_login_that_many_share_is_one_card(fleet: test_outages.Desk) -> 
     card = await fleet.card()
     assert "3 reports of 3 clients would not be sent" in card.bodies[0].text
     assert local.refusal(card.bodies[0]) == ""
+    (first,) = await fleet.kept.incidents.all_open(ids.ClientId("c0"))
+    rotate, check = _buttons(card.bodies[0])
+    assert rotate == {"Rotate credential": f"{first.id}:{first.version}"}
+    assert check == {"Check again": "c0"}
     (own,) = await fleet.said(delivery.Kind.CARD)
     assert own.client == "c0", "it stood before it was known that others share it"
     for number in range(3):
@@ -157,3 +179,18 @@ async def test_a_login_that_many_share_is_one_card(fleet: test_outages.Desk) -> 
     await fleet.sweep()
     assert "over · before a report was due" in (await fleet.card()).bodies[0].text
     assert (await fleet.outage()).status is incident.IncidentStatus.RECOVERED
+
+
+async def test_what_no_credential_mends_offers_a_look_alone(fleet: test_outages.Desk) -> None:
+    away = replace(make.BUSY, kind="bigquery")
+    for number in range(3):
+        await fleet.speaker.foreseen(ids.ClientId(f"c{number}"), (away,))
+    await fleet.sweep()
+    assert _buttons((await fleet.card()).bodies[0]) == [{"Check again": "c0"}]
+
+
+def _buttons(body: delivery.Body) -> list[dict[str, str]]:
+    """Of its last row: what each says, and what it carries."""
+    row = cast("Sequence[Mapping[str, object]]", body.blocks[-1]["elements"])
+    texts = [cast("Mapping[str, str]", one["text"])["text"] for one in row]
+    return [{text: str(one["value"])} for text, one in zip(texts, row, strict=True)]

@@ -45,4 +45,8 @@ class OutageView:
     """The agency's credential that is the cause, by its name; empty: none is."""
     others: tuple[str, ...] = ()
     """The names of the clients that use it too and that it has not stopped yet."""
+    first: incident.Incident | None = None
+    """The open incident of the first client that no run of it has met."""
+    replaceable: bool = False
+    """Whether another credential mends it."""
     now: datetime

@@ -26,11 +26,12 @@ class Ahead:
     clock: clock.Clock
 
     async def open(self, of: ids.ClientId, failure: run.Failure) -> incident.Incident | None:
-        """Open an incident; None: the same cause is told of already."""
+        """Open an incident, or say anew what it is; None: the same cause is told of already."""
         now = self.clock.now()
-        known = [one.cause for one in await self.book.incidents.all_open(of)]
-        if causes.cause(failure) in known:
-            return None
+        for one in await self.book.incidents.all_open(of):
+            is_told = one.foreseen is None or one.failure.code is failure.code
+            if one.cause == causes.cause(failure) and is_told:
+                return None
         wanted = incident.Incident(
             id=ids.IncidentId(ids.new_id()),
             client=of,

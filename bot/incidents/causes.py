@@ -20,6 +20,7 @@ _AWAY = frozenset(
     {_CODE.SOURCE_UNREACHABLE, _CODE.SOURCE_BUSY, _CODE.SOURCE_FAULT, _CODE.SOURCE_TIMEOUT}
     | {_CODE.QUOTA_EXHAUSTED, _CODE.API_SUNSET}
 )
+_CREDENTIAL = "credential"
 _LOGINS, _SLACK, _AGENCY = "login:", "slack:", "agency:"
 _SEALED = "local://"
 _ANY = "any"
@@ -29,9 +30,12 @@ _MACHINE = frozenset({_CODE.CRASHED, _CODE.DEADLINE})
 
 def cause(failure: run.Failure) -> str:
     """Return what a client's failures that share a card have in common:
-    ``<source, credential or stage>:<code>``. One credential may serve several sources.
+    ``<source, credential or stage>:<code>``. One credential may serve several sources, and what
+    another one mends is one cause, whichever way it shows.
     """
     login = failure.reference if failure.code in _LOGIN else None
+    if login and failure.code in REPLACEABLE:
+        return f"{login}:{_CREDENTIAL}"
     return f"{login or failure.source or errors.WORDS[failure.code].stage}:{failure.code.value}"
 
 

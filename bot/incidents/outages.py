@@ -166,8 +166,19 @@ class Outages:
             others=self._others(
                 found, {one.client for one in stopped} | {name for name, _ in foreseen}
             ),
+            first=await self._first(found, foreseen),
+            replaceable=found.failure.code in causes.REPLACEABLE,
             now=now,
         )
+
+    async def _first(
+        self, found: incident.Outage, foreseen: Sequence[rows.Foreseen]
+    ) -> incident.Incident | None:
+        for named, status in foreseen:
+            if status is incident.IncidentStatus.OPEN and self._clients.client(named):
+                own = await self._book.incidents.all_open(named)
+                return next((one for one in own if one.outage == found.id), None)
+        return None
 
     def _others(self, found: incident.Outage, stopped: Collection[ids.ClientId]) -> tuple[str, ...]:
         """Who uses the agency's credential too, and meets it with the next report."""

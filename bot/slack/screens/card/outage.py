@@ -49,7 +49,11 @@ def outage_again(view: delay.OutageView) -> delivery.Body:
 
 
 def row(view: delay.OutageView, going: Sequence[delay.LateView]) -> Sequence[Block]:
-    """Return the one button, while there is something to try again."""
+    """Return the one button, while there is something to try again; of what lies ahead, what mends
+    it and what shows that it did.
+    """
+    if view.first is not None and all(one.ahead for one in going):
+        return (_ahead(view, view.first),)
     if all(one.ahead or one.status in _MOVING - {run.Status.QUEUED} for one in going):
         return ()
     stamp = f"{view.outage.id}:{view.outage.version}"
@@ -60,6 +64,16 @@ def row(view: delay.OutageView, going: Sequence[delay.LateView]) -> Sequence[Blo
             )
         ),
     )
+
+
+def _ahead(view: delay.OutageView, first: incident.Incident) -> Block:
+    """One cause is mended once: through the first client that has it."""
+    check = blocks.button("Check again", names.CHECK, value=first.client)
+    if not view.replaceable:
+        return blocks.actions(check)
+    stamp = buttons.stamp(first)
+    rotate = blocks.button("Rotate credential", names.ROTATE, value=stamp, style="primary")
+    return blocks.actions(rotate, check)
 
 
 def _over(view: delay.OutageView) -> delivery.Body:
