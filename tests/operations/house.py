@@ -88,6 +88,8 @@ class Trier:
     def __init__(self) -> None:
         self.serves: dict[str, wire.Source | run.Failure] = {}
         self.asked: list[tuple[str, Mapping[ids.ReportName, period.Period]]] = []
+        self.hurried: list[tuple[str, ids.ClientId | None]] = []
+        """Of what a look at once was asked for."""
         self.may = asyncio.Event()
         """Cleared: it takes its time."""
         self.may.set()
@@ -107,6 +109,9 @@ class Trier:
             raise errors.RunError(found)
         return found
 
+    def soon(self, reference: str, *, of: ids.ClientId | None) -> None:
+        self.hurried.append((reference, of))
+
 
 @dataclass(kw_only=True)
 class House:
@@ -120,8 +125,6 @@ class House:
     runner: runner.Runner
     operations: facade.Operations
     needs: ports.Needs
-    hurried: list[tuple[str, ids.ClientId | None]]
-    """Of what a look at once was asked for."""
     trier: Trier
     sealed: writing.Sealed
     asked: list[str] = field(default_factory=list[str])
@@ -185,11 +188,6 @@ async def opened(
         )
         running = _runner(store, clients, seen, cards, set_up, ticking)
         trier, sealed = Trier(), _sealed(folder / "credentials")
-        hurried: list[tuple[str, ids.ClientId | None]] = []
-
-        def hurry(reference: str, *, of: ids.ClientId | None) -> None:
-            hurried.append((reference, of))
-
         needs = ports.Needs(
             store=store,
             runner=running,
@@ -204,7 +202,7 @@ async def opened(
                 sealed=sealed, rollback=set_up.rollback, paste=set_up.paste == "on"
             ),
             look=_look,
-            soon=hurry,
+            soon=trier.soon,
         )
         operations = facade.Operations(needs, clients_=clients, clock=ticking)
         yield House(
@@ -216,7 +214,6 @@ async def opened(
             runner=running,
             operations=operations,
             needs=needs,
-            hurried=hurried,
             trier=trier,
             sealed=sealed,
         )

@@ -109,10 +109,10 @@ async def test_what_was_known_of_the_one_before_is_forgotten_and_looked_at_anew(
     await rows.used(ids.ClientId("acme"), [seen], at=samples.AS_OF)
     await rows.used(ids.ClientId("globex"), [seen], at=samples.AS_OF)
     tried = await _tried(home)
-    assert home.hurried == []
+    assert home.trier.hurried == []
     home.clock.advance(timedelta(minutes=5))
     await desk.confirm(house.asker(), tried.rotation.id)
-    assert home.hurried == [(NAME, "acme")]
+    assert home.trier.hurried == [(NAME, "acme")]
     (now,) = await rows.standings(ids.ClientId("acme"))
     made = home.sealed.made_at("acme", "warehouse", version=2)
     assert (now.first_at, now.expires_at, now.made_at) == (home.clock.now(), None, made)
@@ -123,7 +123,7 @@ async def test_what_was_known_of_the_one_before_is_forgotten_and_looked_at_anew(
     (back,) = await rows.standings(ids.ClientId("acme"))
     assert back.expires_at is None
     assert back.made_at == home.sealed.made_at("acme", "warehouse", version=1)
-    assert home.hurried == [(NAME, "acme")] * 2
+    assert home.trier.hurried == [(NAME, "acme")] * 2
 
 
 async def test_it_is_rolled_back(home: House) -> None:
