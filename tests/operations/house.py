@@ -198,9 +198,7 @@ async def opened(
             ops_channel=OPS,
             isolation=lambda: "strong",
             trial=trier,
-            rotating=ports.Rotating(
-                sealed=sealed, rollback=set_up.rollback, paste=set_up.paste == "on"
-            ),
+            rotating=_rotating(sealed, set_up),
             look=_look,
             soon=trier.soon,
         )
@@ -217,6 +215,10 @@ async def opened(
             trier=trier,
             sealed=sealed,
         )
+
+
+def _rotating(sealed: writing.Sealed, config: settings.Settings) -> ports.Rotating:
+    return ports.Rotating(sealed=sealed, rollback=config.rollback, paste=config.paste == "on")
 
 
 async def _look(of: client.Client) -> Looked:
