@@ -38,7 +38,7 @@ class Health:
     async def __call__(self) -> answers.Health:
         """Say what is wrong, and the facts."""
         try:
-            messages = [*await self._messages(), *await self._fires()]
+            messages = [*await self._messages(), *await self._fires(), *await self._leaving()]
         except errors.StoreError as error:
             messages = [f"The database cannot be read: {error}."]
         stuck = self._service.silent > STALE.total_seconds()
@@ -120,6 +120,15 @@ class Health:
         noun, files = ("report", "its") if count == 1 else ("reports", "their")
         words = f"fell due in the last day, and nothing runs: {files} client's files have faults."
         return [f"{count} {noun} {words} See `reportops check`."] if count else []
+
+    async def _leaving(self) -> list[str]:
+        """Removals that began and were cut in the middle. The log of the start names them."""
+        now = self._ground.clock.now()
+        begun = (await self._ground.store.leaving.begun()).values()
+        count = sum(one.at < now - STALE for one in begun)
+        what = "removal of a client was" if count == 1 else "removals of clients were"
+        again = "call `reportops client remove` for it again; the bot's log names it."
+        return [f"{count} {what} cut in the middle: {again}"] if count else []
 
 
 def _nearly_full(folder: Path) -> int | None:

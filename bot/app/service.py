@@ -83,6 +83,8 @@ class Service:
             restored = await self._ground.store.signs.restored()
             if restored is not None:
                 await self._house.outward.restored(restored.since, restored.until)
+            for client, begun in (await self._ground.store.leaving.begun()).items():
+                _log.warning("removal_cut_short", client=client, by=begun.by)
         await self.sweep()
 
     async def sweep(self) -> datetime | None:

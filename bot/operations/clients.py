@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot import clock, errors
 from bot.access import Operation
-from bot.domain import client, lending, month, pause, run, views, walls
+from bot.domain import client, identity, ids, lending, month, pause, run, views, walls
 from bot.operations import answers, grammar, health, ports, scope, standing
-from bot.runs import schedule
+from bot.runs import posting, schedule
 from bot.slack import moments
 from bot.slack.screens import lent
 
@@ -183,8 +183,20 @@ class Clients:
             look=next(iter(await store.foresight.looks(found.id)), None),
             standings=await store.foresight.standings(found.id),
             sharing=lending.users(self._scope.all()),
+            doubted=await self._doubted(found.id),
             now=now,
         )
+
+    async def _doubted(self, of: ids.ClientId) -> frozenset[str]:
+        """The sources whose identity holds a report of the client."""
+        store = self._needs.store
+        for held in await store.runs.unfinished({run.Status.HELD}):
+            if held.client == of and held.hold == posting.IDENTITY:
+                made = await store.runs.outcome(held.id)
+                seen = made.identities if made else ()
+                doubts = identity.doubts(of, seen, confirmed=await store.identities.all())
+                return frozenset(one.now.source for one in doubts)
+        return frozenset()
 
     async def _status(self, found: client.Client, *, operator: bool) -> views.ClientStatus:
         past, facts = self._needs.store.history, await self._facts()

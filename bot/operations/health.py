@@ -1,6 +1,6 @@
 """How a client's sources do: at their last use, or at the look ahead where that was later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from bot.domain import client, foresight, run, views
 from bot.operations import standing
 from bot.slack.screens import credential
 from bot.store import history
+
+_DOUBTED = "answers, but nobody has confirmed whose data it serves"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,8 @@ class Known:
     standings: Sequence[foresight.Standing]
     sharing: Mapping[str, int]
     """How many clients use each of the agency's credentials, by its name."""
+    doubted: Collection[str]
+    """Those of which nobody has confirmed whose data they serve, and a report is held for it."""
     now: datetime
 
 
@@ -33,6 +37,8 @@ def sources(found: client.Client, known: Known) -> tuple[views.SourceHealth, ...
         ok, failure, at = _newest(name, use=known.uses.get(name), look=known.look)
         own = by_reference.get(source.credential or "")
         parts = [errors.WORDS[failure.code].short] if failure else []
+        if ok and name in known.doubted:
+            ok, parts = False, [_DOUBTED]
         if own is not None:
             parts.append(credential.words(own, zone=found.timezone, now=known.now, last=not ok))
         told.append(

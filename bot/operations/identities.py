@@ -29,7 +29,8 @@ class Identities:
             raise errors.UsageError(f"That came too late: the run is {held.status.value} already.")
         await self._keep(asker, held.client, seen=[one.now for one in doubts])
         await self._needs.runner.confirm_identity(held.id, asker.user)
-        text = "Confirmed: it is posted when its time has come, and so are the next ones."
+        told = standing.goes_out(held, now=self._scope.now())
+        text = f"Confirmed: {told}; the next ones need no word of yours."
         return answers.Done(text=text, runs=(held.id,))
 
     async def confirm(self, asker: scope.Asker, stamp: str) -> answers.Done:

@@ -20,7 +20,6 @@ _CHOSEN = {
     "replace": "The post is being replaced, and marked corrected.",
     "new": "It is being posted as new.",
     "discard": "Discarded; nothing more is posted.",
-    "post": "It is posted when its time has come.",
     "again": "It is being tried again.",
 }
 
@@ -106,7 +105,8 @@ class Runs:
         _must(await self._needs.runner.release(held.id, choice, by=asker.user), asker)
         detail = f"{held.report} {periods.notation(held.period)} {_CHOICES[choice]} {held.id}"
         await self._scope.note(asker, Operation.RELEASE, client=held.client, detail=detail)
-        return answers.Done(text=_CHOSEN[choice], runs=(held.id,))
+        told = _CHOSEN.get(choice) or f"Chosen: {standing.goes_out(held, now=self._scope.now())}."
+        return answers.Done(text=told, runs=(held.id,))
 
     async def confirm(self, asker: scope.Asker, run_id: str) -> answers.Done:
         """Post although outside people read the channel; holds for these people from now on."""
@@ -116,7 +116,8 @@ class Runs:
         await self._scope.note(
             asker, Operation.CONFIRM, client=held.client, detail=f"run {held.id}"
         )
-        return answers.Done(text="Confirmed: it is posted when its time has come.", runs=(held.id,))
+        told = standing.goes_out(held, now=self._scope.now())
+        return answers.Done(text=f"Confirmed: {told}.", runs=(held.id,))
 
     async def state(self, asker: scope.Asker, run_id: str) -> answers.RunState:
         """Where a run stands, for a shell that waits for it."""

@@ -91,6 +91,14 @@ def by_hand(remedy: str, *, again: str) -> str:
     return told.replace("It is tried again by itself", again.capitalize())
 
 
+def goes_out(held: run.Run, *, now: datetime) -> str:
+    """Return when what was held is posted, now that it may be."""
+    if held.status is run.Status.WAITING:
+        return "it is made of the data that is there, and posted"
+    is_early = held.post_at is not None and held.post_at > now
+    return "it is posted when its time has come" if is_early else "it is being posted"
+
+
 def source_label(found: client.Client, name: str | None) -> str | None:
     """Return what people call a source: its kind, and its name where a kind comes twice."""
     source = found.sources.get(name) if name else None

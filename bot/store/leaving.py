@@ -87,6 +87,13 @@ class Leaving:
         """It is over: the first mark goes, the second says until when it was a client."""
         await self._database.write(lambda raw: _end(raw, client, at=at))
 
+    async def begun(self) -> Mapping[ids.ClientId, Begun]:
+        """Return whose removal has begun and is not over, and who began it."""
+        found = await self._database.read(lambda raw: _marks(raw, _BEGUN))
+        return {
+            ids.ClientId(key.removeprefix(_BEGUN)): _read(value) for key, value in found.items()
+        }
+
     async def left(self) -> Mapping[ids.ClientId, datetime]:
         """Return who has left, and when."""
         found = await self._database.read(lambda raw: _marks(raw, _LEFT))
@@ -99,11 +106,15 @@ class Leaving:
 def _begin(connection: sqlite3.Connection, client: ids.ClientId, *, new: Begun) -> Begun | None:
     found = _marks(connection, f"{_BEGUN}{client}").get(f"{_BEGUN}{client}")
     if found is not None:
-        was = json.loads(found)
-        return Begun(by=str(was["by"]), at=datetime.fromisoformat(str(was["at"])))
+        return _read(found)
     value = json.dumps({"by": new.by, "at": codec.instant(new.at)})
     _set(connection, f"{_BEGUN}{client}", value=value)
     return None
+
+
+def _read(mark: str) -> Begun:
+    was = json.loads(mark)
+    return Begun(by=str(was["by"]), at=datetime.fromisoformat(str(was["at"])))
 
 
 def _forget(connection: sqlite3.Connection, client: ids.ClientId, *, until: datetime) -> Gone:

@@ -14,6 +14,7 @@ from bot import clock, errors, settings
 from bot.app import health, house, joints, service
 from bot.slack import connection
 from bot.store import Store
+from tests import samples
 from tests.store import make
 
 AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -104,6 +105,15 @@ async def test_a_sound_bot_has_no_problem(bench: Bench) -> None:
     assert (found.problems, found.stuck, found.starting) == ((), False, False)
     assert found.facts["store"] == "sound"
     assert found.facts["isolation"] == "strong"
+
+
+async def test_a_removal_that_was_cut_is_told_until_it_is_over(bench: Bench) -> None:
+    began = bench.clock.now() - timedelta(hours=1)
+    await bench.store.leaving.begin(samples.ACME, by="shell:ana", at=began)
+    (told,) = (await bench.health()).problems
+    assert told.startswith("1 removal of a client was cut in the middle: call `reportops client")
+    await bench.store.leaving.end(samples.ACME, at=bench.clock.now())
+    assert (await bench.health()).problems == ()
 
 
 async def test_walls_that_let_an_attack_through_are_a_fault(bench: Bench) -> None:

@@ -165,7 +165,7 @@ async def test_a_preview_is_decided_by_a_press(
 @pytest.mark.parametrize(
     ("action", "status", "says"),
     [
-        (ids.POST_ANYWAY, run.Status.READY, "posted when its time has come"),
+        (ids.POST_ANYWAY, run.Status.READY, "Chosen: it is being posted."),
         (ids.TRY_AGAIN, run.Status.QUEUED, "being tried again"),
         (ids.DISCARD, run.Status.CANCELLED, "Discarded"),
     ],
@@ -333,4 +333,4 @@ async def test_what_waits_for_its_data_is_sent_as_it_is_by_a_press(shop: Front) 
     where = await shop.post(delivery.Body(text="waits", blocks=(blocks.actions(button),)))
     await shop.press(ids.POST_ANYWAY, where=where)
     assert await _status(shop, waiting) is run.Status.QUEUED
-    assert "posted when its time has come" in shop.words()
+    assert "it is made of the data that is there, and posted" in shop.words()

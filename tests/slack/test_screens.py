@@ -254,7 +254,7 @@ def test_bare_cards_are_whole() -> None:
         (replace(shown.ATTEMPT, by=shown.CLAIRE), "by <@U0CLAIRE>"),
         (
             replace(shown.ATTEMPT, failure=run.Failure(code=run.FailureCode.CRASHED)),
-            "Retryable.",
+            "It may pass by itself.",
         ),
     ],
 )

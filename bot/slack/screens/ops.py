@@ -174,10 +174,10 @@ _CHOSEN = {
     "replace": "its post is replaced, and marked corrected",
     "new": "it is posted as new",
     "discard": "it is discarded; nothing more is posted",
-    "post": "it is posted when its time has come",
+    "post": "it goes out as it is",
     "again": "it is tried again",
-    "confirm": "it is posted in its channel when its time has come",
-    "identify": "its numbers are confirmed, and posted when their time has come",
+    "confirm": "it goes out in its channel",
+    "identify": "its numbers are confirmed, and go out",
     "skip": "it is skipped this time",
 }
 _WENT = {

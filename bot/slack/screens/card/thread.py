@@ -41,5 +41,5 @@ def _how(view: views.CardView, tried: run.Attempt, *, took: str) -> str:
     label = view.source_label if failure.source == view.incident.failure.source else None
     told = blocks.escape(errors.short(failure, source_label=label))
     said = f" “{blocks.escape(failure.said)}”" if failure.said and view.in_ops_channel else ""
-    what_next = "Retryable." if errors.is_retryable(failure.code) else "Terminal."
-    return f"failed after {took}: {told}.{said} {what_next}"
+    passes = "may pass" if errors.is_retryable(failure.code) else "does not pass"
+    return f"failed after {took}: {told}.{said} It {passes} by itself."
