@@ -16,10 +16,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from bot import errors
 from bot.domain import client, credential, delivery, ids, money, period, report, rotation, run
-from bot.domain.kept import Kept
+from bot.domain.kept import Keep, Kept
 from bot.domain.walls import Attack, Targets, Walls
 
 T = TypeVar("T")
+_Periods = dict[ids.ReportName, period.Period]
 
 VERSION = 1
 """Both sides must name the same; an old worker never reads a new order."""
@@ -124,16 +125,15 @@ class RunOrder:
 class CheckOrder:
     """Open every source of a client, and tell whose data each serves.
 
-    A trial of a credential is a check of a client that has one source, with ``periods``.
+    A trial of a credential is one of a single source, with ``periods``; ``keep`` opens none at all.
     """
 
     type: Literal["check"] = "check"
     version: int = VERSION
     client: client.Client
-    periods: Mapping[ids.ReportName, period.Period] = field(
-        default_factory=dict[ids.ReportName, period.Period]
-    )
+    periods: Mapping[ids.ReportName, period.Period] = field(default_factory=_Periods)
     """Report → the period of which its queries are asked too; no others are."""
+    keep: Keep | None = None
     as_of: datetime
     credentials: Mapping[str, str] = field(repr=False)
     """As in ``RunOrder``, of all the client's sources."""
@@ -232,9 +232,10 @@ class RunFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What came of opening one source."""
+    """What came of opening one source; ``version``: or of keeping its credential."""
 
     name: str
+    version: str = ""
     identity: report.Identity | None = None
     """None: it failed, or is of a kind that cannot tell."""
     failure: run.Failure | None = None

@@ -277,6 +277,7 @@ def _operations(
     cards: Incidents,
     looking: Foresight,
 ) -> facade.Operations:
+    trier = trying.Trier(base.executor, _orders(ground))
     return facade.Operations(
         needs.Needs(
             store=ground.store,
@@ -290,7 +291,8 @@ def _operations(
             unseal=writing.Sealed(ground.config.credentials_dir).remove,
             look=looking.look,
             soon=looking.soon,
-            trial=trying.Trier(base.executor, _orders(ground)),
+            trial=trier,
+            keep=trier.keep,
             rotating=needs.Rotating(
                 sealed=writing.Sealed(ground.config.credentials_dir),
                 rollback=ground.config.rollback,

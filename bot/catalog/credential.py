@@ -73,7 +73,8 @@ def _foreign(asked: reference.Reference, *, agency: bool) -> tuple[str, str] | N
         said = f"{asked} names one version; the bot itself says which is in force."
         return said, "Leave the version out."
     whose = asked.path.rpartition("/")[0] if asked.scheme is Scheme.LOCAL else ""
-    if whose == reference.BOT:
+    waits = asked.scheme is Scheme.LOCAL and asked.name.startswith(reference.WAITING)
+    if whose == reference.BOT or waits:
         return f"{asked} belongs to the bot itself.", "Name one of this client's own."
     if whose == reference.AGENCY and not agency:
         said = f"{asked} is the agency's, not this client's."

@@ -74,7 +74,8 @@ def set_(owner: str, name: str | None, *, file: Path | None) -> None:
 @_SOURCE
 @_FILE
 @click.option("--yes", is_flag=True, help="Swap without asking where everything is equal.")
-def rotate(client: str, source: str | None, *, file: Path | None, yes: bool) -> None:
+@click.option("--there", is_flag=True, help="Try what its store holds now; enter nothing.")
+def rotate(client: str, source: str | None, *, file: Path | None, yes: bool, there: bool) -> None:
     """Try another credential beside the one in force, and swap where you say so.
 
     Exit code 1: it was refused, or not confirmed; the one in force stays.
@@ -82,7 +83,7 @@ def rotate(client: str, source: str | None, *, file: Path | None, yes: bool) -> 
     config = reach.configured()
     of, found = _source(config, client, source=source)
     version = None
-    if _named(of, found).scheme is Scheme.LOCAL:
+    if _named(of, found).is_sealable and not there:
         version = _sealed(config, of, source=found, file=file)
     question = swapping.question(Act.TRY, of.id, source=found.name, version=version)
     with swapping.kept(config, question, of=of, source=found):
@@ -129,7 +130,7 @@ def _sealed(
 ) -> int:
     """Read a credential, judge its form, and seal it as a version that is not in force."""
     named, wanted = _named(of, source), typed.of(source.kind, source.settings)
-    if named.scheme is not Scheme.LOCAL:
+    if not named.is_sealable:
         asked = entering.asked(of, source, paste=False)
         raise errors.UsageError("\n".join((asked.told, *asked.steps)))
     now = clock.SystemClock().now()
@@ -140,7 +141,7 @@ def _sealed(
     for warning in facts.warnings:
         click.echo(warning, err=True)
     sealed = writing.Sealed(config.credentials_dir)
-    return sealed.put(named.owner(of.id), named.name, text=facts.text)
+    return sealed.put(named.owner(of.id), named.sealed.name, text=facts.text)
 
 
 def _prompted(wanted: form.Form) -> dict[str, str]:

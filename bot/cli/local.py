@@ -66,7 +66,8 @@ async def opened(
             rotating=_rotating(config),
         )
         if executor is not None:
-            needs = replace(needs, trial=trying.Trier(executor, write))
+            trier = trying.Trier(executor, write)
+            needs = replace(needs, trial=trier, keep=trier.keep)
             opener = _Opener(executor, write)
             house = _ahead(store, clients, opener=opener, cards=cards, ticking=ticking)
             needs = replace(needs, look=_foresight(house, ticking).look)

@@ -48,7 +48,7 @@ def kept(
     except errors.UsageError:
         if question.version is not None:
             named, sealed = entering.parsed(of, source), writing.Sealed(config.credentials_dir)
-            sealed.drop(named.owner(of.id), named.name, version=question.version)
+            sealed.drop(named.owner(of.id), named.sealed.name, version=question.version)
         raise
 
 

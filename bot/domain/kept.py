@@ -44,3 +44,18 @@ class Kept:
     """Credential reference → what is sealed, base64."""
     faults: Mapping[str, Fault] = field(default_factory=dict[str, Fault])
     """Credential reference → why there is nothing for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """Write a credential into a store that keeps its versions by itself; done again it changes
+    nothing.
+    """
+
+    into: str
+    """The credential reference, without a version."""
+    text: str | None = None
+    """The reference of what is to be in force; None: only tell which version is."""
+    over: str | None = None
+    """The version in whose place; where another is in force by then, it is left alone. None: any.
+    """

@@ -12,6 +12,7 @@ One version of a credential is ``local://NAME@7``, and ``?version=7`` with AWS a
 writes those where it tries a credential, and a client's file may not.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +47,10 @@ FORMS: Mapping[Scheme, str] = {
 FIELD = r"[A-Za-z_][A-Za-z0-9_.-]{0,99}"
 FIELDED = frozenset({Scheme.AWS, Scheme.VAULT})
 """The stores whose secrets are made of named fields."""
+VERSIONED = frozenset({Scheme.AWS, Scheme.GCP, Scheme.VAULT})
+"""The stores that keep versions by themselves, and that a run of the client may write."""
+WAITING = "reportops-waits-"
+"""How the names begin under which texts wait, sealed, for such a store; no file may name one."""
 EXAMPLES: Mapping[Scheme, str] = {
     Scheme.ENV: "env:// and a name of A to Z, 0 to 9 and _, as in env://GLOBEX_BIGQUERY",
     Scheme.LOCAL: "local:// and a name of a to z, 0 to 9, _ and -, as in local://bigquery",
@@ -88,10 +93,23 @@ class Reference:
 
         A client's id has no dot in it, so that none is taken for another.
         """
-        whose = self.path.rpartition("/")[0]
+        whose = self.path.rpartition("/")[0] if self.scheme is Scheme.LOCAL else ""
         if whose == AGENCY:
             return f"{AGENCY}.{self.name}"
         return OWN if whose == BOT else client
+
+    @property
+    def is_sealable(self) -> bool:
+        """Whether the bot can put another text in its place, first of all by sealing it."""
+        return self.scheme is Scheme.LOCAL or (self.scheme in VERSIONED and self.version is None)
+
+    @property
+    def sealed(self) -> "Reference":
+        """Where a text for it is sealed: there itself, or where it waits to be written."""
+        if self.scheme not in VERSIONED:
+            return self
+        mark = hashlib.sha256(str(self).encode()).hexdigest()[:16]
+        return Reference(scheme=Scheme.LOCAL, path=f"{WAITING}{mark}")
 
 
 OWN = "reportops.bot"

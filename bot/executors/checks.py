@@ -119,7 +119,9 @@ def _tried(one: wire.Source, order: wire.CheckOrder) -> wire.Source:
         if (figure.report, figure.name) in known and reports.is_writable(figure.value)
     }
     refused = [_failure(told, order.client, known=queries) for told in one.refused]
-    return replace(one, figures=tuple(figures.values()), refused=tuple(refused[: len(queries)]))
+    version = _WORD.sub("", one.version)[:_WORD_LENGTH] if order.keep else ""
+    told = tuple(refused[: len(queries)])
+    return replace(one, version=version, figures=tuple(figures.values()), refused=told)
 
 
 _UNTOLD = run.Failure(code=run.FailureCode.CRASHED)

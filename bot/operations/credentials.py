@@ -20,12 +20,11 @@ from bot.operations import (
     entering,
     holding,
     ports,
+    putting,
     retelling,
     scope,
     trials,
 )
-from bot.slack import moments
-from bot.slack.screens import rotate
 from bot.store.rotations import Change
 
 CONFIRM = timedelta(minutes=30)
@@ -44,6 +43,7 @@ class Credentials:
         self._kept = needs.store.rotations
         self._trials = trials.Trials(scope, needs)
         self._holding = holding.Holding(needs)
+        self._putting = putting.Putting(scope, needs)
         self._choosing = choosing.Choosing(scope, needs)
         self._tell = retelling.Retelling(scope, needs)
         self._trying: set[ids.RotationId] = set()
@@ -52,7 +52,7 @@ class Credentials:
     async def form(self, asker: scope.Asker, names: Sequence[str] = ()) -> answers.Form:
         """`/report rotate CLIENT [SOURCE]`: what to ask for."""
         about = await self._choosing.about(asker, names)
-        return entering.asked(about.client, about.source, paste=self._holding.rotating.paste)
+        return self._asked(about)
 
     async def of_card(self, asker: scope.Asker, stamp: str) -> answers.Form:
         """Rotate credential, on a card; ``stamp`` is ``<incident>:<version>``."""
@@ -72,9 +72,10 @@ class Credentials:
         where it is not of the form that the source needs, and UsageError.
         """
         about = await self._choosing.about(asker, names)
-        asked = entering.asked(about.client, about.source, paste=self._holding.rotating.paste)
-        if entered is None:
-            if asked.how is not answers.How.OUTSIDE:
+        asked = self._asked(about)
+        local = about.named.scheme is Scheme.LOCAL
+        if entered is None or not (local or any(map(str.strip, entered.values()))):
+            if local or asked.how is answers.How.LOGIN:
                 raise errors.UsageError("Nothing was entered.")
             return await self._begun(asker, about, facts=None)
         if asked.how is not answers.How.PASTE:
@@ -101,7 +102,7 @@ class Credentials:
 
     async def _sealed(self, about: choosing.About, version: int | None) -> choosing.About:
         """Refuse a version that is not there."""
-        known = await self._holding.versions(about.owner, about.named)
+        known = await self._holding.versions(about.owner, about.named.sealed)
         if known is None or version not in known.kept:
             raise errors.UsageError("There is no such version of this credential.")
         return about
@@ -115,6 +116,7 @@ class Credentials:
             return await self._tell.view(ended)
         self._trying.add(name)
         try:
+            begun = await self._putting.before(begun)
             found = await self._trials.compare(
                 of, begun.source, now=holding.tried(begun), was=holding.before(begun)
             )
@@ -138,7 +140,10 @@ class Credentials:
         if found.state is not State.SWAPPING:
             moved = await self._taken(found, State.SWAPPING, of={State.TESTED})
         ended = await self._swapped(moved)
-        detail = f"{ended.source}: {ended.reference} version {ended.candidate or 'as it is there'}"
+        what = f"version {ended.candidate or 'as it is there'}"
+        if ended.state not in {State.SWAPPED, State.SETTLED}:
+            what = "is not in force"
+        detail = f"{ended.source}: {ended.reference} {what}"
         await self._scope.note(asker, Operation.ROTATE, client=ended.client, detail=detail)
         return answers.Rotated(view=await self._tell.view(ended))
 
@@ -164,6 +169,8 @@ class Credentials:
                 raise errors.UsageError("That came too late: the credential before is gone.")
             found = await self._taken(found, State.RETURNING, of={State.SWAPPED})
         ended = await self._returned(found)
+        if ended.state is State.SWAPPED:
+            raise errors.UsageError(ended.said)
         await self._scope.note(
             asker,
             Operation.ROTATE,
@@ -255,24 +262,39 @@ class Credentials:
 
     async def _busy(self, about: choosing.About) -> str:
         other = await self._kept.open(about.owner, str(about.named))
-        if other is None:
-            return "Somebody else has just replaced it; please look again."
-        at = moments.clock(other.began_at, about.client.timezone)
-        who = rotate.person(other.by)
-        return f"{who} has been replacing this credential since {at}; only one can at a time."
+        return retelling.busy(other, timezone=about.client.timezone)
+
+    def _asked(self, about: choosing.About) -> answers.Form:
+        may = self._holding.rotating.paste and str(about.named) not in self._putting.closed
+        return entering.asked(about.client, about.source, paste=may)
 
     async def _swapped(self, found: rotation.Rotation) -> rotation.Rotation:
         """Put it in force; done again it changes nothing."""
-        await self._holding.use(found, found.candidate)
-        has_before = None not in {found.candidate, found.previous}
+        try:
+            found = await self._putting.before(found)
+            there = await self._putting.use(found)
+        except putting.LaterError:
+            return found
+        except putting.RefusedError as why:
+            return await self._end(found, State.CANCELLED, change=Change(said=str(why)))
+        has_before = None not in {there, found.previous} and there != found.previous
         until = self._scope.now() + self._holding.rotating.rollback if has_before else None
         ended = State.SWAPPED if has_before else State.SETTLED
-        moved = await self._moved(found, ended, change=Change(until=until))
+        moved = await self._moved(found, ended, change=Change(until=until, candidate=there))
+        if putting.is_elsewhere(moved):
+            await self._holding.tidy(moved)
         await self._tell.say(moved)
         return moved
 
     async def _returned(self, found: rotation.Rotation) -> rotation.Rotation:
-        await self._holding.use(found, found.previous)
+        try:
+            await self._putting.back(found)
+        except putting.LaterError:
+            return found
+        except putting.RefusedError as why:
+            until = self._scope.now() + self._holding.rotating.rollback
+            change = Change(said=str(why), until=until)
+            return await self._moved(found, State.SWAPPED, change=change)
         moved = await self._moved(found, State.RETURNED)
         await self._holding.drop(moved, moved.candidate)
         await self._tell.say(moved)
@@ -283,7 +305,7 @@ class Credentials:
     ) -> rotation.Rotation:
         """End it where it stands; what no run needs any more is dropped."""
         moved = await self._moved(found, to, change=change)
-        if to is State.SETTLED:
+        if to is State.SETTLED and not putting.is_elsewhere(moved):
             await self._holding.drop(moved, moved.previous)
         else:
             await self._holding.tidy(moved)

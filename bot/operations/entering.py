@@ -4,6 +4,7 @@ Nothing here keeps a text that was entered, and no fault quotes one.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -16,6 +17,10 @@ from bot.operations import answers, standing
 
 WHOLE = "credential"
 """The name of the one field of a credential that is a single text."""
+_WRITTEN = (
+    "It is then written where it is kept, as a new version, if this client's identity may. Leave "
+    "it empty to try what somebody has written there already."
+)
 _UNSET = "The bot reads it anew for each run; nothing is restarted."
 
 
@@ -33,6 +38,8 @@ def asked(of: client.Client, source: spec.SourceSpec, *, paste: bool) -> answers
     named = parsed(of, source)
     wanted = typed.of(source.kind, source.settings)
     how = _how(named, wanted, paste=paste)
+    own = named.scheme is not Scheme.LOCAL
+    fields = tuple(replace(one, optional=True) if own else one for one in wanted.fields)
     steps, told = _otherwise(of, source, named=named, how=how)
     return answers.Form(
         client=of.id,
@@ -42,7 +49,7 @@ def asked(of: client.Client, source: spec.SourceSpec, *, paste: bool) -> answers
         credential=wanted.label,
         reference=str(named),
         how=how,
-        fields=wanted.fields if how is answers.How.PASTE else (),
+        fields=fields if how is answers.How.PASTE else (),
         steps=steps,
         told=told,
     )
@@ -96,7 +103,8 @@ def _about(wanted: form.Form, fault: str) -> str:
 
 def _how(named: reference.Reference, wanted: form.Form, *, paste: bool) -> answers.How:
     if named.scheme is not Scheme.LOCAL:
-        return answers.How.OUTSIDE
+        may = named.is_sealable and paste and wanted.pasted
+        return answers.How.PASTE if may else answers.How.OUTSIDE
     if wanted.login and not wanted.pasted:
         return answers.How.LOGIN
     return answers.How.PASTE if paste else answers.How.SHELL
@@ -117,6 +125,8 @@ def _otherwise(
                 "It is sealed at once, then tried in a run of its own that holds nothing else. "
                 "Nothing changes before you confirm."
             )
+            if named.scheme is not Scheme.LOCAL:
+                return (), f"{told} {_WRITTEN}"
             return signing, told
         case answers.How.SHELL:
             told = "Credentials are not entered in Slack here. On the bot's machine:"

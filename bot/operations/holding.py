@@ -9,10 +9,13 @@ from datetime import datetime
 from bot import errors
 from bot.domain import reference, rotation
 from bot.domain.reference import Reference, Scheme
+from bot.domain.rotation import State
 from bot.operations import ports
 
 _AWS_BEFORE = "AWSPREVIOUS"
 """The label that AWS moves to the version before, whenever one is written."""
+_WAITS = frozenset({State.TESTING, State.TESTED, State.SWAPPING})
+"""While these last, what was sealed for a store of its own is still to be written there."""
 
 
 class Holding:
@@ -36,14 +39,19 @@ class Holding:
 
     async def seal(self, of: rotation.Rotation, text: str) -> str:
         """Seal a text as a version that is not in force, and return which."""
-        name = reference.parse(of.reference).name
+        name = reference.parse(of.reference).sealed.name
         return str(await asyncio.to_thread(self.rotating.sealed.put, of.owner, name, text=text))
 
     async def use(self, of: rotation.Rotation, version: str | None) -> None:
         """Put a version in force; None: there is none to put. What was known of the one before is
         forgotten, and whoever uses it is looked at again.
         """
-        made_at = None if version is None else await self._used(of, int(version))
+        await self.renewed(
+            of, made_at=None if version is None else await self._used(of, int(version))
+        )
+
+    async def renewed(self, of: rotation.Rotation, *, made_at: datetime | None = None) -> None:
+        """Forget what was known of the one before; ``made_at``: when this one was, if known."""
         whose = of.client if of.owner == of.client else None
         await self._needs.store.foresight.replaced(
             whose, of.reference, at=of.changed_at, made_at=made_at
@@ -58,7 +66,9 @@ class Holding:
 
     async def drop(self, of: rotation.Rotation, version: str | None) -> None:
         """Delete a version, unless it is in force."""
-        named = reference.parse(of.reference)
+        await self._drop(of, version, named=reference.parse(of.reference))
+
+    async def _drop(self, of: rotation.Rotation, version: str | None, *, named: Reference) -> None:
         known = await self.versions(of.owner, named)
         if version is not None and known is not None and int(version) != known.current:
             sealed = self.rotating.sealed
@@ -68,38 +78,49 @@ class Holding:
         """Drop what is neither in force nor kept for a roll back: also a candidate of which a death
         left no word in its row.
         """
-        known = await self.versions(of.owner, reference.parse(of.reference))
+        named = reference.parse(of.reference)
+        waits = named.sealed != named
+        known = await self.versions(of.owner, named.sealed)
         kept = {
             version
             for one in await self._needs.store.rotations.standing()
             if (one.owner, one.reference) == (of.owner, of.reference)
-            for version in (one.previous, one.candidate)
+            if not waits or one.state in _WAITS
+            for version in (one.candidate, *(() if waits else (one.previous,)))
         }
         for version in () if known is None else known.kept:
             if str(version) not in kept:
-                await self.drop(of, str(version))
+                await self._drop(of, str(version), named=named.sealed)
 
     async def is_reversible(self, of: rotation.Rotation) -> bool:
         """Whether it is still in force, and the one before is still there."""
-        known = await self.versions(of.owner, reference.parse(of.reference))
-        if known is None or of.previous is None:
+        named = reference.parse(of.reference)
+        known = await self.versions(of.owner, named)
+        if of.previous is None or of.candidate is None:
             return False
+        if known is None:
+            last = await self._needs.store.rotations.used(of.owner, of.reference)
+            return last is not None and last.id == of.id
         return str(known.current) == of.candidate and int(of.previous) in known.kept
 
 
 def tried(of: rotation.Rotation) -> str:
     """Return the reference of what is tried: a version, or what its store holds now."""
-    return _version(of, of.candidate) or of.reference
+    if of.candidate is None:
+        return of.reference
+    return versioned(str(reference.parse(of.reference).sealed), of.candidate)
 
 
 def before(of: rotation.Rotation) -> str | None:
     """Return the reference of what it is held against; None: it cannot be asked any more."""
-    if of.reference.startswith(f"{Scheme.AWS.value}://"):
-        return _version(of, _AWS_BEFORE)
-    return _version(of, of.previous)
+    named = reference.parse(of.reference)
+    if of.candidate is not None and named.sealed != named:
+        return of.reference
+    if named.scheme is Scheme.AWS:
+        return versioned(of.reference, _AWS_BEFORE)
+    return None if of.previous is None else versioned(of.reference, of.previous)
 
 
-def _version(of: rotation.Rotation, version: str | None) -> str | None:
-    if version is None:
-        return None
-    return str(replace(reference.parse(of.reference), version=version))
+def versioned(name: str, version: str) -> str:
+    """Return the reference of one version of a credential."""
+    return str(replace(reference.parse(name), version=version))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot import errors, wire
 from bot.domain import audience, client, foresight, ids, period, views
+from bot.domain.kept import Keep
 from bot.foresight import Looked
 from bot.incidents import incidents
 from bot.runs import acts
@@ -162,6 +163,20 @@ async def _untried(
     raise errors.UsageError(f"The source {source} of {of.name} cannot be opened from here.")
 
 
+class Keeper(Protocol):
+    """Filled by runs.trying.Trier.keep."""
+
+    async def __call__(self, of: client.Client, source: str, what: Keep, /) -> str:
+        """Write a source's credential into its store, as the client; returns the version that is in
+        force then, empty where none is. Done again it changes nothing. Raises RunError and RunLost.
+        """
+        ...
+
+
+async def _unkept(of: client.Client, source: str, what: Keep, /) -> str:  # noqa: ARG001
+    raise errors.UsageError(f"{what.into} cannot be written from here.")
+
+
 class Versions(Protocol):
     """What there is of one sealed credential; filled by sealed.writing.Versions."""
 
@@ -234,5 +249,6 @@ class Needs:
     unseal: Callable[[str], int] = _nothing_sealed
     """Delete what is sealed to a client's key, and the key; returns how many versions went."""
     trial: Trier = _untried
+    keep: Keeper = _unkept
     rotating: Rotating | None = None
     """None: credentials cannot be replaced from here."""

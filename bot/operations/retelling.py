@@ -11,6 +11,7 @@ from bot.domain.rotation import State
 from bot.incidents import picture
 from bot.operations import ports, scope, standing
 from bot.rendering import formats
+from bot.slack import moments
 from bot.slack.screens import rotate
 
 _SILENT = frozenset({State.TESTING, State.TESTED, State.SWAPPING, State.RETURNING})
@@ -93,6 +94,14 @@ class Retelling:
             if found.reference == one.failure.reference or one.failure.source == found.source:
                 return one
         return None
+
+
+def busy(other: rotation.Rotation | None, *, timezone: str) -> str:
+    """Return why none can be begun now; ``other`` is the one that has not ended."""
+    if other is None:
+        return "Somebody else has just replaced it; please look again."
+    at, who = moments.clock(other.began_at, timezone), rotate.person(other.by)
+    return f"{who} has been replacing this credential since {at}; only one can at a time."
 
 
 def too_late(now: rotation.Rotation) -> str:

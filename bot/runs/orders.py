@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot import clock, errors, kinds, settings, wire
 from bot.domain import client, ids, period, run, spec
+from bot.domain.kept import Keep
 from bot.kinds import stores
 from bot.runs import ports
 
@@ -127,6 +128,24 @@ class Orders:
         only = replace(of.sources[source], credential=reference)
         order = self.check(replace(of, sources={source: only}))
         return replace(order, periods=periods, deadline_seconds=_TRIAL_SECONDS)
+
+    def keep(self, of: client.Client, source: str, what: Keep) -> wire.CheckOrder:
+        """Return the order that writes a source's credential into its store, and reaches nothing
+        but that.
+        """
+        only = replace(of.sources[source], credential=what.into)
+        one = replace(of, sources={source: only})
+        named = [text for text in (what.into, what.text) if text is not None]
+        references = stores.needed(of.stores, named)
+        doubles = {_host(double) for double in self._config.doubles.values()}
+        hosts = {*self._config.loopback_hosts} | doubles | stores.hosts(of.stores, named)
+        return replace(
+            self.check(one),
+            keep=what,
+            credentials=self._opened(references),
+            references=references,
+            hosts=tuple(sorted(hosts)),
+        )
 
     def _reached(self, of: client.Client, names: Iterable[str]) -> set[str]:
         """Where sources are."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot import errors, wire
 from bot.domain import client, ids, period, run
+from bot.domain.kept import Keep
 from bot.runs import orders
 
 
@@ -33,6 +34,18 @@ class Trier:
     ) -> wire.Source:
         """Do it in a process of its own that holds nothing else; raises RunError and RunLost."""
         order = self._orders.trial(of, source, reference=reference, periods=periods)
+        return await self._told(order, source)
+
+    async def keep(self, of: client.Client, source: str, what: Keep) -> str:
+        """Write its credential into its store, as the client, and return which version is in force
+        then; empty: none is. Raises RunError and RunLost.
+        """
+        came = await self._told(self._orders.keep(of, source, what), source)
+        if came.failure is not None:
+            raise errors.RunError(came.failure)
+        return came.version
+
+    async def _told(self, order: wire.CheckOrder, source: str) -> wire.Source:
         came = await self._executor.check(order)
         for one in came.sources:
             return one

@@ -8,7 +8,7 @@ import time
 
 from bot import errors, wire
 from bot.domain import ids, run, spec
-from bot.worker import credentials, sources, trying
+from bot.worker import credentials, keeping, sources, trying
 from bot.worker.sources import base
 
 _SHARE = 0.8
@@ -20,6 +20,8 @@ _PATIENCE = 10.0
 
 async def check(order: wire.CheckOrder, keys: credentials.Keys) -> wire.Checked:
     """Ask every source, side by side; what one fails with is told of it alone."""
+    if order.keep is not None:
+        return wire.Checked(sources=(await asyncio.to_thread(keeping.keep, order.keep, keys),))
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_one(order, one, keys=keys)) for one in order.client.sources.values()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import access, clock, errors, incidents, settings, wire
 from bot.domain import audience, client, delivery, foresight, ids, incident, period, run, views
+from bot.domain.kept import Keep
 from bot.foresight import Looked
 from bot.operations import facade, ports, scope
 from bot.runs import orders, runner
@@ -90,6 +91,11 @@ class Trier:
         self.asked: list[tuple[str, Mapping[ids.ReportName, period.Period]]] = []
         self.hurried: list[tuple[str, ids.ClientId | None]] = []
         """Of what a look at once was asked for."""
+        self.writes: list[Keep] = []
+        self.store: dict[str, str] = {}
+        """Credential reference → the version that its own store has in force."""
+        self.fails: list[errors.ReportopsError] = []
+        """What the next writes end with."""
         self.may = asyncio.Event()
         """Cleared: it takes its time."""
         self.may.set()
@@ -111,6 +117,19 @@ class Trier:
 
     def soon(self, reference: str, *, of: ids.ClientId | None) -> None:
         self.hurried.append((reference, of))
+
+    async def keep(self, of: client.Client, source: str, what: Keep, /) -> str:
+        """As runs.trying.Trier.keep: a store whose versions are numbers."""
+        assert of.sources[source].credential == what.into
+        there = self.store.get(what.into, "")
+        if what.text is None:
+            return there
+        if self.fails:
+            raise self.fails.pop()
+        assert what.over in {None, there}
+        self.writes.append(what)
+        self.store[what.into] = str(int(there or 0) + 1)
+        return self.store[what.into]
 
 
 @dataclass(kw_only=True)
@@ -198,6 +217,7 @@ async def opened(
             ops_channel=OPS,
             isolation=lambda: "strong",
             trial=trier,
+            keep=trier.keep,
             rotating=_rotating(sealed, set_up),
             look=_look,
             soon=trier.soon,

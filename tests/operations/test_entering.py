@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import errors, settings
-from bot.domain import spec
+from bot.domain import reference, spec
 from bot.domain.rotation import State
 from bot.operations import answers, entering
 from tests import samples
@@ -34,7 +34,13 @@ async def test_what_other_hands_write_is_tried_as_it_is_there(
     home.clients.by_id[samples.ACME] = acme(credential)
     desk = home.operations.credentials
     form = await desk.form(house.asker(), ("acme", "warehouse"))
-    assert form.how is answers.How.OUTSIDE
+    if not reference.parse(credential).is_sealable:
+        assert form.how is answers.How.OUTSIDE
+    else:
+        assert form.how is answers.How.PASTE
+        assert all(one.optional for one in form.fields), "empty: somebody has written it there"
+        source = acme(credential).sources["warehouse"]
+        form = entering.asked(acme(credential), source, paste=False)
     assert form.steps[0].startswith(step)
     home.trier.serves = {credential: serves(), "aws-sm://acme/web?version=AWSPREVIOUS": serves()}
     begun = await desk.begin(house.asker(), ("acme",), entered=None)

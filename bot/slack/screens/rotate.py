@@ -20,6 +20,7 @@ PREFIX = "rotate_"
 WHOLE = "credential"
 """The name of the one field of a credential that is a single text."""
 _MOST = 20
+_WAITS = "It is confirmed; its store gives no answer yet, and is asked again."
 _WORDS = 120
 _NOUNS = {
     "ga4": "property",
@@ -121,6 +122,9 @@ def done(view: rotation.View) -> delivery.Body:
         row.append(blocks.button("Retry", ids.RETRY, value=view.retry, style="primary"))
     if found.state is State.SWAPPED:
         row.append(_back(view))
+    if found.state is State.CANCELLED and found.found is not None and found.candidate:
+        again = f"{found.client} {found.source}"
+        row.append(blocks.button("Write it by hand…", ids.MENU_ROTATE, value=again))
     more = (blocks.actions(*row),) if row else ()
     return limits.fit(delivery.Body(text=text, blocks=(blocks.section(text), *more)))
 
@@ -158,7 +162,9 @@ def _line(view: rotation.View) -> str:
         case State.REFUSED:
             return f"{who} tried another credential. {_faults(view)} {_stays(view)}"
         case _:
-            said = blocks.escape(found.said or "It was cancelled; nothing was changed.")
+            waits = found.state in {State.SWAPPING, State.RETURNING}
+            ended = found.said or "It was cancelled; nothing was changed."
+            said = _WAITS if waits else blocks.escape(ended)
             return f"{who} began to rotate the credential. {said}"
 
 

@@ -98,7 +98,7 @@ class Keys:
             asked = parse(named)
         except ValueError as fault:
             raise failed(named, FailureCode.CONFIGURATION, fault=str(fault)) from None
-        text = _store(asked).fetch(asked, self)
+        text = store(asked).fetch(asked, self)
         self.learn(text)
         if not text.strip():
             raise failed(named, FailureCode.CREDENTIAL_MISSING)
@@ -137,7 +137,8 @@ def failed(named: object, code: FailureCode, **params: str) -> errors.RunError:
     return errors.RunError(run.Failure(code=code, reference=str(named), params=bounded))
 
 
-def _store(asked: Reference) -> Store:
+def store(asked: Reference) -> Store:
+    """Return the module that asks for it; raises RunError where its library is missing."""
     try:
         return cast("Store", import_module(STORES[asked.scheme]))
     except ImportError as error:
