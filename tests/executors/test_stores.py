@@ -14,11 +14,13 @@ import pytest
 
 from bot import errors, wire
 from bot.demo import google
+from bot.domain.kept import Keep
 from bot.domain.run import FailureCode
-from bot.executors import walled
+from bot.executors import process, walled
 from bot.guard import launcher
 from bot.ipc import guarded
 from bot.kinds import stores
+from tests import samples
 from tests.executors import acting
 from tests.ipc import session
 from tests.stores.aws import REGION, AwsDouble
@@ -188,6 +190,8 @@ async def test_a_store_that_the_order_does_not_name_is_out_of_reach(
     assert said.endswith(f"where {made['vault'].own} is kept, could not be reached.")
 
 
+_ROLE = {"role_id": "acme", "secret_id": "env://ACME_VAULT"}
+_THEIRS = "vault://secret/pvcp/shop#key"
 NOTHING = Kept(base="", section={}, doubles={}, hosts=(), own="", theirs="")
 
 
@@ -207,3 +211,46 @@ async def test_without_a_session_the_keyring_is_said_to_be_missing(
 ) -> None:
     said = await _asked(house[0], NOTHING, "keyring://acme-shop", reached=False)
     assert "there is no keyring that is trusted where the bot runs" in said
+
+
+async def test_a_walled_run_writes_its_own_and_tells_its_version(tmp_path: Path) -> None:
+    """By the present worker, as an order asks it: the text comes out of the keeper alone."""
+    with VaultDouble() as double:
+        path = "secret/data/acme/*"
+        kept = {
+            "ACME_VAULT": double.approle("acme", read=path, write=path),
+            "ACME_NEW": f"{WORD}-anew",
+        }
+        double.put("secret/acme/shop", key=WORD)
+        section = {**_ROLE, "url": "https://vault.example.com"}
+        with guarded_by(tmp_path, kept) as guard:
+            starter = walled.starter(guard, private=("127.0.0.0/8",))
+            executor = process.ProcessExecutor(memory_mb=1024, starter=starter)
+            what = Keep(into="vault://secret/acme/shop#key", text="env://ACME_NEW", over="1")
+            of = samples.SOURCES["warehouse"]
+            source = replace(of, credential=what.into)
+            order = wire.CheckOrder(
+                client=replace(
+                    samples.CLIENT,
+                    folder=tmp_path,
+                    stores={"vault": section},
+                    sources={of.name: source},
+                ),
+                keep=what,
+                as_of=samples.AS_OF,
+                credentials={},
+                references=stores.needed({"vault": section}, [what.into, "env://ACME_NEW"]),
+                hosts=(urlsplit(double.url).netloc,),
+                deadline_seconds=45.0,
+                scratch=tmp_path,
+                environment={"vault": double.url},
+            )
+            (told,) = (await executor.check(order)).sources
+            assert (told.failure, told.version) == (None, "2")
+            assert double.newest("secret/acme/shop") == {"key": kept["ACME_NEW"]}
+            (other,) = (
+                await executor.check(replace(order, keep=replace(what, into=_THEIRS)))
+            ).sources
+        assert other.failure is not None
+        assert other.failure.code is FailureCode.STORE_FORBIDDEN
+        assert WORD not in str(other)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import errors
 from bot.demo.slack import shapes
 from bot.domain.rotation import State
 from bot.slack import ids
@@ -16,6 +17,7 @@ from tests import samples
 from tests.handlers import front
 from tests.handlers.front import CLAIRE, MALIK, Front
 from tests.operations import test_credentials as samples_of
+from tests.operations import test_putting as stored
 from tests.operations.test_credentials import NAME, OTHER, REFUSED, SECRET, serves
 
 FIELD = f"{rotate.PREFIX}{rotate.WHOLE}"
@@ -190,3 +192,40 @@ def test_an_input_is_read_as_it_was_entered_and_is_in_no_turn(text: str) -> None
     }
     assert payload.inputs(body, rotate.PREFIX) == {rotate.WHOLE: text}
     assert payload.modal(body).fields == {}
+
+
+async def test_what_a_store_does_not_take_is_written_by_hand(desk: Front) -> None:
+    """It is entered here all the same, and tried; who may not write is told what to type."""
+    home, name = desk.home, stored.NAME
+    home.clients.by_id[samples.ACME] = samples_of.acme(name)
+    home.trier.serves = {name: serves(), stored.CANDIDATE: serves()}
+    home.trier.store = {name: "3"}
+    home.trier.fails = [errors.RunError(stored.FORBIDDEN)]
+    await _enter(desk)
+    assert "1 of 1 figures of the last full week equal" in _shown(desk)
+    assert (await desk.slack.control.submit(CLAIRE)).acked
+    await desk.desk.drained()
+    assert stored.FORBIDDEN.params["by_hand"] in desk.words()
+    assert SECRET not in desk.words()
+    await desk.press(ids.MENU_ROTATE, where=desk.told().ts)
+    shown = _shown(desk)
+    assert "vault kv patch -mount=secret acme/web key=@NEW" in shown
+    assert "I have set it" in shown
+    assert (await desk.slack.control.submit(CLAIRE)).acked
+    await desk.desk.drained()
+    assert "It works" in _shown(desk)
+    assert home.trier.writes == []
+
+
+async def test_it_is_written_where_it_is_kept(desk: Front) -> None:
+    home, name = desk.home, stored.NAME
+    home.clients.by_id[samples.ACME] = samples_of.acme(name)
+    home.trier.serves = {name: serves(), stored.CANDIDATE: serves()}
+    home.trier.store = {name: "3"}
+    await _enter(desk)
+    assert (await desk.slack.control.submit(CLAIRE)).acked
+    await desk.desk.drained()
+    assert home.trier.store == {name: "4"}
+    await desk.press(ids.ROLL_BACK, where=desk.told().ts)
+    assert home.trier.store == {name: "5"}
+    assert "rolled back" in desk.words()
