@@ -66,14 +66,17 @@ async def opened(
             rotating=_rotating(config),
         )
         if executor is not None:
-            trier = trying.Trier(executor, write)
-            needs = replace(needs, trial=trier, keep=trier.keep)
+            needs = _tried(needs, trying.Trier(executor, write))
             opener = _Opener(executor, write)
             house = _ahead(store, clients, opener=opener, cards=cards, ticking=ticking)
             needs = replace(needs, look=_foresight(house, ticking).look)
         budget = config.monthly_ai_budget
         operations = facade.Operations(needs, clients_=clients, clock=ticking, budget=budget)
         yield shell.Shell(operations, store, wake=_nothing, health=_health)
+
+
+def _tried(needs: ports.Needs, trier: trying.Trier) -> ports.Needs:
+    return replace(needs, trial=trier, keep=trier.keep)
 
 
 class _Opener:

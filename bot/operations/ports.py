@@ -166,14 +166,14 @@ async def _untried(
 class Keeper(Protocol):
     """Filled by runs.trying.Trier.keep."""
 
-    async def __call__(self, of: client.Client, source: str, what: Keep, /) -> str:
+    async def __call__(self, of: client.Client, source: str, *, what: Keep) -> str:
         """Write a source's credential into its store, as the client; returns the version that is in
         force then, empty where none is. Done again it changes nothing. Raises RunError and RunLost.
         """
         ...
 
 
-async def _unkept(of: client.Client, source: str, what: Keep, /) -> str:  # noqa: ARG001
+async def _unkept(of: client.Client, source: str, *, what: Keep) -> str:  # noqa: ARG001
     raise errors.UsageError(f"{what.into} cannot be written from here.")
 
 

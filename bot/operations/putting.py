@@ -89,7 +89,7 @@ class Putting:
         if client is None or of.source not in client.sources:
             raise RefusedError("Its source is gone from client.yaml; nothing was written.")
         try:
-            return await self._needs.keep(client, of.source, what)
+            return await self._needs.keep(client, of.source, what=what)
         except errors.RunLost:
             lost: run.Failure | None = None
         except errors.RunError as error:

@@ -129,7 +129,7 @@ class Orders:
         order = self.check(replace(of, sources={source: only}))
         return replace(order, periods=periods, deadline_seconds=_TRIAL_SECONDS)
 
-    def keep(self, of: client.Client, source: str, what: Keep) -> wire.CheckOrder:
+    def keep(self, of: client.Client, source: str, *, what: Keep) -> wire.CheckOrder:
         """Return the order that writes a source's credential into its store, and reaches nothing
         but that.
         """

@@ -36,11 +36,11 @@ class Trier:
         order = self._orders.trial(of, source, reference=reference, periods=periods)
         return await self._told(order, source)
 
-    async def keep(self, of: client.Client, source: str, what: Keep) -> str:
+    async def keep(self, of: client.Client, source: str, *, what: Keep) -> str:
         """Write its credential into its store, as the client, and return which version is in force
         then; empty: none is. Raises RunError and RunLost.
         """
-        came = await self._told(self._orders.keep(of, source, what), source)
+        came = await self._told(self._orders.keep(of, source, what=what), source)
         if came.failure is not None:
             raise errors.RunError(came.failure)
         return came.version

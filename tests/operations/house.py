@@ -118,7 +118,7 @@ class Trier:
     def soon(self, reference: str, *, of: ids.ClientId | None) -> None:
         self.hurried.append((reference, of))
 
-    async def keep(self, of: client.Client, source: str, what: Keep, /) -> str:
+    async def keep(self, of: client.Client, source: str, *, what: Keep) -> str:
         """As runs.trying.Trier.keep: a store whose versions are numbers."""
         assert of.sources[source].credential == what.into
         there = self.store.get(what.into, "")
