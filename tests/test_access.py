@@ -41,7 +41,7 @@ def test_readers_see_their_own_channel_and_nothing_else(kind: Kind, operation: O
 
 @pytest.mark.parametrize("operation", Operation)
 def test_operators_may_ask_everything_but_what_is_the_shells(operation: Operation) -> None:
-    own = {Operation.HEALTH, Operation.BACKUP, Operation.WAKE}
+    own = {Operation.HEALTH, Operation.BACKUP, Operation.WAKE, Operation.REMOVE}
     shells = operation in own
     for place in (OPS, DIRECT):
         assert _allowed(_decide(Kind.OPERATOR, operation, place)) is not shells

@@ -216,8 +216,8 @@ async def test_without_an_ops_channel_it_is_told_where_a_card_would_stand(tmp_pa
 
 async def test_the_buttons_are_those_that_can_help(desk: Desk) -> None:
     button = views.Button
-    all_of_them = (button.RETRY, button.DETAILS, button.SKIP, button.PAUSE)
-    stopped = await desk.fail()
+    all_of_them = (button.ROTATE, button.RETRY, button.DETAILS, button.SKIP, button.PAUSE)
+    stopped = await desk.fail()  # its credential was refused
     assert (await desk.view()).buttons == all_of_them
     await desk.kept.runs.move(stopped.id, run.Status.QUEUED, expect={run.Status.FAILED})
     assert (await desk.view()).buttons == all_of_them

@@ -52,9 +52,12 @@ def test_google_analytics(
     assert kept["made_at"].endswith("+00:00")
     assert accounts.requests == 2  # the code, and the refresh token that it was worth
     assert analytics.requests
-    signed = cast("_Signed", googleauth.made(credential.parse(json.dumps(kept)), scopes=()))
+    minted: list[str] = []
+    parsed = credential.parse(json.dumps(kept))
+    signed = cast("_Signed", googleauth.made(parsed, scopes=(), learn=minted.append))
     signed.refresh(requests.Request())  # as a run does
     who = accounts.principal(signed.token)
+    assert minted[-1:] == [signed.token]  # so that it is masked
     assert who is not None
     assert (who.email, who.scope) == (WHO, asked["scope"])
 

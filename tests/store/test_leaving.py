@@ -13,7 +13,9 @@ from tests.store import make
 
 XYZ = ids.ClientId("xyz")
 EMPTY = (delivery.Body(text=""),)
-FORGOTTEN = frozenset({"identities", "expected", "watermarks", "outcomes", "rotations"})
+FORGOTTEN = frozenset(
+    {"identities", "expected", "watermarks", "outcomes", "rotations", "preflights", "standings"}
+)
 """Tables of which nothing of the client is left."""
 STRIPPED = frozenset({"attempts", "deliveries", "incidents", "pauses"})
 """Of which what holds figures or somebody's words is emptied."""
