@@ -52,9 +52,11 @@ def texts(value: object) -> Iterator[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    words = _runs(text)
+    words, plain = _runs(text), unquote(text)
     words.update(unquote(word) for word in tuple(words) if "%" in word)
-    for encoded in {*_BASE64.findall(text)}:
+    if plain != text:
+        words |= _runs(plain)
+    for encoded in {*_BASE64.findall(text), *_BASE64.findall(plain)}:
         words |= _runs(_decoded(encoded))
     for word in words:
         if not _FIGURE.fullmatch(word):

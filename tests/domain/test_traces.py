@@ -25,6 +25,10 @@ AROUND: Mapping[str, Callable[[str], str]] = {
     "in a sentence": lambda text: f"It said {text}, twice.",
     "in quotes": lambda text: f"refused “{text}”: no.",
     "in an address": lambda text: f"https://api.example/x?key={quote(text, safe='')}",
+    "in a header in an address": lambda text: quote(f"Authorization: Bearer {text}; x", safe=""),
+    "in base64 in an address": lambda text: quote(
+        base64.b64encode(f"??>{text}".encode()).decode(), safe=""
+    ),
     "in base64": lambda text: f"Basic {base64.b64encode(text.encode()).decode()}",
     "with a user": lambda text: base64.b64encode(f"reader:{text}".encode()).decode(),
     "in markup": lambda text: f"*{text}*",
