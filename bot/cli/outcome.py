@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from bot import wire
 from bot.cli import text
 from bot.domain import client, metric, money, period, periods, report, run, walls
+from bot.kinds import called
 from bot.rendering import findings, formats, references
 from bot.slack.screens import post
 
@@ -31,13 +32,13 @@ def printed(came: Made, of: client.Client, *, output: Output) -> str:
     if output == "blocks":
         body = post.compose(came.made.report, run=came.run, client=of, corrected=False)[0]
         return json.dumps({"text": body.text, "blocks": body.blocks}, ensure_ascii=False, indent=2)
-    lines = [*as_text(came.made.report)]
+    lines = [*as_text(came.made.report, of=of)]
     if came.made.walls is not None:
         lines += ["", f"Isolation: {came.made.walls.told}"]
     return "\n".join(lines)
 
 
-def as_text(found: report.Report) -> Iterator[str]:
+def as_text(found: report.Report, *, of: client.Client) -> Iterator[str]:
     """Yield a readable rendering, in the client's locale."""
     spoken = formats.for_report(found)
     yield f"{found.client_name} · {found.title} · {spoken.period(found.period)}"
@@ -69,7 +70,8 @@ def as_text(found: report.Report) -> Iterator[str]:
     if found.author_note:
         yield f"Written without AI: {found.author_note}"
     if found.without:
-        yield f"Left out: {', '.join(found.without)}."
+        labels = (called.label(of.sources, name) for name in found.without)
+        yield f"Left out: {', '.join(labels)}."
 
 
 def as_json(made: wire.ReportMade) -> Json:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[1]
 _NOTES = (".dist-info", ".egg-info", ".pth")
-FOLDERS = ("domain", "guard", "ipc", "kinds", "rendering", "worker")
+FOLDERS = ("domain", "guard", "ipc", "kinds", "rendering", "sealed", "worker")
 MODULES = ("__init__.py", "errors.py", "wire.py")
 """With the folders, all of ours that a run or a program of the guard imports, and so all that the
 bot shares with them. What else has changed, such as a screen, stops no report.

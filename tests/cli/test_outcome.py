@@ -24,7 +24,7 @@ def test_findings_are_told_in_the_readers_words_and_days() -> None:
         ),
         without=("sheet",),
     )
-    told = "\n".join(outcome.as_text(found))
+    told = "\n".join(outcome.as_text(found, of=samples.CLIENT))
     assert "from 21 Nov on may still change" in told
     assert "2026-11-21" not in told
     assert told.endswith("Left out: sheet.")

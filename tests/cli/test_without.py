@@ -59,7 +59,7 @@ def ads(clients: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ads]:
 def test_an_optional_source_that_is_down_is_left_out_and_told(shell: Shell) -> None:
     result = shell("run", "globex")
     assert result.exit_code == 0, result.stderr
-    assert "its source, HTTP (JSON), was left out" in result.stdout
+    assert "Left out: HTTP (JSON)." in result.stdout
     assert "€700" in result.stdout
     assert result.stderr == (
         "HTTP (JSON) is turning requests away (rate limit or quota). "
@@ -74,7 +74,7 @@ def test_one_that_refuses_is_left_out_on_somebodys_word(shell: Shell, ads: Ads) 
     assert "Or leave it out: --without ads." in result.stderr
     result = shell("run", "globex", "--without", "ads")
     assert result.exit_code == 0, result.stderr
-    assert "was left out" in result.stdout
+    assert "Left out: HTTP (JSON)." in result.stdout
     result = shell("run", "globex", "--without", "shop")
     assert result.exit_code == 2
     assert "weekly cannot be made without 'shop'" in result.stderr

@@ -124,7 +124,8 @@ def test_an_address_that_is_signed_is_in_no_log(
     bench: requests.Bench, api: shop.ShopDouble, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, logger="httpx")
+    for name in ("httpx", "httpcore"):  # whoever set up the bot's logs before has quietened them
+        caplog.set_level(logging.DEBUG, logger=name)
     key = api.key()
     bench.access = _access(bench, key, auth="query", auth_name="key")
     assert bench.answer("total").table.rows == (TOTAL,)
