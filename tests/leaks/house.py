@@ -20,7 +20,7 @@ from tests.leaks.places import Search, descendants, named
 from tests.leaks.relay import Mode
 from tests.scenario import many
 
-OPS = stage.OPS
+OPS, OPERATOR = stage.OPS, many.OPERATOR
 DAY = timedelta(days=1)
 _BUSY = "SELECT id FROM runs WHERE status IN ('running', 'posting')"
 BESIDE = ("anthropic", "sign_in", "vault", "aws-sm", "gcp-sm")
@@ -41,6 +41,7 @@ class House:
         self.folder.chmod(0o755)
         self.said: list[str] = []
         """What shells printed."""
+        self._heard: set[str] = set()
         self.tap = world.relay("slack", on.slack.api_url, canaries=Canaries())
         master = age.generate()
         credentials = self.folder / "credentials"
@@ -69,7 +70,7 @@ class House:
         self.clients[one.name] = one
         channel = self.channel(one.name)
         space = self.on.slack.workspace
-        members = {space.bot_user, many.OPERATOR}
+        members = {space.bot_user, OPERATOR}
         space.add_channel(workspace.Channel(id=channel, name=one.name, members=members))
         one.write(self.on.place.clients, channel)
         if one.reference.startswith("env://"):
@@ -149,39 +150,43 @@ class House:
             while sum(one.asked.is_set() for one in self.world.relays.values()) < count:  # noqa: ASYNC110 - other processes ask
                 await asyncio.sleep(0.05)
 
-    def cores(self) -> set[str]:
-        """How large a core of each process may be, soft and hard."""
-        limits = [Path(f"/proc/{pid}/limits").read_text("ascii") for pid in self.pids]
-        lines = [line for text in limits for line in text.splitlines() if "core file" in line]
-        return {one for line in lines for one in line.split()[4:6]}
-
-    def key(self) -> str:
-        """A key that the shop knows."""
-        return self.world.shop.key()
-
-    async def rotates(self, name: str, values: Mapping[str, str], until: str = "") -> None:
-        """Enter a candidate, and wait until the window says what came of it."""
+    async def enters(self, name: str, values: Mapping[str, str]) -> object:
+        """Enter a candidate in Slack; returns what its window is answered at once."""
         control = self.on.slack.control
-        text = f"/report rotate {name}"
-        await control.command(user=many.OPERATOR, channel=OPS, text=text)
-        await self.on.slack.until(lambda: control.views(many.OPERATOR), timeout=30)
-        assert (await control.submit(many.OPERATOR, values=values)).acked
-        if until:
-            await self.on.slack.until(lambda: "Testing" not in self._shown(), timeout=60)
-        if until != "Confirm":
-            await control.close(many.OPERATOR)
+        await control.command(user=OPERATOR, channel=OPS, text=f"/report rotate {name}")
+        await self.on.slack.until(lambda: control.views(OPERATOR), timeout=60)
+        sent = await control.submit(OPERATOR, values=values)
+        assert sent.acked
+        return sent.response
+
+    async def tries(self, name: str, values: Mapping[str, str]) -> str:
+        """Enter one and wait for what came of its trial, which the window shows."""
+        await self.enters(name, values)
+        await self.on.slack.until(lambda: "Testing" not in self._shown(), timeout=60)
+        return self._shown()
 
     def _shown(self) -> str:
-        return shapes.dump([one.body for one in self.on.slack.control.views(many.OPERATOR)])
+        return shapes.dump([one.body for one in self.on.slack.control.views(OPERATOR)])
+
+    async def leaves(self) -> None:
+        """Close the window."""
+        await self.on.slack.control.close(OPERATOR)
 
     async def told(self, words: str) -> records.Message:
-        """Wait for what the operator alone is told."""
+        """Wait for something new that the operator alone is told."""
 
         def found() -> records.Message | None:
-            mine = self.on.slack.control.ephemerals(many.OPERATOR)
-            return next((one for one in mine if words in one.text), None)
+            mine = self.on.slack.control.ephemerals(OPERATOR)
+            new = [one for one in mine if one.ts not in self._heard]
+            return next((one for one in new if words in one.text), None)
 
-        return await self.on.slack.until(found, timeout=60)
+        one = await self.on.slack.until(found, timeout=60)
+        self._heard.add(one.ts)
+        return one
+
+    def in_force(self, name: str) -> int | None:
+        """Which version of a client's credential runs open."""
+        return self.sealed.versions(name, "key").current
 
     def damage(self) -> None:
         """Lose one credential, break the form of one, the key of one and the text of one."""
@@ -224,22 +229,37 @@ class House:
         asked = "\n".join(map(str, (one.body for one in self.world.model.requests)))
         self.search.look("model requests", asked.encode())
 
+    async def close(self) -> None:
+        """Stop the bot, and look through all there was and all that is left."""
+        self.look()
+        await self.on.stop_bot()
+        self.look()
+        sys.stdout.write(f"{self.search.places} {len(self.canaries.forms)} forms\n")
+        assert not self.search.hits
+        assert {"database", "files", "sent to Slack"} <= self.search.places.keys()
+
 
 @asynccontextmanager
-async def opened(folder: Path, server: postgresql.Server) -> AsyncGenerator[House]:
-    """Everything around the bot, which is not started yet."""
+async def opened(
+    folder: Path, server: postgresql.Server | None = None, *, wanted: Collection[str] = ()
+) -> AsyncGenerator[House]:
+    """Everything around the bot, which is not started yet; ``wanted``: with these clients alone."""
     canaries = Canaries()
     with ExitStack() as doubles:
         world = World(doubles, canaries)
         async with AsyncExitStack() as stack:
             on = await stack.enter_async_context(many.open_many(folder / "house", 0))
             house = House(on, world, canaries)
-            for one in (*world.clients(), world.postgres(server)):
-                house.add(one)
-            ca = on.place.clients / "postgres" / "ca.pem"
-            ca.write_bytes((server.place / "ca.pem").read_bytes())
+            for one in world.clients():
+                if not wanted or one.name in wanted:
+                    house.add(one)
             told = {**house.settings, **world.settings()}
-            told["REPORTOPS_EGRESS_PRIVATE"] += f",localhost:{server.port},127.0.0.1:{server.port}"
+            if server is not None:
+                house.add(world.postgres(server))
+                ca = on.place.clients / "postgres" / "ca.pem"
+                ca.write_bytes((server.place / "ca.pem").read_bytes())
+                hosts = f",localhost:{server.port},127.0.0.1:{server.port}"
+                told["REPORTOPS_EGRESS_PRIVATE"] += hosts
             on.settings = told
             yield house
 
