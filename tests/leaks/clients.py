@@ -126,6 +126,7 @@ class World:
         self.sign_in = self.relay("sign_in", self.accounts.url)
         self.shop = stack.enter_context(shop.ShopDouble())
         self.relay("http_json", self.shop.url)
+        self.vault = stack.enter_context(VaultDouble())
 
     def relay(self, name: str, to: str, *, canaries: Canaries | None = None) -> Relay:
         """Stand before a double; the tokens that come by are canaries too, or those given."""
@@ -301,14 +302,13 @@ class World:
         )
 
     def _stores(self) -> Iterator[One]:
-        vault = self._stack.enter_context(VaultDouble())
         cloud = self._stack.enter_context(AwsDouble())
         lent = self._stack.enter_context(SecretsDouble(self.accounts))
-        for name, url in (("vault", vault.url), ("aws-sm", cloud.url), ("gcp-sm", lent.url)):
+        for name, url in (("vault", self.vault.url), ("aws-sm", cloud.url), ("gcp-sm", lent.url)):
             self.relay(name, url)
         keys = {name: self.shop.key() for name in ("env", "vault", "aws", "gcp")}
-        vault.put("secret/leaky/shop", key=keys["vault"])
-        secret_id = vault.approle("leaky-role", read="secret/data/leaky/*")
+        self.vault.put("secret/leaky/shop", key=keys["vault"])
+        secret_id = self.vault.approle("leaky-role", read="secret/data/leaky/*")
         named = f"leaky/{secrets.token_hex(4)}"  # moto's accounts are the whole process's
         cloud.put(named, keys["aws"])
         access = cloud.access_key("leaky")

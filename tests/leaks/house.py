@@ -5,7 +5,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from bot.sealed import age, places, writing
 from tests import postgresql
 from tests.leaks.canaries import Canaries
 from tests.leaks.clients import One, World
-from tests.leaks.places import Search, descendants, named
+from tests.leaks.places import Search, descendants, named, place_of
 from tests.leaks.relay import Mode
 from tests.scenario import many
 
@@ -144,10 +144,10 @@ class House:
         """One number that the bot wrote down."""
         return int(str(self.on.rows(sql)[0][0]))
 
-    async def hanging(self, count: int) -> None:
-        """Wait until runs wait for so many doubles."""
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for something that other processes bring about."""
         async with asyncio.timeout(60):
-            while sum(one.asked.is_set() for one in self.world.relays.values()) < count:  # noqa: ASYNC110 - other processes ask
+            while not happened():  # noqa: ASYNC110 - there is no event between processes
                 await asyncio.sleep(0.05)
 
     async def enters(self, name: str, values: Mapping[str, str]) -> object:
@@ -188,14 +188,6 @@ class House:
         """Which version of a client's credential runs open."""
         return self.sealed.versions(name, "key").current
 
-    def damage(self) -> None:
-        """Lose one credential, break the form of one, the key of one and the text of one."""
-        at = places.Places(root=self.folder / "credentials")
-        self.sealed.remove("http-basic", "key")
-        self.seal("looker", "key", self.canaries.add("misshapen", f'{{"client_idd": "{fresh()}"}}'))
-        (at.root / "keys" / "sheets.age").unlink()
-        self.seal("ga4", "key", self.canaries.add("no JSON", fresh()))
-
     @property
     def posted(self) -> set[str]:
         """Clients whose channel has a report that nothing is wrong with."""
@@ -208,9 +200,11 @@ class House:
 
     @property
     def runs(self) -> list[int]:
-        """The runs that go on: what the guard's spawner began, at its ends."""
-        mine = descendants(named(self.pids, "spawner"))[1:]
-        return [one for one in mine if descendants(one) == [one]]
+        """The runs that go on: what the guard's spawner began, at work in scratch directories of
+        their own. These stand in our folder, and so are looked through.
+        """
+        mine = descendants(named(self.pids, "spawner"))
+        return [one for one in mine if place_of(one).is_relative_to(self.folder)]
 
     @property
     def pids(self) -> list[int]:

@@ -61,12 +61,6 @@ class Search:
                         f"{name} of processes", _read(Path(f"/proc/{pid}/{name}")), at=f"{pid}"
                     )
 
-    def inside(self, pids: Sequence[int], folders: Sequence[str]) -> None:
-        """Look through what runs see as their own temporary files."""
-        for pid in pids:
-            for folder in folders:
-                self.files("temporary files", Path(f"/proc/{pid}/root{folder}"))
-
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
@@ -104,3 +98,11 @@ def named(pids: Sequence[int], name: str) -> int:
     """Return the small program of this name."""
     wanted = f"\0{name}\0".encode()
     return next(pid for pid in pids if wanted in _read(Path(f"/proc/{pid}/cmdline")))
+
+
+def place_of(pid: int) -> Path:
+    """Where a process works."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except OSError:  # it has ended
+        return Path("/")
