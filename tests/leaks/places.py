@@ -61,6 +61,11 @@ class Search:
                         f"{name} of processes", _read(Path(f"/proc/{pid}/{name}")), at=f"{pid}"
                     )
 
+    def scratch(self, pids: Sequence[int]) -> None:
+        """Look through where runs work, as they see it: it is mounted for each alone."""
+        for pid in pids:
+            self.files("scratch", Path(f"/proc/{pid}/cwd"))
+
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
