@@ -9,9 +9,8 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from pydantic import SecretStr
 
@@ -20,6 +19,7 @@ from bot.domain import reference
 from bot.domain.kept import Fault
 from bot.domain.reference import Reference, Scheme
 from bot.executors import sealing
+from bot.ipc import keyring
 from bot.ipc.sealing import Sealing
 from bot.sealed import age, opening
 
@@ -29,7 +29,6 @@ HANDED = "--own"
 """Before the descriptor of the pipe."""
 _REFERENCE = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 _LARGEST = 4096
-_SERVICE = "reportops"
 _MASTER = "start the bot with its master key (reportops key new says how)"
 _WORDS: Mapping[Fault, str] = {
     Fault.NO_MASTER: f"the bot was given no master key; {_MASTER}",
@@ -38,12 +37,6 @@ _WORDS: Mapping[Fault, str] = {
     Fault.UNREADABLE: "its folder cannot be read; let the bot's user read it",
 }
 """The rest is set again."""
-
-
-class _Keyring(Protocol):
-    """As much of the package keyring as is used."""
-
-    def get_password(self, service: str, name: str) -> str | None: ...
 
 
 def named(config: settings.Settings) -> Mapping[str, str]:
@@ -132,19 +125,20 @@ def _unsealed(field: str, asked: Reference, *, sealed: Sealing) -> str:
 
 def _from_keyring(field: str, asked: Reference) -> str:
     try:
-        door = cast("_Keyring", import_module("keyring"))
-    except ImportError:
-        raise _refused(field, str(asked), why="pip install 'reportops[keyring]'") from None
-    failed = cast("type[Exception]", import_module("keyring.errors").KeyringError)
-    try:
-        found = door.get_password(_SERVICE, asked.path)
-    except (failed, OSError, RuntimeError) as error:
-        why = f"the keyring does not answer ({type(error).__name__})"
-        raise _refused(field, str(asked), why=why) from None
-    if found is None:
-        why = f"it is not there; put it there: keyring set {_SERVICE} {asked.path}"
-        raise _refused(field, str(asked), why=why)
-    return found
+        return keyring.read(asked.path)
+    except keyring.Unread as unread:
+        why = unread.why
+    match why:
+        case Fault.NO_PACKAGE:
+            help_ = "pip install 'reportops[keyring]'"
+        case Fault.MISSING:
+            put = f"keyring set {keyring.SERVICE} {asked.path}"
+            help_ = f"it is not there; put it there: {put}"
+        case Fault.LOCKED:
+            help_ = "the keyring is locked; unlock it"
+        case _:
+            help_ = "there is no keyring here that keeps what it holds from other users"
+    raise _refused(field, str(asked), why=help_)
 
 
 def _refused(field: str, what: str, *, why: str) -> errors.ConfigurationError:

@@ -128,7 +128,11 @@ class House:
                 running.join()
                 _skipped(came[0])
                 raise
-            yield Run(links)
+            try:
+                yield Run(links)
+            except EOFError:  # it has ended by itself: how is what matters
+                running.join()
+                raise AssertionError(came[0]) from None
         _checked(came[0])
 
 

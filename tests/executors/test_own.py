@@ -11,8 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot import errors, settings
-from bot.domain import reference
+from bot.domain import kept, reference
 from bot.executors import own
+from bot.ipc import keyring
 from bot.ipc.sealing import Sealing
 from bot.sealed import age, places, writing
 
@@ -98,23 +99,16 @@ def test_what_is_no_token_is_not_taken_for_one(tmp_path: Path, text: str) -> Non
 
 
 def test_a_keyring_is_asked_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "keyring"
-    package.mkdir()
-    (package / "__init__.py").write_text(
-        "def get_password(service, name):\n"
-        f"    return {TOKEN!r} if (service, name) == ('reportops', 'slack') else None\n",
-        "utf-8",
-    )
-    (package / "errors.py").write_text("class KeyringError(Exception):\n    pass\n", "utf-8")
-    for name in [one for one in sys.modules if one.partition(".")[0] == "keyring"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    def read(name: str) -> str:
+        if name == "slack":
+            return TOKEN
+        raise keyring.Unread(kept.Fault.MISSING)
+
+    monkeypatch.setattr(keyring, "read", read)
     opened = own.opened(_config("keyring://slack"), _sealing(tmp_path))
     assert opened == {"slack_bot_token": TOKEN}
     with pytest.raises(errors.ConfigurationError, match="keyring set reportops nobody"):
         own.opened(_config("keyring://nobody"), _sealing(tmp_path))
-    for name in ("keyring", "keyring.errors"):
-        monkeypatch.delitem(sys.modules, name)
 
 
 def test_they_are_handed_over_once_and_masked_in_every_line() -> None:

@@ -201,6 +201,7 @@ async def test_the_tour_finds_a_way_on_whatever_was_done_before(desk: Desk) -> N
     await expect(tour).to_contain_text("Acme is paused")
     await tour.get_by_role("button", name="Type /report resume acme").click()
     await desk.composer.press("Enter")
+    await expect(desk.answers.last).to_contain_text("no longer paused")
     await tour.get_by_role("button", name="Type /report rerun acme").click()
     await desk.composer.press("Enter")
     await expect(desk.messages).to_have_count(1)

@@ -48,6 +48,7 @@ _CSV = re.compile(r"^ *file = (.+)$", re.MULTILINE)
 """What DuckDB says of a CSV whose letters it cannot read. Its own remedies, a download and leaving
 out the rows that hold such letters, are not for us.
 """
+_INTERRUPTED = "Query interrupted"
 _FULL = ("could not write", "no space left", "file too large")
 _OFFLINE: dict[str, bool | int | float | str | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -180,6 +181,10 @@ class Duckdb:
             yield
         except duckdb.Error as error:
             raise self._explain(error, ask) from None
+        except RuntimeError as error:  # so says its Python side where it is the first to notice
+            if str(error) != _INTERRUPTED:
+                raise
+            raise self._access.failed(FailureCode.SOURCE_TIMEOUT, about=ask) from None
 
     def _explain(self, error: duckdb.Error, ask: base.About) -> errors.RunError:
         said = str(error)
